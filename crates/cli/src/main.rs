@@ -1,0 +1,2 @@
+//! The `rokuon` command.
+fn main() {}

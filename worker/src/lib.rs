@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Media workers: sockets and jobs round the sans-IO crates.
+
+pub mod rtp;

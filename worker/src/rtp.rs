@@ -1,0 +1,4 @@
+//! The bearer's sockets: a pool of ports, and the batched receive path.
+
+pub mod ports;
+pub mod receive;

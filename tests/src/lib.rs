@@ -1,1 +1,4 @@
-//! Placeholder.
+//! What the house rules and the requirements list are read with.
+
+pub mod requirements;
+pub mod tree;

@@ -1,0 +1,1 @@
+//! The whole platform as a person meets it: real process, real SIP and RTP, real HTTP.

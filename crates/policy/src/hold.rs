@@ -1,0 +1,24 @@
+//! Preservation holds (保全): on which grounds, who places, who releases.
+
+use serde::Serialize;
+
+use crate::article::Article;
+use crate::ground::Ground;
+use crate::text::Text;
+
+/// The tenant's rules on holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HoldRules {
+    /// The article.
+    pub article: Article,
+    /// The rule in one sentence.
+    pub sentence: Text,
+    /// Grounds.
+    pub grounds: Vec<Ground>,
+    /// Posts that place one.
+    pub placed_by: Vec<String>,
+    /// Posts that release one.
+    pub released_by: Vec<String>,
+    /// Whether the one who releases must be another person than the one who placed it.
+    pub two_persons: bool,
+}

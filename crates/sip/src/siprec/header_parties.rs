@@ -1,0 +1,1 @@
+//! Parties told in headers.

@@ -1,1 +1,17 @@
-//! Placeholder.
+//! Encrypted objects: the ports [`object_store::ObjectStore`] and [`key_service::KeyService`], their adapters, the
+//! container between them, and the crash-proof spool.
+
+pub mod container;
+pub mod container_context;
+pub mod contract;
+pub mod data_key_pool;
+pub mod directory;
+pub mod key_service;
+pub mod keyfile;
+pub mod memory;
+pub mod memory_keys;
+pub mod object_key;
+pub mod object_store;
+pub mod recording_reader;
+pub mod recording_writer;
+pub mod spool;

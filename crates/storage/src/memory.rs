@@ -1,0 +1,1 @@
+//! An object store in memory, with fault knobs for tests.

@@ -1,0 +1,1 @@
+//! A key service in memory, with fault knobs for tests.

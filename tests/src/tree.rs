@@ -20,7 +20,14 @@ impl SourceFile {
             || path.starts_with("crates/fixtures/")
             || path.split('/').any(|part| part == "tests" || part == "testing" || part == "e2e")
             || [
-                "tests.rs", "_tests.rs", ".test.ts", ".test.tsx", ".spec.ts", ".spec.tsx", ".test.mjs", ".spec.mjs",
+                "tests.rs",
+                "_tests.rs",
+                ".test.ts",
+                ".test.tsx",
+                ".spec.ts",
+                ".spec.tsx",
+                ".test.mjs",
+                ".spec.mjs",
             ]
             .iter()
             .any(|end| path.ends_with(end))
@@ -60,7 +67,9 @@ pub fn files(endings: &[&str]) -> io::Result<Vec<SourceFile>> {
             let name = entry.file_name().to_string_lossy().into_owned();
             let kind = entry.file_type()?;
             if kind.is_dir() {
-                if !(name.starts_with('.') || matches!(name.as_str(), "target" | "node_modules" | "dist" | "test-results")) {
+                if !(name.starts_with('.')
+                    || matches!(name.as_str(), "target" | "node_modules" | "dist" | "test-results"))
+                {
                     folders.push(entry.path());
                 }
             } else if kind.is_file() && endings.iter().any(|ending| name.ends_with(&format!(".{ending}"))) {

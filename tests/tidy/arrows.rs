@@ -21,7 +21,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Sockets, databases and services: a ground crate lists none of them.
-const NOT_ON_THE_GROUND: &[&str] = &["tokio", "sqlx", "axum", "reqwest", "hyper", "tower", "socket2", "nix", "getrandom", "rand"];
+const NOT_ON_THE_GROUND: &[&str] =
+    &["tokio", "sqlx", "axum", "reqwest", "hyper", "tower", "socket2", "nix", "getrandom", "rand"];
 
 struct Member {
     folder: String,
@@ -34,9 +35,11 @@ fn members() -> Vec<Member> {
         .into_iter()
         .filter(|file| file.path.ends_with("/Cargo.toml"))
         .filter_map(|file| {
-            let manifest: toml::Table = file.text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.path));
+            let manifest: toml::Table =
+                file.text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.path));
             let folder = file.path.trim_end_matches("/Cargo.toml").to_owned();
-            (manifest.contains_key("package") && !folder.contains("/fuzz")).then_some(Member { folder, manifest })
+            (manifest.contains_key("package") && !folder.contains("/fuzz"))
+                .then_some(Member { folder, manifest })
         })
         .collect()
 }
@@ -51,7 +54,10 @@ fn arrows_point_down_only() {
     let mut wrong = Vec::new();
     for member in members() {
         let Some((_, allowed)) = ARROWS.iter().find(|(folder, _)| *folder == member.folder) else {
-            wrong.push(format!("{}: a new member; say in tests/tidy/arrows.rs what it may see", member.folder));
+            wrong.push(format!(
+                "{}: a new member; say in tests/tidy/arrows.rs what it may see",
+                member.folder
+            ));
             continue;
         };
         for name in dependencies(&member, "dependencies") {
@@ -81,7 +87,9 @@ fn api_and_worker_never_see_each_other() {
 fn the_ground_has_no_sockets_no_database_no_randomness() {
     let mut wrong = Vec::new();
     for member in members() {
-        if !["crates/policy", "crates/sip", "crates/media", "crates/capture"].contains(&member.folder.as_str()) {
+        if !["crates/policy", "crates/sip", "crates/media", "crates/capture"]
+            .contains(&member.folder.as_str())
+        {
             continue;
         }
         for name in dependencies(&member, "dependencies") {
@@ -105,7 +113,10 @@ fn every_member_takes_the_workspace_lints_and_versions() {
             let listed = member.manifest.get(section).and_then(toml::Value::as_table);
             for (name, how) in listed.into_iter().flatten() {
                 if how.get("workspace").and_then(toml::Value::as_bool) != Some(true) {
-                    wrong.push(format!("{}: the version of {name} belongs in the root Cargo.toml", member.folder));
+                    wrong.push(format!(
+                        "{}: the version of {name} belongs in the root Cargo.toml",
+                        member.folder
+                    ));
                 }
             }
         }

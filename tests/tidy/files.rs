@@ -12,7 +12,9 @@ fn no_file_is_longer_than_400_lines() {
     let files = tree::files(&["rs", "ts", "tsx"]).expect("the checkout can be read");
     let long: Vec<String> = files
         .iter()
-        .filter(|file| !file.path.contains(".gen.") && !MAY_BE_LONGER.iter().any(|(path, _)| *path == file.path))
+        .filter(|file| {
+            !file.path.contains(".gen.") && !MAY_BE_LONGER.iter().any(|(path, _)| *path == file.path)
+        })
         .map(|file| (file.text.lines().count(), &file.path))
         .filter(|(lines, _)| *lines > LONGEST)
         .map(|(lines, path)| format!("{path}: {lines} lines"))
@@ -47,7 +49,11 @@ fn a_library_face_holds_module_lines_only() {
             }
         }
     }
-    assert!(wrong.is_empty(), "import from the file that defines; a face lists modules:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "import from the file that defines; a face lists modules:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]

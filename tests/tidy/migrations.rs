@@ -15,7 +15,10 @@ fn migrations_are_named_by_time_and_deed() {
         let name = file.path.trim_start_matches("migrations/").trim_end_matches(".sql");
         let (time, deed) = name.split_once('_').unwrap_or((name, ""));
         assert!(
-            time.len() == 14 && time.bytes().all(|b| b.is_ascii_digit()) && deed.contains('_') && deed.is_ascii(),
+            time.len() == 14
+                && time.bytes().all(|b| b.is_ascii_digit())
+                && deed.contains('_')
+                && deed.is_ascii(),
             "{}: want <YYYYMMDDHHMMSS>_<verb>_<noun>.sql",
             file.path
         );
@@ -29,7 +32,8 @@ fn a_table_of_a_tenant_forces_row_level_security_where_it_is_born() {
         let text = file.text.to_lowercase();
         for statement in text.split("create table ").skip(1) {
             let body = statement.split(';').next().unwrap_or_default();
-            let table = body.trim_start_matches("if not exists ").split([' ', '(', '\n']).next().unwrap_or_default();
+            let table =
+                body.trim_start_matches("if not exists ").split([' ', '(', '\n']).next().unwrap_or_default();
             if !body.contains("tenant_id") {
                 continue;
             }

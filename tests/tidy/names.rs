@@ -6,7 +6,8 @@ use rokuon_tests::tree;
 const NO_PLACES: &[&str] = &["utils", "util", "common", "helpers", "helper", "misc", "shared", "stuff"];
 
 /// Endings of type names that say nothing, or that mean a person or an act in this house (GLOSSARY.md).
-const NO_TYPES: &[&str] = &["Manager", "Service", "Handler", "Helper", "Util", "Utils", "Common", "Base", "Info", "Data", "Record"];
+const NO_TYPES: &[&str] =
+    &["Manager", "Service", "Handler", "Helper", "Util", "Utils", "Common", "Base", "Info", "Data", "Record"];
 
 /// Types that carry a banned ending because the thing is really called so.
 const TYPES_ALLOWED: &[(&str, &str)] = &[("KeyService", "the key management service of the design: KMS")];
@@ -29,7 +30,9 @@ fn type_names_say_what_the_thing_is() {
     for file in tree::files(&["rs"]).expect("the checkout can be read") {
         for (number, line) in file.product_lines() {
             let Some(name) = type_named(line) else { continue };
-            let banned = NO_TYPES.iter().any(|end| name.ends_with(end)) || name == "Client" || name.starts_with("Delete");
+            let banned = NO_TYPES.iter().any(|end| name.ends_with(end))
+                || name == "Client"
+                || name.starts_with("Delete");
             if banned && !TYPES_ALLOWED.iter().any(|(allowed, _)| *allowed == name) {
                 wrong.push(format!("{}:{number}: {name}", file.path));
             }

@@ -6,14 +6,16 @@ const READS_THE_CLOCK: &[&str] = &["SystemTime::now", "Utc::now", "Local::now"];
 const READS_A_STOPWATCH: &[&str] = &["Instant::now"];
 
 /// Where the wall clock is read, each with the reason.
-const MAY_READ_THE_CLOCK: &[(&str, &str)] = &[
-    ("crates/policy/src/clock.rs", "the one reader; everything else is handed its Clock"),
-];
+const MAY_READ_THE_CLOCK: &[(&str, &str)] =
+    &[("crates/policy/src/clock.rs", "the one reader; everything else is handed its Clock")];
 
 fn offenders(words: &[&str], applies: impl Fn(&str) -> bool) -> Vec<String> {
     let mut found = Vec::new();
     for file in tree::files(&["rs"]).expect("the checkout can be read") {
-        if file.is_test() || !applies(&file.path) || MAY_READ_THE_CLOCK.iter().any(|(path, _)| *path == file.path) {
+        if file.is_test()
+            || !applies(&file.path)
+            || MAY_READ_THE_CLOCK.iter().any(|(path, _)| *path == file.path)
+        {
             continue;
         }
         for (number, line) in file.product_lines() {

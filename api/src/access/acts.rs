@@ -1,0 +1,66 @@
+//! What can be done over the API: each act with the capability it needs and the audit event it leaves.
+
+use rokuon_policy::capability::Capability;
+
+/// An act: asking for [`crate::access::permitted::Permitted`] of it is the check.
+pub trait Act: Send + Sync + 'static {
+    /// What the person's posts must give them.
+    const CAPABILITY: Capability;
+    /// The kind of the audit event it leaves, done or refused.
+    const EVENT: &'static str;
+    /// The capability as the OpenAPI document writes it.
+    const NAME: &'static str = Self::CAPABILITY.as_str();
+}
+
+macro_rules! acts {
+    ($($(#[$doc:meta])* $name:ident $capability:ident $event:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name;
+        impl Act for $name {
+            const CAPABILITY: Capability = Capability::$capability;
+            const EVENT: &'static str = $event;
+        }
+    )*};
+}
+
+acts! {
+    /// Search recordings.
+    RecordingSearch RecordingSearch "recording.search";
+    /// See one recording's facts.
+    RecordingView RecordingSearch "recording.view";
+    /// See the picture of a recording's sound.
+    RecordingWaveform RecordingPlay "recording.waveform";
+    /// State a purpose for one recording.
+    UseOpen RecordingPlay "use.open";
+    /// Hear a recording.
+    PlayStart RecordingPlay "play.start";
+    /// Say what was heard.
+    PlayStop RecordingPlay "play.stop";
+    /// Search the call log.
+    CallSearch CallSearch "call.search";
+    /// Count the calls that were not kept.
+    CountUnrecorded CallSearch "call.count";
+    /// Read the audit trail.
+    AuditRead AuditRead "audit.read";
+    /// List the people with an ID.
+    PersonList PersonRead "person.list";
+    /// Issue an ID.
+    PersonIssue PersonIssue "person.issue";
+    /// Reset a password.
+    PersonReset PersonIssue "person.password_reset";
+    /// Withdraw an ID.
+    PersonDisable PersonIssue "person.disable";
+    /// Appoint somebody to a post.
+    Appoint PersonAppoint "appointment.appoint";
+    /// End an appointment.
+    AppointmentEnd PersonAppoint "appointment.end";
+    /// Read the tenant's rules.
+    PolicyRead PolicyRead "policy.read";
+    /// List the connections.
+    ConnectionList ConnectionRead "connection.list";
+    /// Connect a PBX.
+    ConnectionConnect ConnectionManage "connection.connect";
+    /// Disable a connection.
+    ConnectionDisable ConnectionManage "connection.disable";
+}

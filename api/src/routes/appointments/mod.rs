@@ -1,0 +1,5 @@
+//! Who holds which post.
+
+pub mod appoint;
+pub mod end;
+pub mod model;

@@ -1,0 +1,4 @@
+//! The audit trail.
+
+pub mod list;
+pub mod model;

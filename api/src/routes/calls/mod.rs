@@ -1,0 +1,4 @@
+//! The call log.
+
+pub mod model;
+pub mod search;

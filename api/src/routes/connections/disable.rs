@@ -1,0 +1,30 @@
+//! `POST /v1/connections/{id}/disable`: disable a connection.
+
+use axum::http::StatusCode;
+use uuid::Uuid;
+
+use crate::access::acts::{Act, ConnectionDisable};
+use crate::access::permitted::Permitted;
+use crate::extract::path::Path;
+use crate::problem::{Code, Problem};
+
+/// Disable a connection
+///
+/// New calls are refused at once; live ones end as usual.
+#[utoipa::path(
+    post,
+    path = "/v1/connections/{id}/disable",
+    operation_id = "connections_disable",
+    tag = "connections",
+    params(("id" = Uuid, Path, description = "The connection")),
+    responses((status = 204, description = "Done")),
+    security(("session" = [])),
+    extensions(
+        ("x-rokuon-capability" = json!(ConnectionDisable::NAME)),
+        ("x-rokuon-audit" = json!(ConnectionDisable::EVENT)),
+        ("x-rokuon-problems" = json!(["conflict"])),
+    ),
+)]
+pub async fn disable(permitted: Permitted<ConnectionDisable>, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
+    Err(Problem::new(Code::Unavailable))
+}

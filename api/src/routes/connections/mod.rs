@@ -1,0 +1,6 @@
+//! Cloud PBXs and trunks.
+
+pub mod connect;
+pub mod disable;
+pub mod list;
+pub mod model;

@@ -1,0 +1,4 @@
+//! Counts.
+
+pub mod model;
+pub mod unrecorded;

@@ -1,0 +1,4 @@
+//! Departments.
+
+pub mod list;
+pub mod model;

@@ -1,0 +1,48 @@
+//! `GET /healthz` and `GET /readyz`: for the machine that watches this process.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::app::App;
+use crate::extract::json::Json;
+use crate::routes::health::model::{PartHealth, Readiness};
+
+/// Whether the process lives
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "health_live",
+    tag = "health",
+    responses((status = 200, description = "It lives", body = String, content_type = "text/plain", example = "ok")),
+    extensions(
+        ("x-rokuon-capability" = json!("none: says nothing of any tenant")),
+        ("x-rokuon-audit" = json!("none: says nothing of any tenant")),
+    ),
+)]
+pub async fn live() -> &'static str {
+    "ok"
+}
+
+/// Whether the process can serve
+///
+/// 503 with the same body when a part it needs does not answer.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "health_ready",
+    tag = "health",
+    responses(
+        (status = 200, description = "It can", body = Readiness),
+        (status = 503, description = "It cannot", body = Readiness),
+    ),
+    extensions(
+        ("x-rokuon-capability" = json!("none: says nothing of any tenant")),
+        ("x-rokuon-audit" = json!("none: says nothing of any tenant")),
+    ),
+)]
+pub async fn ready(State(_app): State<App>) -> (StatusCode, Json<Readiness>) {
+    let parts: Vec<PartHealth> = Vec::new();
+    let ready = parts.iter().all(|part| part.ok);
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(Readiness { ready, parts }))
+}

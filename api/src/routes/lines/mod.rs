@@ -1,0 +1,4 @@
+//! Lines.
+
+pub mod list;
+pub mod model;

@@ -1,0 +1,5 @@
+//! The tenant's rules.
+
+pub mod model;
+pub mod show;
+pub mod text;

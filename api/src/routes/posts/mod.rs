@@ -1,0 +1,4 @@
+//! The posts of the rules.
+
+pub mod list;
+pub mod model;

@@ -1,0 +1,4 @@
+//! What citizens read.
+
+pub mod model;
+pub mod show;

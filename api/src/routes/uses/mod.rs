@@ -1,0 +1,6 @@
+//! Uses: state a purpose, then hear.
+
+pub mod audio;
+pub mod heard;
+pub mod model;
+pub mod open;

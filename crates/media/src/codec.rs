@@ -93,7 +93,9 @@ impl Codec {
 
     /// The codec of an `a=rtpmap` encoding name (compared without case, RFC 4855 §3) at its clock rate.
     pub fn from_encoding_name(name: &str, clock_rate: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|codec| codec.as_str().eq_ignore_ascii_case(name) && codec.clock_rate() == clock_rate)
+        Self::ALL
+            .into_iter()
+            .find(|codec| codec.as_str().eq_ignore_ascii_case(name) && codec.clock_rate() == clock_rate)
     }
 }
 
@@ -106,7 +108,10 @@ impl fmt::Display for Codec {
 impl FromStr for Codec {
     type Err = UnknownCodec;
     fn from_str(text: &str) -> Result<Self, UnknownCodec> {
-        Self::ALL.into_iter().find(|codec| codec.as_str() == text).ok_or_else(|| UnknownCodec(text.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|codec| codec.as_str() == text)
+            .ok_or_else(|| UnknownCodec(text.to_owned()))
     }
 }
 
@@ -120,7 +125,10 @@ mod tests {
             assert_eq!(codec.as_str().parse(), Ok(codec));
             assert_eq!(Codec::from_wav_format_tag(codec.wav_format_tag()), Some(codec));
             assert_eq!(Codec::from_static_payload_type(codec.static_payload_type()), Some(codec));
-            assert_eq!(Codec::from_encoding_name(&codec.as_str().to_uppercase(), codec.clock_rate()), Some(codec));
+            assert_eq!(
+                Codec::from_encoding_name(&codec.as_str().to_uppercase(), codec.clock_rate()),
+                Some(codec)
+            );
         }
         assert_eq!(Codec::from_encoding_name("PCMU", 16_000), None);
         assert_eq!(Codec::from_encoding_name("G729", 8_000), None);

@@ -85,7 +85,9 @@ mod tests {
 
     #[test]
     fn tables_hold_the_published_corner_values() {
-        for (octet, value) in [(0x00, -32_124), (0x80, 32_124), (0xFF, 0), (0x7F, 0), (0x8F, 16_764), (0xFE, 8)] {
+        for (octet, value) in
+            [(0x00, -32_124), (0x80, 32_124), (0xFF, 0), (0x7F, 0), (0x8F, 16_764), (0xFE, 8)]
+        {
             assert_eq!(decode(Codec::Pcmu, octet), value, "µ-law {octet:#04x}");
         }
         for (octet, value) in [(0xD5, 8), (0x55, -8), (0x2A, -32_256), (0xAA, 32_256), (0x80, 5_504)] {

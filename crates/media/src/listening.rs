@@ -81,11 +81,16 @@ impl ListeningRendition {
     /// A recording of one channel only (mixed by the sender, or one leg) is heard on both sides.
     pub fn new(mut segments: Vec<RenditionSegment>, total_samples: u64) -> Self {
         segments.sort_by_key(|segment| (segment.start_sample, segment.number));
-        let mut channels: Vec<u8> = segments.iter().flat_map(|segment| segment.channels.iter().copied()).collect();
+        let mut channels: Vec<u8> =
+            segments.iter().flat_map(|segment| segment.channels.iter().copied()).collect();
         channels.sort_unstable();
         channels.dedup();
         let sides = if let [only] = channels.as_slice() { [*only, *only] } else { [0, 1] };
-        let last = segments.iter().map(|segment| segment.start_sample.saturating_add(segment.samples)).max().unwrap_or(0);
+        let last = segments
+            .iter()
+            .map(|segment| segment.start_sample.saturating_add(segment.samples))
+            .max()
+            .unwrap_or(0);
         Self { segments, sides, total_samples: total_samples.max(last) }
     }
 
@@ -130,7 +135,12 @@ impl ListeningRendition {
     ///
     /// # Errors
     /// [`MissingMedia`] where `fetched` does not cover what the piece needs; `out` is then as it was.
-    pub fn render(&self, piece: &Piece, fetched: &[Fetched<'_>], out: &mut Vec<u8>) -> Result<(), MissingMedia> {
+    pub fn render(
+        &self,
+        piece: &Piece,
+        fetched: &[Fetched<'_>],
+        out: &mut Vec<u8>,
+    ) -> Result<(), MissingMedia> {
         if piece.output.end <= PCM16_HEADER_LEN as u64 {
             let skip = usize::try_from(piece.output.start).unwrap_or(usize::MAX);
             let len = usize::try_from(piece.output.end.saturating_sub(piece.output.start)).unwrap_or(0);
@@ -150,7 +160,8 @@ impl ListeningRendition {
                 out.extend_from_slice(&stereo(left, right));
             }
         } else {
-            let octets = left.samples(count).zip(right.samples(count)).flat_map(|(left, right)| stereo(left, right));
+            let octets =
+                left.samples(count).zip(right.samples(count)).flat_map(|(left, right)| stereo(left, right));
             out.extend(octets.skip(skip).take(len));
         }
         Ok(())
@@ -166,7 +177,10 @@ impl ListeningRendition {
 
     /// The first sample after `sample` at which another set of segments may be heard.
     fn next_edge(&self, sample: u64) -> u64 {
-        let edges = self.segments.iter().flat_map(|segment| [segment.start_sample, segment.start_sample.saturating_add(segment.samples)]);
+        let edges = self
+            .segments
+            .iter()
+            .flat_map(|segment| [segment.start_sample, segment.start_sample.saturating_add(segment.samples)]);
         edges.filter(|edge| *edge > sample).min().unwrap_or(u64::MAX)
     }
 
@@ -181,7 +195,12 @@ impl ListeningRendition {
         needs
     }
 
-    fn voice<'a>(&self, channel: u8, frames: &Range<u64>, fetched: &[Fetched<'a>]) -> Result<Voice<'a>, MissingMedia> {
+    fn voice<'a>(
+        &self,
+        channel: u8,
+        frames: &Range<u64>,
+        fetched: &[Fetched<'a>],
+    ) -> Result<Voice<'a>, MissingMedia> {
         let Some((segment, place)) = self.heard(channel, frames.start) else { return Ok(Voice::Silent) };
         let wanted = media_range(segment, frames);
         let missing = MissingMedia { segment: segment.number };
@@ -234,7 +253,10 @@ fn frames_of(bytes: &Range<u64>) -> Range<u64> {
 /// Where the samples of `frames` lie in the segment's media file.
 fn media_range(segment: &RenditionSegment, frames: &Range<u64>) -> Range<u64> {
     let width = segment.channels.len() as u64;
-    let at = |frame: u64| (G711_HEADER_LEN as u64).saturating_add(frame.saturating_sub(segment.start_sample).saturating_mul(width));
+    let at = |frame: u64| {
+        (G711_HEADER_LEN as u64)
+            .saturating_add(frame.saturating_sub(segment.start_sample).saturating_mul(width))
+    };
     at(frames.start)..at(frames.end)
 }
 

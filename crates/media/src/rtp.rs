@@ -46,7 +46,8 @@ impl<'a> RtpPacket<'a> {
     /// # Errors
     /// [`RtpError`] where RFC 3550 §A.1 calls the header invalid.
     pub fn parse(datagram: &'a [u8]) -> Result<Self, RtpError> {
-        let (header, mut rest) = datagram.split_first_chunk::<FIXED_HEADER_LEN>().ok_or(RtpError::TooShort)?;
+        let (header, mut rest) =
+            datagram.split_first_chunk::<FIXED_HEADER_LEN>().ok_or(RtpError::TooShort)?;
         let &[flags, kind, s0, s1, t0, t1, t2, t3, i0, i1, i2, i3] = header;
         if flags >> 6 != 2 {
             return Err(RtpError::Version);

@@ -17,7 +17,12 @@ impl TelephoneEventPayload {
     /// Reads the first event of a payload; `None` where there are not four octets.
     pub fn parse(payload: &[u8]) -> Option<Self> {
         let (&[event, flags, d0, d1], _) = payload.split_first_chunk::<4>()?;
-        Some(Self { event, end: flags & 0x80 != 0, volume: flags & 0x3F, duration: u16::from_be_bytes([d0, d1]) })
+        Some(Self {
+            event,
+            end: flags & 0x80 != 0,
+            volume: flags & 0x3F,
+            duration: u16::from_be_bytes([d0, d1]),
+        })
     }
 
     /// The key that was pressed, if the event is a DTMF digit.
@@ -42,7 +47,9 @@ mod tests {
         assert_eq!(event, TelephoneEventPayload { event: 11, end: true, volume: 10, duration: 800 });
         assert_eq!(event.digit(), Some('#'));
         assert_eq!(TelephoneEventPayload::parse(&[11, 0x8A, 0x03]), None);
-        let digits: String = (0..=17).filter_map(|event| TelephoneEventPayload { event, end: false, volume: 0, duration: 0 }.digit()).collect();
+        let digits: String = (0..=17)
+            .filter_map(|event| TelephoneEventPayload { event, end: false, volume: 0, duration: 0 }.digit())
+            .collect();
         assert_eq!(digits, "0123456789*#ABCD");
     }
 }

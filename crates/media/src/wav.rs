@@ -39,7 +39,11 @@ pub fn g711_file(codec: Codec, channels: &[&[u8]]) -> Vec<u8> {
     let samples = channels.iter().map(|channel| channel.len()).max().unwrap_or(0);
     let octets = samples * channels.len();
     let mut file = Vec::with_capacity(G711_HEADER_LEN + octets + 1);
-    file.extend_from_slice(&g711_header(codec, u16::try_from(channels.len()).unwrap_or(u16::MAX), samples as u64));
+    file.extend_from_slice(&g711_header(
+        codec,
+        u16::try_from(channels.len()).unwrap_or(u16::MAX),
+        samples as u64,
+    ));
     file.resize(G711_HEADER_LEN + octets, codec.silence_octet());
     for (place, channel) in channels.iter().enumerate() {
         let slots = file.iter_mut().skip(G711_HEADER_LEN + place).step_by(channels.len());
@@ -68,7 +72,12 @@ impl G711Wav<'_> {
     /// The payload of the channel that stands at `place` in the file.
     pub fn channel(&self, place: u16) -> impl Iterator<Item = u8> + '_ {
         let wanted = if place < self.channels { usize::MAX } else { 0 };
-        self.payload.iter().copied().skip(usize::from(place)).step_by(usize::from(self.channels).max(1)).take(wanted)
+        self.payload
+            .iter()
+            .copied()
+            .skip(usize::from(place))
+            .step_by(usize::from(self.channels).max(1))
+            .take(wanted)
     }
 }
 
@@ -97,7 +106,8 @@ pub fn parse_g711_wav(file: &[u8]) -> Result<G711Wav<'_>, WavError> {
     }
     let mut format = None;
     while let Some((&[a, b, c, d, l0, l1, l2, l3], tail)) = rest.split_first_chunk::<8>() {
-        let len = usize::try_from(u32::from_le_bytes([l0, l1, l2, l3])).map_err(|_| WavError::Chunk("RIFF"))?;
+        let len =
+            usize::try_from(u32::from_le_bytes([l0, l1, l2, l3])).map_err(|_| WavError::Chunk("RIFF"))?;
         let (body, after) = tail.split_at_checked(len).ok_or(WavError::Chunk("RIFF"))?;
         match &[a, b, c, d] {
             b"fmt " => format = Some(parse_format(body)?),

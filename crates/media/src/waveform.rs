@@ -91,11 +91,25 @@ impl Peaks {
         let samples_per_bucket = u32::from_be_bytes([s0, s1, s2, s3]);
         let buckets = usize::try_from(u32::from_be_bytes([b0, b1, b2, b3])).ok()?;
         let row_len = buckets.checked_mul(2)?;
-        if version != FORMAT_VERSION || samples_per_bucket == 0 || body.len() != row_len.checked_mul(usize::from(channels))? {
+        if version != FORMAT_VERSION
+            || samples_per_bucket == 0
+            || body.len() != row_len.checked_mul(usize::from(channels))?
+        {
             return None;
         }
-        let row = |octets: &[u8]| octets.as_chunks::<2>().0.iter().map(|&[min, max]| Peak { min: min.cast_signed(), max: max.cast_signed() }).collect();
-        let rows = if row_len == 0 { vec![Vec::new(); usize::from(channels)] } else { body.chunks_exact(row_len).map(row).collect() };
+        let row = |octets: &[u8]| {
+            octets
+                .as_chunks::<2>()
+                .0
+                .iter()
+                .map(|&[min, max]| Peak { min: min.cast_signed(), max: max.cast_signed() })
+                .collect()
+        };
+        let rows = if row_len == 0 {
+            vec![Vec::new(); usize::from(channels)]
+        } else {
+            body.chunks_exact(row_len).map(row).collect()
+        };
         Some(Self { samples_per_bucket, channels: rows })
     }
 }
@@ -103,7 +117,8 @@ impl Peaks {
 /// The peaks of a whole recording of `total_samples`, drawn with `points` points a channel; one row for each channel from 0
 /// to the highest one that any part has. Where no part lies, the point is zero.
 pub fn resample(parts: &[PlacedPeaks<'_>], total_samples: u64, points: usize) -> Vec<Vec<Peak>> {
-    let rows = parts.iter().flat_map(|part| part.channels).max().map_or(0, |&highest| usize::from(highest) + 1);
+    let rows =
+        parts.iter().flat_map(|part| part.channels).max().map_or(0, |&highest| usize::from(highest) + 1);
     let mut drawn = vec![vec![Peak::default(); points]; rows];
     let (total, wide) = (u128::from(total_samples.max(1)), points as u128);
     for part in parts {
@@ -125,7 +140,9 @@ pub fn resample(parts: &[PlacedPeaks<'_>], total_samples: u64, points: usize) ->
 }
 
 fn peak<'a>(codec: Codec, octets: impl Iterator<Item = &'a u8>) -> Peak {
-    let (low, high) = octets.map(|octet| g711::decode(codec, *octet)).fold((0_i16, 0_i16), |(low, high), sample| (low.min(sample), high.max(sample)));
+    let (low, high) = octets
+        .map(|octet| g711::decode(codec, *octet))
+        .fold((0_i16, 0_i16), |(low, high), sample| (low.min(sample), high.max(sample)));
     let scale = |sample: i16| i8::try_from(sample >> 8).unwrap_or(0);
     Peak { min: scale(low), max: scale(high) }
 }

@@ -1,0 +1,97 @@
+//! What is counted while a call is received.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a datagram was not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DropReason {
+    /// Not an RTP packet (RFC 3550 §A.1).
+    Malformed,
+    /// It came from an address that is neither the signalled nor the learned one.
+    Source,
+    /// Its payload type was not negotiated.
+    PayloadType,
+    /// The call has no stream of that index.
+    UnknownStream,
+    /// The journal has not taken what is pending for too long.
+    Backlog,
+}
+
+impl DropReason {
+    /// Every reason.
+    pub const ALL: [Self; 5] =
+        [Self::Malformed, Self::Source, Self::PayloadType, Self::UnknownStream, Self::Backlog];
+
+    /// The name used in JSON and as a metric label.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Source => "source",
+            Self::PayloadType => "payload_type",
+            Self::UnknownStream => "unknown_stream",
+            Self::Backlog => "backlog",
+        }
+    }
+}
+
+/// Datagrams of one stream.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StreamCounters {
+    /// All that arrived.
+    pub received: u64,
+    /// Kept in the journal.
+    pub accepted: u64,
+    /// Payload octets kept.
+    pub payload_octets: u64,
+    /// RTCP on the RTP port.
+    pub rtcp: u64,
+    /// Dropped: not RTP.
+    pub malformed: u64,
+    /// Dropped: foreign source.
+    pub source: u64,
+    /// Dropped: payload type not negotiated.
+    pub payload_type: u64,
+    /// Dropped: journal behind.
+    pub backlog: u64,
+}
+
+impl StreamCounters {
+    /// Everything that was dropped.
+    pub const fn dropped(&self) -> u64 {
+        self.malformed + self.source + self.payload_type + self.backlog
+    }
+
+    /// Adds another stream's figures.
+    pub const fn add(&mut self, other: &Self) {
+        self.received += other.received;
+        self.accepted += other.accepted;
+        self.payload_octets += other.payload_octets;
+        self.rtcp += other.rtcp;
+        self.malformed += other.malformed;
+        self.source += other.source;
+        self.payload_type += other.payload_type;
+        self.backlog += other.backlog;
+    }
+}
+
+/// Datagrams of a call, by stream index.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CallCounters {
+    /// Index of the stream and its figures.
+    pub streams: Vec<(u8, StreamCounters)>,
+    /// Dropped: no such stream.
+    pub unknown_stream: u64,
+}
+
+impl CallCounters {
+    /// All streams together.
+    pub fn total(&self) -> StreamCounters {
+        self.streams.iter().fold(StreamCounters::default(), |mut sum, (_, figures)| {
+            sum.add(figures);
+            sum
+        })
+    }
+}

@@ -1,5 +1,8 @@
 //! Who may do what, see what, hear what, and appoint whom. What nothing in the policy allows is refused.
 
+mod posts_held;
+mod wording;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -7,11 +10,15 @@ use serde::Serialize;
 
 use crate::appointment::Appointment;
 use crate::capability::Capability;
+use crate::civil;
 use crate::decision::Decision;
 use crate::ids::{DepartmentId, PersonId};
 use crate::media_kind::MediaKind;
 use crate::policy::Policy;
+use crate::post::{Post, Scope, Training};
+use crate::purpose::Purpose;
 use crate::recording_state::RecordingState;
+use posts_held::{Held, held, not_counted};
 
 /// A person and the posts they were appointed to (past and future ones may be among them).
 #[derive(Debug, Clone, Copy)]
@@ -53,14 +60,29 @@ pub enum DepartmentScope {
     None(Decision),
 }
 
-fn refused(policy: &Policy) -> Decision {
-    Decision::refuse("access.not_permitted", policy.access.article.clone(), policy.access.sentence.clone())
+/// Whether the caller has a capability at all at `now`, in whatever departments.
+///
+/// An appointment counts while it holds, its post is in the policy, its training (where asked for) is on file, it names a department
+/// if its post is a department's, and it ends if its post is a delegated one.
+pub fn may(policy: &Policy, caller: &Caller<'_>, capability: Capability, now: DateTime<Utc>) -> Decision {
+    match held(policy, caller, now).into_iter().find(|held| held.can(capability)) {
+        Some(held) => wording::permitted(held.post, capability),
+        None => refusal(policy, caller, capability, now),
+    }
 }
 
-/// Whether the caller has a capability at all at `now`.
-pub fn may(policy: &Policy, caller: &Caller<'_>, capability: Capability, now: DateTime<Utc>) -> Decision {
-    let _ = (caller, capability, now);
-    refused(policy)
+/// Everything the caller may do somewhere at `now`.
+pub fn capabilities(policy: &Policy, caller: &Caller<'_>, now: DateTime<Utc>) -> BTreeSet<Capability> {
+    held(policy, caller, now).iter().flat_map(|held| held.post.capabilities.iter().copied()).collect()
+}
+
+/// The purposes for which the caller may use recordings at `now`, in the policy's order.
+pub fn purposes<'p>(policy: &'p Policy, caller: &Caller<'_>, now: DateTime<Utc>) -> Vec<&'p Purpose> {
+    let posts = held(policy, caller, now);
+    let permitted = |purpose: &&Purpose| {
+        posts.iter().any(|held| held.can(Capability::RecordingPlay) && purpose.posts.contains(&held.post.key))
+    };
+    policy.purposes.iter().filter(permitted).collect()
 }
 
 /// How far a capability of the caller reaches at `now`.
@@ -70,8 +92,21 @@ pub fn department_scope(
     capability: Capability,
     now: DateTime<Utc>,
 ) -> DepartmentScope {
-    let _ = (caller, capability, now);
-    DepartmentScope::None(refused(policy))
+    let posts = held(policy, caller, now);
+    let mut departments = BTreeSet::new();
+    for held in posts.iter().filter(|held| held.can(capability)) {
+        match held.department {
+            None => return DepartmentScope::All,
+            Some(department) => {
+                departments.insert(department.clone());
+            }
+        }
+    }
+    if departments.is_empty() {
+        DepartmentScope::None(refusal(policy, caller, capability, now))
+    } else {
+        DepartmentScope::Only(departments)
+    }
 }
 
 /// Whether the caller may see that a recording exists, and its facts.
@@ -81,11 +116,14 @@ pub fn may_see(
     recording: &RecordingFacts,
     now: DateTime<Utc>,
 ) -> Decision {
-    let _ = (caller, recording, now);
-    refused(policy)
+    reaches(policy, caller, recording, Capability::RecordingSearch, now)
 }
 
 /// Whether the caller may hear a recording for a stated purpose (T-1, I-7, KB-4).
+///
+/// Refused unless all of this holds: one post of the caller may play, reaches the recording and is named by the purpose; the purpose is
+/// one of the policy's and covers this kind of media; the case note is there where the purpose asks for it; the media is sealed, whole
+/// and within its period, or held.
 pub fn may_use(
     policy: &Policy,
     caller: &Caller<'_>,
@@ -94,11 +132,49 @@ pub fn may_use(
     case_note: &str,
     now: DateTime<Utc>,
 ) -> Decision {
-    let _ = (caller, recording, purpose, case_note, now);
-    refused(policy)
+    let within_reach = reaches(policy, caller, recording, Capability::RecordingPlay, now);
+    if !within_reach.allowed {
+        return within_reach;
+    }
+    if purpose.trim().is_empty() {
+        return wording::purpose_not_stated(policy);
+    }
+    let Some(purpose) = policy.purpose(purpose) else {
+        return wording::purpose_unknown(policy, purpose);
+    };
+    if !purpose.kinds.contains(&recording.media) {
+        return wording::purpose_not_for_media(purpose);
+    }
+    let posts = held(policy, caller, now);
+    let permitted = posts.iter().find(|held| {
+        held.can(Capability::RecordingPlay)
+            && held.reaches(recording)
+            && purpose.posts.contains(&held.post.key)
+    });
+    let Some(permitted) = permitted else {
+        return wording::purpose_not_for_post(policy, purpose);
+    };
+    if purpose.needs_case_note && case_note.trim().is_empty() {
+        return wording::case_note_missing(purpose);
+    }
+    playable(policy, recording, now).unwrap_or_else(|| wording::use_permitted(permitted.post, purpose))
+}
+
+/// Why the recording cannot be heard by anyone at `now`, if so: not sealed, broken, gone, or its period is over and nothing holds it.
+pub fn playable(policy: &Policy, recording: &RecordingFacts, now: DateTime<Utc>) -> Option<Decision> {
+    if !recording.state.has_sealed_media() {
+        return Some(wording::no_media_in_state(policy, recording));
+    }
+    let over =
+        recording.state == RecordingState::Due || recording.keep_until.is_some_and(|until| until <= now);
+    (over && recording.active_holds == 0).then(|| wording::period_over(policy, recording))
 }
 
 /// Whether the caller may appoint someone to a post (T-6, TK-3, KB-7).
+///
+/// `department` is where the appointment shall reach (needed for posts of a department; it narrows a tenant-wide post), `trained_on` the
+/// day of the recorded training. Whether a post for one holder is already held is the database's to say; designation for a time is
+/// [`may_delegate`].
 pub fn may_appoint(
     policy: &Policy,
     caller: &Caller<'_>,
@@ -107,6 +183,101 @@ pub fn may_appoint(
     trained_on: Option<NaiveDate>,
     now: DateTime<Utc>,
 ) -> Decision {
-    let _ = (caller, post, department, trained_on, now);
-    refused(policy)
+    let Some(target) = policy.post(post) else {
+        return wording::post_unknown(policy, post);
+    };
+    if target.delegated {
+        return wording::by_delegation_only(policy, target);
+    }
+    let appointing = |held: &&Held<'_>| {
+        held.can(Capability::PersonAppoint) && target.appointed_by.contains(&held.post.key)
+    };
+    let posts = held(policy, caller, now);
+    if !posts.iter().any(|held| appointing(&held)) {
+        return not_counted(policy, caller, now)
+            .filter(|_| posts.is_empty())
+            .unwrap_or_else(|| wording::does_not_appoint(policy, target));
+    }
+    if target.scope == Scope::Department && department.is_none() {
+        return wording::department_missing(target);
+    }
+    let Some(appointer) = posts.iter().filter(appointing).find(|held| held.reaches_department(department))
+    else {
+        return wording::appoints_elsewhere(target);
+    };
+    if let Some(training) = &target.training
+        && !trained(training, trained_on, now)
+    {
+        return wording::training_missing(target, training);
+    }
+    wording::appointment_permitted(appointer.post, target)
 }
+
+/// Whether the caller may designate a further person for a department and a time (TK-6). Times are UTC; `until` is exclusive.
+pub fn may_delegate(
+    policy: &Policy,
+    caller: &Caller<'_>,
+    department: Option<&DepartmentId>,
+    from: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Decision {
+    let Some((rule, target)) =
+        policy.delegation.as_ref().and_then(|rule| Some((rule, policy.post(&rule.post)?)))
+    else {
+        return wording::no_delegation(policy);
+    };
+    let granting = |held: &Held<'_>| {
+        held.can(Capability::DelegationGrant)
+            && rule.granted_by.contains(&held.post.key)
+            && held.reaches_department(department)
+    };
+    let posts = held(policy, caller, now);
+    let Some(granter) = posts.iter().find(|held| granting(held)) else {
+        return wording::does_not_delegate(policy, rule);
+    };
+    if target.scope == Scope::Department && department.is_none() {
+        return wording::department_missing(target);
+    }
+    let longest = civil::period_ends(from, rule.at_most);
+    if !until.is_some_and(|until| from < until && now < until && until <= longest) {
+        return wording::delegation_without_end(rule);
+    }
+    wording::appointment_permitted(granter.post, target)
+}
+
+/// Whether a training on file opens a post at `now`: held on or before that day in Japan, and not lapsed.
+pub fn trained(training: &Training, trained_on: Option<NaiveDate>, now: DateTime<Utc>) -> bool {
+    let lapsed = |day: NaiveDate| {
+        training.valid_for.is_some_and(|valid| civil::period_ends(civil::day_begins(day), valid) <= now)
+    };
+    trained_on.is_some_and(|day| day <= civil::civil_day(now) && !lapsed(day))
+}
+
+fn reaches(
+    policy: &Policy,
+    caller: &Caller<'_>,
+    recording: &RecordingFacts,
+    capability: Capability,
+    now: DateTime<Utc>,
+) -> Decision {
+    let posts = held(policy, caller, now);
+    let able: Vec<&Held<'_>> = posts.iter().filter(|held| held.can(capability)).collect();
+    match able.iter().find(|held| held.reaches(recording)) {
+        Some(held) => wording::permitted(held.post, capability),
+        None if able.is_empty() => refusal(policy, caller, capability, now),
+        None if !recording.line_proved => wording::line_unproved(policy),
+        None => wording::other_department(policy),
+    }
+}
+
+fn refusal(policy: &Policy, caller: &Caller<'_>, capability: Capability, now: DateTime<Utc>) -> Decision {
+    let names: Vec<&Post> = held(policy, caller, now).into_iter().map(|held| held.post).collect();
+    if names.is_empty() {
+        return not_counted(policy, caller, now).unwrap_or_else(|| wording::no_post(policy));
+    }
+    wording::not_permitted(policy, &names, capability)
+}
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,10 @@ use crate::ids::InvalidId;
 pub struct Article(String);
 
 impl Article {
+    /// The stand-in for an article that could not be read; such a policy is never handed out.
+    pub(crate) fn unknown() -> Self {
+        Self(String::new())
+    }
     /// As written in the policy file.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,6 +1,7 @@
 //! What a post may do: a closed list that policy files choose from.
 
 use crate::closed_list::closed_list;
+use crate::text::Text;
 
 closed_list! {
     /// One thing a post (職) can be allowed to do.
@@ -75,5 +76,49 @@ closed_list! {
         ComplaintAnswer = "complaint.answer",
         /// Keep contracts, inspections and reports of the contractor.
         ContractorOversee = "contractor.oversee",
+    }
+}
+
+impl Capability {
+    /// Its name for people.
+    pub fn name(self) -> Text {
+        let (ja, en) = match self {
+            Self::RecordingSearch => ("録音の検索", "find recordings"),
+            Self::RecordingPlay => ("録音の再生", "play recordings"),
+            Self::RecordingStart => ("手動での録音開始", "start a recording by hand"),
+            Self::CallSearch => ("通話履歴の閲覧", "read the call log"),
+            Self::CallAnalyse => ("通話履歴の分析", "analyse the call log"),
+            Self::AnnouncementNote => ("告知の記録", "note whether the caller was told"),
+            Self::AuditRead => ("操作記録の閲覧", "read the audit trail"),
+            Self::PersonRead => ("利用者の閲覧", "see who has an ID"),
+            Self::PersonIssue => ("ID の交付", "issue IDs"),
+            Self::PersonAppoint => ("職への選任", "appoint to posts"),
+            Self::DelegationGrant => ("一時的な指定", "designate a person for a time"),
+            Self::ConnectionRead => ("接続の閲覧", "see connections"),
+            Self::ConnectionManage => ("接続の管理", "manage connections"),
+            Self::LineManage => ("回線・装置台帳の管理", "keep the register of lines and devices"),
+            Self::PolicyRead => ("運用定めの閲覧", "read the policy"),
+            Self::ReportRead => ("報告の閲覧", "read reports"),
+            Self::ReportPublish => ("報告の公表", "publish reports"),
+            Self::LedgerRead => ("台帳の閲覧", "read ledgers"),
+            Self::HoldPlace => ("保全の開始", "place a hold"),
+            Self::HoldRelease => ("保全の解除", "release a hold"),
+            Self::PreservationDecide => ("保存期間を超える保存の決定", "decide to keep beyond the period"),
+            Self::ExtractionDirect => ("取出しの指示", "direct an extraction"),
+            Self::ExtractionInstruct => ("取出し対象の指示", "instruct an extraction"),
+            Self::ExtractionPerform => ("取出しの実施", "perform an extraction"),
+            Self::CopyApprove => ("複製の承認", "approve a copy"),
+            Self::CopyKeep => ("複製の保管・廃棄", "keep and destroy copies"),
+            Self::ApplicationSubmit => ("申請", "hand in applications"),
+            Self::ApplicationOpine => ("意見の提出", "give an opinion"),
+            Self::ApplicationDecide => ("申請の決定", "decide applications"),
+            Self::DisclosureDecide => ("開示の決定", "decide disclosure"),
+            Self::ProvisionDecide => ("外部提供の決定", "decide provision outside"),
+            Self::ErasureDecide => ("消去の決定", "decide erasure"),
+            Self::IncidentReport => ("不当要求行為の報告", "report improper demands"),
+            Self::ComplaintAnswer => ("苦情への対応", "answer complaints"),
+            Self::ContractorOversee => ("委託先の監督", "oversee the contractor"),
+        };
+        Text::new(ja, en)
     }
 }

@@ -10,6 +10,16 @@ pub struct NotInList {
     pub word: String,
 }
 
+/// A closed list, for code that reads words of any of them.
+pub trait Word: Copy + 'static {
+    /// The list's name in code.
+    const LIST: &'static str;
+    /// Every member.
+    fn all() -> &'static [Self];
+    /// Its spelling.
+    fn spelling(self) -> &'static str;
+}
+
 macro_rules! closed_list {
     ($(#[$doc:meta])* pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
@@ -23,6 +33,15 @@ macro_rules! closed_list {
             /// Its one spelling in policy files, the database and the API.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
+            }
+        }
+        impl $crate::closed_list::Word for $name {
+            const LIST: &'static str = stringify!($name);
+            fn all() -> &'static [Self] {
+                Self::ALL
+            }
+            fn spelling(self) -> &'static str {
+                self.as_str()
             }
         }
         impl std::fmt::Display for $name {

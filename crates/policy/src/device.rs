@@ -1,6 +1,6 @@
 //! Recording devices and where they stand, and the hours in which recording is owed.
 
-use chrono::{NaiveDate, NaiveTime, Weekday};
+use chrono::{NaiveTime, Weekday};
 use serde::Serialize;
 
 use crate::article::Article;
@@ -65,8 +65,6 @@ pub struct OperatingCalendar {
     pub closed: Vec<ClosedDays>,
     /// Whether national holidays are closed.
     pub holidays_closed: bool,
-    /// Single days that are open or closed against the rule.
-    pub exceptions: Vec<NaiveDate>,
 }
 
 /// Opening hours on some weekdays; `until` 24:00 is written 00:00 of the next day.

@@ -37,6 +37,8 @@ pub struct Policy {
     pub document: Document,
     /// Who may touch recordings at all.
     pub access: AccessRules,
+    /// That recordings are used for the listed purposes only.
+    pub purpose_limit: PurposeLimit,
     /// Departments the document names; the tenant's register holds the others.
     pub departments: Vec<Department>,
     /// Purposes of use.
@@ -102,8 +104,6 @@ pub struct Document {
     pub effective_from: NaiveDate,
     /// The day the first wording took force.
     pub first_effective_from: Option<NaiveDate>,
-    /// Who decides what it leaves open.
-    pub left_to: Option<Duty>,
 }
 
 /// The general rule on access; refusals that no narrower rule explains cite it.
@@ -115,6 +115,15 @@ pub struct AccessRules {
     pub sentence: Text,
     /// Posts other than those of the document never see content: what staff who run the platform see. Always `nothing`.
     pub platform_staff_see: PlatformStaffSee,
+}
+
+/// The rule that forbids other purposes; a play without a permitted purpose is refused on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PurposeLimit {
+    /// The article.
+    pub article: Article,
+    /// The rule in one sentence.
+    pub sentence: Text,
 }
 
 crate::closed_list::closed_list! {

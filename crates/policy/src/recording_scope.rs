@@ -145,21 +145,37 @@ pub enum Judgement {
     },
 }
 
-/// Brings a number as received into the form lines are listed in: national digits, short extensions as they are,
-/// foreign numbers as `+` and digits. `None` when there is no number (anonymous, a name, nothing).
+/// Brings a number as received into the form lines are listed in: national digits (`0668585050`), short extensions as they are,
+/// foreign numbers as `+` and digits. Takes plain numbers, `tel:` and `sip:` addresses, name-addresses, `+81`, hyphens and full-width
+/// digits. `None` when there is no number (anonymous, a name, nothing). Normalising twice changes nothing.
 pub fn normalise_number(raw: &str) -> Option<String> {
-    let _ = raw;
-    None
+    number::normalise(raw)
 }
 
 /// Judges whether a call is kept.
+///
+/// `lines` are the tenant's lines as stored: for a policy that lists its lines itself they only add departments and names to those
+/// lines (a line the policy does not list is never recorded); for a register they are the list. The most specific line wins:
+/// an exact number before a pattern, more digits before fewer.
+///
+/// An unknown number is tried both ways, as listed and as not listed: when both ways give the same answer, that is the answer;
+/// otherwise the call is [`Judgement::Unproved`]. Where the exchange's direction contradicts both numbers, the numbers decide.
 pub fn judge(policy: &Policy, lines: &[Line], facts: &CallFacts) -> Judgement {
-    let _ = (lines, facts);
-    Judgement::Unproved {
-        decision: Decision::allow(
-            "recording_scope.unproved",
-            policy.recording.article.clone(),
-            policy.recording.sentence.clone(),
-        ),
-    }
+    matching::judge(policy, lines, facts)
 }
+
+/// Whether a listed line covers a normalised number.
+pub fn covers(line: &Line, number: &str) -> bool {
+    matching::covers(line, number)
+}
+
+/// Whether two lines cover a same number and neither is more specific.
+pub(crate) fn overlap(a: &Line, b: &Line) -> bool {
+    matching::overlap(a, b)
+}
+
+mod matching;
+mod number;
+
+#[cfg(test)]
+mod tests;

@@ -2,11 +2,16 @@
 
 pub mod access;
 pub mod app;
+pub mod byte_ranges;
 pub mod config;
 pub mod extract;
 pub mod layers;
+pub mod metrics;
 pub mod openapi;
+pub mod passwords;
+pub mod portal;
 pub mod problem;
 pub mod router;
 pub mod routes;
+pub mod serve;
 pub mod text;

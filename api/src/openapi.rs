@@ -35,7 +35,8 @@ const TAGS: &[(&str, &str)] = &[
 
 /// Title, tags and security, without any path.
 pub fn outline() -> OpenApi {
-    let tags = TAGS.iter().map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build());
+    let tags =
+        TAGS.iter().map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build());
     let mut document = OpenApiBuilder::new()
         .info(
             InfoBuilder::new()

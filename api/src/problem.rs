@@ -210,7 +210,12 @@ impl Problem {
     }
     /// One more wrong field.
     #[must_use]
-    pub fn and_field(mut self, field: impl Into<String>, ja: impl Into<String>, en: impl Into<String>) -> Self {
+    pub fn and_field(
+        mut self,
+        field: impl Into<String>,
+        ja: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
         self.faults.push(FieldFault { field: field.into(), ja: ja.into(), en: en.into() });
         self
     }

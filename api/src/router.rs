@@ -1,15 +1,29 @@
 //! Every route, one line each, in the order of the portal's menu.
 
+use std::any::Any;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Response;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
+use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::openapi;
+use crate::layers::{problem_writer, rate_limit, request_id, security_headers, source, time_limit};
+use crate::problem::{Code, Problem};
 use crate::routes::{
-    appointments, audit_events, calls, connections, counts, departments, health, lines, people, policy, posts,
-    public_notice, recordings, sign_in, uses,
+    appointments, audit_events, calls, connections, counts, departments, health, lines, people, policy,
+    posts, public_notice, recordings, sign_in, uses,
 };
+use crate::{metrics, openapi, portal};
+
+/// The largest body any operation takes, in bytes.
+const LARGEST_BODY: usize = 64 * 1024;
 
 /// The routes with their documentation, before layers and state.
 pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
@@ -45,8 +59,27 @@ pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
         .routes(routes!(health::probes::ready))
 }
 
-/// The whole API with its layers.
-pub fn router(app: App) -> axum::Router {
+/// The whole API, and the portal beside it, with all layers: what a server or a test serves.
+pub fn router(app: App) -> Router {
     let (routes, _) = documented(openapi::outline()).split_for_parts();
-    routes.with_state(app)
+    routes
+        .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
+        .with_state(app.clone())
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .route_layer(from_fn(metrics::count))
+        .fallback_service(portal::files(app.config().portal_dir.as_deref()))
+        // from here on the last one added is the first one passed
+        .layer(from_fn_with_state(app.clone(), time_limit::keep))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), rate_limit::by_source))
+        .layer(from_fn_with_state(app.clone(), source::find))
+        .layer(from_fn(problem_writer::write))
+        .layer(from_fn_with_state(app, security_headers::put))
+        .layer(from_fn(request_id::give))
+}
+
+/// A panic is our mistake and tells nothing.
+#[expect(clippy::needless_pass_by_value, reason = "the shape the layer asks for")]
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    Problem::internal("a request panicked").into_response()
 }

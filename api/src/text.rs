@@ -12,3 +12,9 @@ pub struct Text {
     /// English
     pub en: String,
 }
+
+impl From<&rokuon_policy::text::Text> for Text {
+    fn from(text: &rokuon_policy::text::Text) -> Self {
+        Self { ja: text.ja.clone(), en: text.en.clone() }
+    }
+}

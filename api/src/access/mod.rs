@@ -2,5 +2,9 @@
 
 pub mod acts;
 pub mod caller;
+pub mod csrf;
 pub mod permitted;
+pub mod refusal;
 pub mod session;
+pub mod sign_in_throttle;
+pub mod token;

@@ -51,10 +51,8 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         }
     })?;
     deserializer.end().map_err(|_| {
-        Problem::new(Code::BadRequest).detail(
-            "JSONの後に余分な文字があります。",
-            "There is something after the JSON document.",
-        )
+        Problem::new(Code::BadRequest)
+            .detail("JSONの後に余分な文字があります。", "There is something after the JSON document.")
     })?;
     Ok(value)
 }

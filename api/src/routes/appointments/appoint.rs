@@ -26,6 +26,10 @@ use crate::routes::appointments::model::{AppointRequest, Appointment};
         ("x-rokuon-problems" = json!(["appointment-refused", "conflict"])),
     ),
 )]
-pub async fn appoint(permitted: Permitted<Appoint>, Path(id): Path<Uuid>, Json(body): Json<AppointRequest>) -> Result<(StatusCode, Json<Appointment>), Problem> {
+pub async fn appoint(
+    permitted: Permitted<Appoint>,
+    Path(id): Path<Uuid>,
+    Json(body): Json<AppointRequest>,
+) -> Result<(StatusCode, Json<Appointment>), Problem> {
     Err(Problem::new(Code::Unavailable))
 }

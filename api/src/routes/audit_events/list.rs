@@ -10,7 +10,7 @@ use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::query::Query;
 use crate::problem::{Code, Problem};
-use crate::routes::audit_events::model::{Page};
+use crate::routes::audit_events::model::Page;
 
 /// Which events.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -50,6 +50,9 @@ pub struct ListQuery {
         ("x-rokuon-audit" = json!(AuditRead::EVENT)),
     ),
 )]
-pub async fn list(permitted: Permitted<AuditRead>, Query(query): Query<ListQuery>) -> Result<Json<Page>, Problem> {
+pub async fn list(
+    permitted: Permitted<AuditRead>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page>, Problem> {
     Err(Problem::new(Code::Unavailable))
 }

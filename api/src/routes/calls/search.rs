@@ -5,7 +5,7 @@ use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::query::Query;
 use crate::problem::{Code, Problem};
-use crate::routes::calls::model::{Page};
+use crate::routes::calls::model::Page;
 use crate::routes::recordings::filter::Filter;
 
 /// Search the call log
@@ -22,6 +22,9 @@ use crate::routes::recordings::filter::Filter;
         ("x-rokuon-audit" = json!(CallSearch::EVENT)),
     ),
 )]
-pub async fn search(permitted: Permitted<CallSearch>, Query(query): Query<Filter>) -> Result<Json<Page>, Problem> {
+pub async fn search(
+    permitted: Permitted<CallSearch>,
+    Query(query): Query<Filter>,
+) -> Result<Json<Page>, Problem> {
     Err(Problem::new(Code::Unavailable))
 }

@@ -22,6 +22,9 @@ use crate::routes::connections::model::{ConnectRequest, Connection};
         ("x-rokuon-audit" = json!(ConnectionConnect::EVENT)),
     ),
 )]
-pub async fn connect(permitted: Permitted<ConnectionConnect>, Json(body): Json<ConnectRequest>) -> Result<(StatusCode, Json<Connection>), Problem> {
+pub async fn connect(
+    permitted: Permitted<ConnectionConnect>,
+    Json(body): Json<ConnectRequest>,
+) -> Result<(StatusCode, Json<Connection>), Problem> {
     Err(Problem::new(Code::Unavailable))
 }

@@ -25,6 +25,9 @@ use crate::problem::{Code, Problem};
         ("x-rokuon-problems" = json!(["conflict"])),
     ),
 )]
-pub async fn disable(permitted: Permitted<ConnectionDisable>, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
+pub async fn disable(
+    permitted: Permitted<ConnectionDisable>,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Problem> {
     Err(Problem::new(Code::Unavailable))
 }

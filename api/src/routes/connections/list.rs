@@ -4,7 +4,7 @@ use crate::access::acts::{Act, ConnectionList};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::problem::{Code, Problem};
-use crate::routes::connections::model::{List};
+use crate::routes::connections::model::List;
 
 /// The tenant's connections and their health
 #[utoipa::path(

@@ -9,7 +9,7 @@ use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::query::Query;
 use crate::problem::{Code, Problem};
-use crate::routes::counts::model::{List};
+use crate::routes::counts::model::List;
 
 /// Which days.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -35,6 +35,9 @@ pub struct DaysQuery {
         ("x-rokuon-audit" = json!(CountUnrecorded::EVENT)),
     ),
 )]
-pub async fn unrecorded(permitted: Permitted<CountUnrecorded>, Query(query): Query<DaysQuery>) -> Result<Json<List>, Problem> {
+pub async fn unrecorded(
+    permitted: Permitted<CountUnrecorded>,
+    Query(query): Query<DaysQuery>,
+) -> Result<Json<List>, Problem> {
     Err(Problem::new(Code::Unavailable))
 }

@@ -3,7 +3,7 @@
 use crate::access::caller::Caller;
 use crate::extract::json::Json;
 use crate::problem::{Code, Problem};
-use crate::routes::departments::model::{List};
+use crate::routes::departments::model::List;
 
 /// The tenant's departments
 #[utoipa::path(

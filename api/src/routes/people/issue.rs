@@ -23,6 +23,9 @@ use crate::routes::people::model::{IssueRequest, IssuedPerson};
         ("x-rokuon-problems" = json!(["conflict"])),
     ),
 )]
-pub async fn issue(permitted: Permitted<PersonIssue>, Json(body): Json<IssueRequest>) -> Result<(StatusCode, Json<IssuedPerson>), Problem> {
+pub async fn issue(
+    permitted: Permitted<PersonIssue>,
+    Json(body): Json<IssueRequest>,
+) -> Result<(StatusCode, Json<IssuedPerson>), Problem> {
     Err(Problem::new(Code::Unavailable))
 }

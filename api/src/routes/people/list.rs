@@ -4,7 +4,7 @@ use crate::access::acts::{Act, PersonList};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::problem::{Code, Problem};
-use crate::routes::people::model::{List};
+use crate::routes::people::model::List;
 
 /// Everybody who was issued an ID
 #[utoipa::path(

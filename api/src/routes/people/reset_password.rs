@@ -7,7 +7,7 @@ use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
-use crate::routes::people::model::{ResetPassword};
+use crate::routes::people::model::ResetPassword;
 
 /// Reset a password
 ///
@@ -26,6 +26,9 @@ use crate::routes::people::model::{ResetPassword};
         ("x-rokuon-problems" = json!(["conflict"])),
     ),
 )]
-pub async fn reset_password(permitted: Permitted<PersonReset>, Path(id): Path<Uuid>) -> Result<Json<ResetPassword>, Problem> {
+pub async fn reset_password(
+    permitted: Permitted<PersonReset>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<ResetPassword>, Problem> {
     Err(Problem::new(Code::Unavailable))
 }

@@ -21,6 +21,18 @@ pub struct Decision {
     pub sentence: Text,
 }
 
+impl From<&rokuon_policy::decision::Decision> for Decision {
+    fn from(decision: &rokuon_policy::decision::Decision) -> Self {
+        Self {
+            allowed: decision.allowed,
+            rule: decision.rule.to_owned(),
+            article: decision.article.to_string(),
+            article_label: decision.article.label_ja(),
+            sentence: (&decision.sentence).into(),
+        }
+    }
+}
+
 /// A purpose a recording may be used for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Purpose {
@@ -36,6 +48,19 @@ pub struct Purpose {
     pub article_label: String,
     /// Whether a case note must be given.
     pub needs_case_note: bool,
+}
+
+impl From<&rokuon_policy::purpose::Purpose> for Purpose {
+    fn from(purpose: &rokuon_policy::purpose::Purpose) -> Self {
+        Self {
+            key: purpose.key.clone(),
+            name: (&purpose.name).into(),
+            sentence: (&purpose.sentence).into(),
+            article: purpose.article.to_string(),
+            article_label: purpose.article.label_ja(),
+            needs_case_note: purpose.needs_case_note,
+        }
+    }
 }
 
 /// One rule in words.

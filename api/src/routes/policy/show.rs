@@ -4,7 +4,7 @@ use crate::access::acts::{Act, PolicyRead};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::problem::{Code, Problem};
-use crate::routes::policy::model::{Policy};
+use crate::routes::policy::model::Policy;
 
 /// The tenant's rules, readable and as data
 #[utoipa::path(

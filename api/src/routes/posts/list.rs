@@ -3,7 +3,7 @@
 use crate::access::caller::Caller;
 use crate::extract::json::Json;
 use crate::problem::{Code, Problem};
-use crate::routes::posts::model::{List};
+use crate::routes::posts::model::List;
 
 /// The posts of the tenant's rules
 #[utoipa::path(

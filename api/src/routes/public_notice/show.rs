@@ -3,7 +3,7 @@
 use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
-use crate::routes::public_notice::model::{PublicPage};
+use crate::routes::public_notice::model::PublicPage;
 
 /// A municipality's public notice
 #[utoipa::path(

@@ -22,6 +22,26 @@ pub enum Direction {
     Internal,
 }
 
+impl From<rokuon_policy::recording_scope::Direction> for Direction {
+    fn from(direction: rokuon_policy::recording_scope::Direction) -> Self {
+        match direction {
+            rokuon_policy::recording_scope::Direction::Inbound => Self::Inbound,
+            rokuon_policy::recording_scope::Direction::Outbound => Self::Outbound,
+            rokuon_policy::recording_scope::Direction::Internal => Self::Internal,
+        }
+    }
+}
+
+impl From<Direction> for rokuon_policy::recording_scope::Direction {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Inbound => Self::Inbound,
+            Direction::Outbound => Self::Outbound,
+            Direction::Internal => Self::Internal,
+        }
+    }
+}
+
 /// Where a recording stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -45,6 +65,23 @@ pub enum State {
     Failed,
     /// Its stored bytes did not prove themselves.
     Quarantined,
+}
+
+impl From<rokuon_policy::recording_state::RecordingState> for State {
+    fn from(state: rokuon_policy::recording_state::RecordingState) -> Self {
+        use rokuon_policy::recording_state::RecordingState as Known;
+        match state {
+            Known::Recording => Self::Recording,
+            Known::Sealing => Self::Sealing,
+            Known::Primary => Self::Primary,
+            Known::Secondary => Self::Secondary,
+            Known::Due => Self::Due,
+            Known::Destroying => Self::Destroying,
+            Known::Destroyed => Self::Destroyed,
+            Known::Failed => Self::Failed,
+            Known::Quarantined => Self::Quarantined,
+        }
+    }
 }
 
 /// One end of a call.

@@ -6,7 +6,7 @@ use crate::extract::json::Json;
 use crate::extract::query::Query;
 use crate::problem::{Code, Problem};
 use crate::routes::recordings::filter::Filter;
-use crate::routes::recordings::model::{Page};
+use crate::routes::recordings::model::Page;
 
 /// Search recordings
 ///
@@ -24,6 +24,9 @@ use crate::routes::recordings::model::{Page};
         ("x-rokuon-audit" = json!(RecordingSearch::EVENT)),
     ),
 )]
-pub async fn search(permitted: Permitted<RecordingSearch>, Query(query): Query<Filter>) -> Result<Json<Page>, Problem> {
+pub async fn search(
+    permitted: Permitted<RecordingSearch>,
+    Query(query): Query<Filter>,
+) -> Result<Json<Page>, Problem> {
     Err(Problem::new(Code::Unavailable))
 }

@@ -7,7 +7,7 @@ use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
-use crate::routes::recordings::model::{Recording};
+use crate::routes::recordings::model::Recording;
 
 /// One recording
 #[utoipa::path(
@@ -23,6 +23,9 @@ use crate::routes::recordings::model::{Recording};
         ("x-rokuon-audit" = json!(RecordingView::EVENT)),
     ),
 )]
-pub async fn show(permitted: Permitted<RecordingView>, Path(id): Path<Uuid>) -> Result<Json<Recording>, Problem> {
+pub async fn show(
+    permitted: Permitted<RecordingView>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Recording>, Problem> {
     Err(Problem::new(Code::Unavailable))
 }

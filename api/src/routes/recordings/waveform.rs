@@ -10,7 +10,7 @@ use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::extract::query::Query;
 use crate::problem::{Code, Problem};
-use crate::routes::recordings::model::{Waveform};
+use crate::routes::recordings::model::Waveform;
 
 /// How fine the picture is.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -36,6 +36,10 @@ pub struct WaveformQuery {
         ("x-rokuon-problems" = json!(["not-playable", "erased"])),
     ),
 )]
-pub async fn waveform(permitted: Permitted<RecordingWaveform>, Path(id): Path<Uuid>, Query(query): Query<WaveformQuery>) -> Result<Json<Waveform>, Problem> {
+pub async fn waveform(
+    permitted: Permitted<RecordingWaveform>,
+    Path(id): Path<Uuid>,
+    Query(query): Query<WaveformQuery>,
+) -> Result<Json<Waveform>, Problem> {
     Err(Problem::new(Code::Unavailable))
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::access::session::Session;
 use crate::extract::json::Json;
 use crate::problem::{Code, Problem};
-use crate::routes::sign_in::model::{PasswordChange};
+use crate::routes::sign_in::model::PasswordChange;
 
 /// Change one's own password
 #[utoipa::path(
@@ -22,6 +22,9 @@ use crate::routes::sign_in::model::{PasswordChange};
         ("x-rokuon-problems" = json!(["too-many-attempts"])),
     ),
 )]
-pub async fn change_password(session: Session, Json(body): Json<PasswordChange>) -> Result<StatusCode, Problem> {
+pub async fn change_password(
+    session: Session,
+    Json(body): Json<PasswordChange>,
+) -> Result<StatusCode, Problem> {
     Err(Problem::new(Code::Unavailable))
 }

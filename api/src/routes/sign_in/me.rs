@@ -3,7 +3,7 @@
 use crate::access::session::Session;
 use crate::extract::json::Json;
 use crate::problem::{Code, Problem};
-use crate::routes::sign_in::model::{Me};
+use crate::routes::sign_in::model::Me;
 
 /// Who is signed in
 ///

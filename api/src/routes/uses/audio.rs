@@ -42,7 +42,11 @@ use crate::problem::{Code, Problem};
         ("x-rokuon-problems" = json!(["use-ended", "not-playable", "erased", "range-not-satisfiable"])),
     ),
 )]
-pub async fn audio(permitted: Permitted<PlayStart>, Path((id, use_id)): Path<(Uuid, Uuid)>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn audio(
+    permitted: Permitted<PlayStart>,
+    Path((id, use_id)): Path<(Uuid, Uuid)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     Err(Problem::new(Code::Unavailable))
 }
 
@@ -69,6 +73,10 @@ pub async fn audio(permitted: Permitted<PlayStart>, Path((id, use_id)): Path<(Uu
         ("x-rokuon-problems" = json!(["use-ended", "not-playable", "erased"])),
     ),
 )]
-pub async fn audio_head(permitted: Permitted<PlayStart>, Path((id, use_id)): Path<(Uuid, Uuid)>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn audio_head(
+    permitted: Permitted<PlayStart>,
+    Path((id, use_id)): Path<(Uuid, Uuid)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     Err(Problem::new(Code::Unavailable))
 }

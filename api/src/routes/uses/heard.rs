@@ -8,7 +8,7 @@ use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
-use crate::routes::uses::model::{Heard};
+use crate::routes::uses::model::Heard;
 
 /// Say what was heard
 #[utoipa::path(
@@ -26,6 +26,10 @@ use crate::routes::uses::model::{Heard};
         ("x-rokuon-problems" = json!(["use-ended"])),
     ),
 )]
-pub async fn heard(permitted: Permitted<PlayStop>, Path((id, use_id)): Path<(Uuid, Uuid)>, Json(body): Json<Heard>) -> Result<StatusCode, Problem> {
+pub async fn heard(
+    permitted: Permitted<PlayStop>,
+    Path((id, use_id)): Path<(Uuid, Uuid)>,
+    Json(body): Json<Heard>,
+) -> Result<StatusCode, Problem> {
     Err(Problem::new(Code::Unavailable))
 }

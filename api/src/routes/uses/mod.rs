@@ -4,3 +4,4 @@ pub mod audio;
 pub mod heard;
 pub mod model;
 pub mod open;
+pub mod sound;

@@ -28,6 +28,10 @@ use crate::routes::uses::model::{Use, UseRequest};
         ("x-rokuon-problems" = json!(["purpose-refused", "not-playable", "erased"])),
     ),
 )]
-pub async fn open(permitted: Permitted<UseOpen>, Path(id): Path<Uuid>, Json(body): Json<UseRequest>) -> Result<(StatusCode, Json<Use>), Problem> {
+pub async fn open(
+    permitted: Permitted<UseOpen>,
+    Path(id): Path<Uuid>,
+    Json(body): Json<UseRequest>,
+) -> Result<(StatusCode, Json<Use>), Problem> {
     Err(Problem::new(Code::Unavailable))
 }

@@ -1,18 +1,29 @@
 //! Journal entries of a call → media files: both legs on one clock, cut where a codec changes and at a greatest length.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use rokuon_media::codec::{Codec, TIMELINE_RATE};
 use rokuon_media::gap::Gap;
-use rokuon_media::timeline::TimelineCounts;
+use rokuon_media::telephone_event::TelephoneEventPayload;
+use rokuon_media::timeline::{ChannelFacts, Frame, FrameKind, Timeline, TimelineCounts};
 use rokuon_media::waveform::Peaks;
 use serde::{Deserialize, Serialize};
 
 use crate::journal::Entry;
 use crate::segment::continuation::ContinuationState;
+use crate::segment::cut::ChannelTimeline;
+use crate::segment::gather::{ChannelStreams, Gathered};
 
 pub mod continuation;
+mod cut;
+mod gather;
 
 /// Longest segment: half an hour of samples.
 pub const MAX_SEGMENT_SAMPLES: u64 = 30 * 60 * TIMELINE_RATE as u64;
+
+/// A call that ends this soon after its last audio ends with it: the goodbye takes its time on the wire (one second).
+const HANG_UP_SAMPLES: u64 = TIMELINE_RATE as u64;
 
 /// One media file, ready to be sealed.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +79,9 @@ pub enum SealUntil {
 pub struct Sealing {
     /// The files, in order of their numbers.
     pub segments: Vec<SegmentFile>,
+    /// Everything missing in the stretch, also where there is no file because there was no audio at all; not split at the
+    /// files' edges as [`SegmentFile::gaps`] is.
+    pub gaps: Vec<Gap>,
     /// Keys pressed.
     pub events: Vec<TelephoneEvent>,
     /// Where the next segment begins.
@@ -78,26 +92,148 @@ pub struct Sealing {
     pub unfiled: Vec<(String, u64)>,
 }
 
-/// Gathers a call's entries in order.
+/// Gathers a call's entries in order and builds the media files of what is not sealed yet.
+///
+/// It holds the payload of all packets pushed (about 8 kB a second and stream), so it lives only while a call is sealed.
 #[derive(Debug, Default)]
 pub struct SegmentBuilder {
     max_samples: u64,
+    gathered: Gathered,
 }
 
 impl SegmentBuilder {
     /// A builder whose segments hold at most `max_samples` (at least one second; usually [`MAX_SEGMENT_SAMPLES`]).
     pub fn new(max_samples: u64) -> Self {
-        Self { max_samples: max_samples.max(u64::from(TIMELINE_RATE)) }
+        Self { max_samples: max_samples.max(u64::from(TIMELINE_RATE)), gathered: Gathered::default() }
     }
 
-    /// Takes the next entry.
+    /// Takes the next entry of the call.
     pub fn push(&mut self, entry: &Entry<'_>) {
-        let _ = entry;
+        self.gathered.push(entry);
     }
 
-    /// Builds the files.
+    /// Octets of memory held, roughly.
+    pub const fn octets(&self) -> usize {
+        self.gathered.octets()
+    }
+
+    /// Builds the files from where the last seal stopped.
     pub fn seal(&self, until: SealUntil) -> Sealing {
-        let _ = (until, self.max_samples);
-        Sealing::default()
+        let start = &self.gathered.start;
+        let from = start.covered_until_sample;
+        let streams = self.gathered.channels();
+        let frames: Vec<Vec<Frame<'_>>> =
+            streams.iter().map(|channel| self.gathered.frames(&channel.streams)).collect();
+        let mut channels: Vec<ChannelTimeline<'_>> =
+            streams.iter().zip(&frames).map(|(channel, frames)| self.assemble(channel, frames)).collect();
+        let heard = channels.iter().filter(|channel| !channel.timeline.spans.is_empty());
+        let last_audio = heard.map(|channel| channel.timeline.end_of_audio()).max();
+        let end = self.end(until, last_audio).max(from);
+        for channel in &mut channels {
+            channel.gaps = channel.timeline.gaps(end);
+        }
+        let audible =
+            channels.iter().any(|channel| channel.timeline.spans.iter().any(|span| span.start_sample < end));
+        // Without a single octet of audio there is nothing to file; the gaps tell of the stretch.
+        let segments = if audible {
+            cut::files(&channels, from, end, self.max_samples, start.next_number)
+        } else {
+            Vec::new()
+        };
+        let mut gaps: Vec<Gap> = if self.gathered.start.origin_micros.is_some() {
+            channels.iter().flat_map(|channel| channel.gaps.iter().copied()).collect()
+        } else {
+            Vec::new()
+        };
+        gaps.sort_unstable_by_key(|gap| (gap.start_sample, gap.channel));
+        let mut events: Vec<TelephoneEvent> = channels
+            .iter()
+            .zip(&frames)
+            .flat_map(|(channel, frames)| events(channel, frames, from..end))
+            .collect();
+        events.sort_unstable_by_key(|event| (event.start_sample, event.channel));
+        let continuation = self.continuation(&channels, &streams, end, segments.len());
+        let counts = channels.iter().map(|channel| (channel.channel, channel.timeline.counts)).collect();
+        let unfiled = self.gathered.unfiled.iter().map(|(name, packets)| (name.clone(), *packets)).collect();
+        Sealing { segments, gaps, events, continuation, counts, unfiled }
+    }
+
+    fn assemble<'a>(&self, channel: &ChannelStreams, frames: &[Frame<'a>]) -> ChannelTimeline<'a> {
+        let start = &self.gathered.start;
+        let from = start.covered_until_sample;
+        let anchors = start.anchors.iter().filter(|anchor| channel.streams.contains(&anchor.stream));
+        let down = start.resumed_at_micros.map(|resumed| from..self.gathered.sample_of(resumed));
+        let facts = ChannelFacts {
+            channel: channel.channel,
+            start_sample: from,
+            anchors: anchors.copied().collect(),
+            began: start.channels_begun.contains(&channel.channel),
+            on_hold: self.gathered.on_hold(&channel.streams),
+            worker_down: down.into_iter().collect(),
+        };
+        let timeline = Timeline::assemble(facts, frames);
+        ChannelTimeline { channel: channel.channel, mixed: channel.mixed, timeline, gaps: Vec::new() }
+    }
+
+    fn end(&self, until: SealUntil, last_audio: Option<u64>) -> u64 {
+        let last = last_audio.unwrap_or(self.gathered.start.covered_until_sample);
+        match (until, self.gathered.ended_at_micros) {
+            (SealUntil::Sample(sample), _) => sample,
+            (SealUntil::CallEnd, Some(ended)) => {
+                let ended = self.gathered.sample_of(ended);
+                if ended > last.saturating_add(HANG_UP_SAMPLES) { ended } else { last }
+            }
+            (SealUntil::CallEnd, None) | (SealUntil::LastAudio, _) => last,
+        }
+    }
+
+    fn continuation(
+        &self,
+        channels: &[ChannelTimeline<'_>],
+        streams: &[ChannelStreams],
+        end: u64,
+        files: usize,
+    ) -> ContinuationState {
+        let start = &self.gathered.start;
+        let mut begun = start.channels_begun.clone();
+        let now = channels
+            .iter()
+            .filter(|channel| channel.timeline.spans.first().is_some_and(|span| span.start_sample < end));
+        begun.extend(now.map(|channel| channel.channel));
+        begun.sort_unstable();
+        begun.dedup();
+        ContinuationState {
+            next_number: start.next_number.saturating_add(u32::try_from(files).unwrap_or(u32::MAX)),
+            covered_until_sample: end,
+            origin_micros: start.origin_micros,
+            anchors: channels.iter().flat_map(|channel| channel.timeline.anchors.iter().copied()).collect(),
+            channels: streams.iter().map(|channel| channel.channel).collect(),
+            channels_begun: begun,
+            streams_on_hold: self.gathered.streams_on_hold(),
+            resumed_at_micros: None,
+        }
     }
 }
+
+/// The telephone events of a channel that began in `within`: the packets of one event share its timestamp (RFC 4733 §2.5.1.1).
+fn events(channel: &ChannelTimeline<'_>, frames: &[Frame<'_>], within: Range<u64>) -> Vec<TelephoneEvent> {
+    let mut events: BTreeMap<(u8, u32, u32), TelephoneEvent> = BTreeMap::new();
+    for (frame, &start_sample) in frames.iter().zip(&channel.timeline.placed_at) {
+        if frame.kind != FrameKind::TelephoneEvent || !within.contains(&start_sample) {
+            continue;
+        }
+        let Some(payload) = TelephoneEventPayload::parse(frame.payload) else { continue };
+        let event = events.entry((frame.stream, frame.ssrc, frame.timestamp)).or_insert(TelephoneEvent {
+            channel: channel.channel,
+            event: payload.event,
+            digit: payload.digit(),
+            start_sample,
+            samples: 0,
+        });
+        event.samples = event.samples.max(u64::from(payload.duration));
+    }
+    events.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests;

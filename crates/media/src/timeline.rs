@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Codec, TIMELINE_RATE};
-use crate::gap::{Gap, GapCause};
+use crate::gap::Gap;
 
 mod holes;
 mod placing;
@@ -134,8 +134,6 @@ pub struct TimelineCounts {
 /// A channel's timeline.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline<'a> {
-    channel: u8,
-    start_sample: u64,
     /// Audio in order of start; never overlapping.
     pub spans: Vec<Span<'a>>,
     /// For each frame handed in, the sample it stands at (audio or not).
@@ -144,25 +142,27 @@ pub struct Timeline<'a> {
     pub anchors: Vec<SourceAnchor>,
     /// What happened on the way.
     pub counts: TimelineCounts,
-    holes: holes::Points,
+    points: holes::Points,
     facts: ChannelFacts,
 }
 
 impl<'a> Timeline<'a> {
     /// Places `frames` (in order of arrival).
     pub fn assemble(facts: ChannelFacts, frames: &[Frame<'a>]) -> Self {
-        let _ = (&facts, frames);
-        Self::default()
+        let placing::Placed { spans, placed_at, anchors, counts, points } = placing::place(&facts, frames);
+        Self { spans, placed_at, anchors, counts, points, facts }
     }
 
     /// The first sample after the last audio, or the start if there is none.
     pub fn end_of_audio(&self) -> u64 {
-        self.spans.last().map_or(self.start_sample, Span::end_sample)
+        self.spans.last().map_or(self.facts.start_sample, Span::end_sample)
     }
 
     /// Every run of missing samples from the start to `end_sample`, in order, without meant silence (comfort noise, telephone events).
     pub fn gaps(&self, end_sample: u64) -> Vec<Gap> {
-        let _ = (end_sample, self.channel, GapCause::Loss, &self.holes, &self.facts);
-        Vec::new()
+        self.points.gaps(&self.facts, end_sample)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,482 @@
-//! Where a packet goes.
+//! Where a packet goes: sources, their clocks, and who comes first to a place.
+//!
+//! A packet stands where its RTP timestamp puts it on its source's clock. That clock is tied to the recording's timeline by
+//! the arrival of the source's first packet, and anew when timestamps jump farther from arrival than any network delays.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::holes::{Point, Points};
+use super::{ChannelFacts, Frame, FrameKind, SourceAnchor, Span, TimelineCounts};
+use crate::codec::{Codec, TIMELINE_RATE};
+
+/// A timestamp that stands farther than this from the packet's arrival has jumped (three seconds).
+const TOLERANCE: u64 = 3 * TIMELINE_RATE as u64;
+/// A single packet this much later than its place is still put there: late, not a new clock (one minute).
+const LATE_LIMIT: u64 = 60 * TIMELINE_RATE as u64;
+/// A new clock that would begin this little before the end of earlier audio begins at that end instead (one second).
+const NUDGE_LIMIT: u64 = TIMELINE_RATE as u64;
+/// The first packet by timestamp is looked for among those that arrive this soon after the first by arrival (200 ms) …
+const REORDER_WINDOW: u64 = TIMELINE_RATE as u64 / 5;
+/// … and among this many.
+const REORDER_PACKETS: usize = 64;
+/// Packets of a source whose numbers are this near prove it (RFC 3550 §A.1 calls this the misorder limit).
+const MISORDER: u16 = 100;
+/// Clocks remembered for a source, so that stragglers of an earlier one still find their place.
+const CLOCKS_KEPT: usize = 8;
+/// Sources handed on to the next segment.
+const ANCHORS_KEPT: usize = 16;
+/// No packet follows.
+const NONE: usize = usize::MAX;
+
+/// Everything that placing yields.
+pub(super) struct Placed<'a> {
+    pub spans: Vec<Span<'a>>,
+    pub placed_at: Vec<u64>,
+    pub anchors: Vec<SourceAnchor>,
+    pub counts: TimelineCounts,
+    pub points: Points,
+}
+
+/// Places all frames of a channel.
+pub(super) fn place<'a>(facts: &ChannelFacts, frames: &[Frame<'a>]) -> Placed<'a> {
+    let mut placer = Placer::new(facts, frames);
+    let mut leftover = Vec::new();
+    // What belongs to a source that has proved itself goes first, so that a stray packet never takes its place.
+    for (index, frame) in frames.iter().enumerate() {
+        if !placer.is_proven(frame) {
+            leftover.push((index, None));
+            continue;
+        }
+        let number = placer.number(frame);
+        if !placer.place_by_clock(index, frame, number) {
+            leftover.push((index, Some(number)));
+        }
+    }
+    for (index, number) in leftover {
+        if let Some(frame) = frames.get(index) {
+            let number = number.unwrap_or_else(|| placer.number(frame));
+            placer.place_by_arrival(index, frame, number);
+        }
+    }
+    placer.finish()
+}
+
+/// A source's clock: this timestamp is that sample.
+#[derive(Debug, Clone, Copy)]
+struct SourceClock {
+    timestamp: u32,
+    sample: i64,
+}
+
+impl SourceClock {
+    /// The sample of a timestamp, taking the shorter way round the 32-bit circle.
+    fn sample_of(&self, timestamp: u32, rate: u32) -> i64 {
+        self.sample.saturating_add(samples(self.ticks_to(timestamp), rate))
+    }
+
+    fn ticks_to(&self, timestamp: u32) -> i64 {
+        i64::from(timestamp.wrapping_sub(self.timestamp).cast_signed())
+    }
+
+    /// Moves the reference along, so that the shorter way round stays the right one in a call of days.
+    fn follow(&mut self, timestamp: u32, rate: u32) {
+        let ticks = self.ticks_to(timestamp);
+        if ticks > 1 << 24 && (ticks * i64::from(TIMELINE_RATE)) % i64::from(rate) == 0 {
+            *self = Self { timestamp, sample: self.sample_of(timestamp, rate) };
+        }
+    }
+}
+
+fn samples(ticks: i64, rate: u32) -> i64 {
+    ticks.saturating_mul(i64::from(TIMELINE_RATE)) / i64::from(rate.max(1))
+}
+
+#[derive(Debug)]
+struct Source {
+    /// Newest first.
+    clocks: VecDeque<SourceClock>,
+    /// It has shown two packets in a row, or is known from before.
+    proven: bool,
+    highest: Option<i64>,
+    /// Extended sequence numbers of all packets, as they came.
+    received: Vec<i64>,
+    /// The number before the first packet, known from an earlier segment.
+    known_until: Option<i64>,
+    /// The newest packet by number: its timestamp and its sample.
+    last: Option<(u32, i64)>,
+    silent: bool,
+    heard: bool,
+}
+
+impl Source {
+    const fn new() -> Self {
+        Self {
+            clocks: VecDeque::new(),
+            proven: false,
+            highest: None,
+            received: Vec::new(),
+            known_until: None,
+            last: None,
+            silent: false,
+            heard: false,
+        }
+    }
+
+    /// The number without its 16-bit wrap, nearest to the highest so far.
+    fn extend(&mut self, number: u16) -> i64 {
+        let highest = self.highest.unwrap_or_else(|| i64::from(number) + (1 << 16));
+        let low = u16::try_from(highest & 0xFFFF).unwrap_or(0);
+        highest + i64::from(number.wrapping_sub(low).cast_signed())
+    }
+
+    /// The sample of a timestamp by the newest clock that agrees with its arrival.
+    fn sample_near(&self, frame: &Frame<'_>) -> Option<i64> {
+        let rate = frame.kind.clock_rate();
+        let by_clock = self.clocks.iter().map(|clock| clock.sample_of(frame.timestamp, rate));
+        by_clock.into_iter().find(|sample| distance(*sample, frame.arrival_sample) <= TOLERANCE)
+    }
+}
+
+fn distance(sample: i64, arrival: u64) -> u64 {
+    sample.abs_diff(i64::try_from(arrival).unwrap_or(i64::MAX))
+}
+
+/// Audio that has its place.
+#[derive(Debug, Clone, Copy)]
+struct Taken<'a> {
+    payload: &'a [u8],
+    codec: Codec,
+    source: usize,
+    number: i64,
+    marker: bool,
+}
+
+impl Taken<'_> {
+    const fn end(&self, start: u64) -> u64 {
+        start.saturating_add(self.codec.samples_in(self.payload.len()))
+    }
+}
+
+struct Placer<'a, 'f> {
+    frames: &'f [Frame<'a>],
+    /// For each frame, the next of the same source in order of arrival.
+    next: Vec<usize>,
+    names: BTreeMap<(u8, u32), usize>,
+    sources: Vec<Source>,
+    floor: u64,
+    taken: BTreeMap<u64, Taken<'a>>,
+    marks: Vec<Point>,
+    placed_at: Vec<u64>,
+    counts: TimelineCounts,
+}
+
+impl<'a, 'f> Placer<'a, 'f> {
+    fn new(facts: &ChannelFacts, frames: &'f [Frame<'a>]) -> Self {
+        let mut placer = Self {
+            frames,
+            next: vec![NONE; frames.len()],
+            names: BTreeMap::new(),
+            sources: Vec::new(),
+            floor: facts.start_sample,
+            taken: BTreeMap::new(),
+            marks: Vec::new(),
+            placed_at: vec![0; frames.len()],
+            counts: TimelineCounts { frames: frames.len() as u64, ..TimelineCounts::default() },
+        };
+        for anchor in &facts.anchors {
+            placer.recall(anchor);
+        }
+        placer.link();
+        placer
+    }
+
+    fn recall(&mut self, anchor: &SourceAnchor) {
+        let source = self.source_of(anchor.stream, anchor.ssrc);
+        if let Some(source) = self.sources.get_mut(source) {
+            let number = i64::from(anchor.sequence_number) + (1 << 16);
+            let sample = i64::try_from(anchor.sample).unwrap_or(i64::MAX);
+            source.clocks.push_back(SourceClock { timestamp: anchor.timestamp, sample });
+            source.proven = true;
+            source.heard = true;
+            source.highest = Some(number);
+            source.known_until = Some(number);
+            source.last = Some((anchor.timestamp, sample));
+            source.silent = anchor.silent;
+        }
+    }
+
+    /// Links each frame to the next of its source, and learns which sources prove themselves.
+    fn link(&mut self) {
+        let mut following: BTreeMap<usize, (usize, u16)> = BTreeMap::new();
+        for (index, frame) in self.frames.iter().enumerate().rev() {
+            let source = self.source_of(frame.stream, frame.ssrc);
+            if let Some((next, number)) = following.insert(source, (index, frame.sequence_number)) {
+                if let Some(slot) = self.next.get_mut(index) {
+                    *slot = next;
+                }
+                let apart = number.wrapping_sub(frame.sequence_number).cast_signed().unsigned_abs();
+                if let Some(source) = self.sources.get_mut(source) {
+                    source.proven |= (1..=MISORDER).contains(&apart);
+                }
+            }
+        }
+    }
+
+    fn source_of(&mut self, stream: u8, ssrc: u32) -> usize {
+        let sources = &mut self.sources;
+        *self.names.entry((stream, ssrc)).or_insert_with(|| {
+            sources.push(Source::new());
+            sources.len() - 1
+        })
+    }
+
+    fn is_proven(&self, frame: &Frame<'_>) -> bool {
+        let source = self.names.get(&(frame.stream, frame.ssrc)).and_then(|source| self.sources.get(*source));
+        source.is_some_and(|source| source.proven)
+    }
+
+    /// The frames that follow `index` from the same source, in order of arrival.
+    fn followers(&self, index: usize) -> impl Iterator<Item = &'f Frame<'a>> + '_ {
+        let mut at = index;
+        std::iter::from_fn(move || {
+            at = self.next.get(at).copied().unwrap_or(NONE);
+            self.frames.get(at)
+        })
+    }
+
+    /// Places a frame by its timestamp; false where its timestamp gives it no place of its own.
+    fn place_by_clock(&mut self, index: usize, frame: &Frame<'a>, number: i64) -> bool {
+        let name = self.source_of(frame.stream, frame.ssrc);
+        let Some(source) = self.sources.get(name) else { return false };
+        let rate = frame.kind.clock_rate();
+        let sample = match source.sample_near(frame) {
+            Some(sample) => sample,
+            None if source.clocks.is_empty() => {
+                self.counts.source_changes += u64::from(self.sources.iter().any(|other| other.heard));
+                self.begin_clock(index, frame, name)
+            }
+            None if self.jumped(index, frame, source) => {
+                self.counts.re_anchored += 1;
+                self.begin_clock(index, frame, name)
+            }
+            None => {
+                let late = source.clocks.front().map(|clock| clock.sample_of(frame.timestamp, rate));
+                let arrival = i64::try_from(frame.arrival_sample).unwrap_or(i64::MAX);
+                match late.filter(|sample| *sample <= arrival && sample.abs_diff(arrival) <= LATE_LIMIT) {
+                    Some(sample) => sample,
+                    None => return false,
+                }
+            }
+        };
+        if let Some(source) = self.sources.get_mut(name) {
+            if let Some(clock) = source.clocks.front_mut() {
+                clock.follow(frame.timestamp, rate);
+            }
+            if source.highest == Some(number) {
+                source.last = Some((frame.timestamp, sample));
+                source.silent = frame.kind == FrameKind::ComfortNoise;
+            } else {
+                self.counts.reordered += 1;
+            }
+        }
+        self.put(index, frame, name, number, sample)
+    }
+
+    /// Places a frame that has no clock at its arrival, as far as there is room.
+    fn place_by_arrival(&mut self, index: usize, frame: &Frame<'a>, number: i64) {
+        let name = self.source_of(frame.stream, frame.ssrc);
+        let sample = i64::try_from(frame.arrival_sample).unwrap_or(i64::MAX);
+        if !self.put(index, frame, name, number, sample) {
+            self.counts.overlapped_samples += frame_samples(frame);
+        }
+    }
+
+    /// Whether the next packet of the source tells the same new time (RFC 3550 §A.1: two in a row are a restart, one is an error).
+    fn jumped(&self, index: usize, frame: &Frame<'a>, source: &Source) -> bool {
+        let Some(next) = self.followers(index).next() else { return false };
+        let arrival = i64::try_from(frame.arrival_sample).unwrap_or(i64::MAX);
+        let new = SourceClock { timestamp: frame.timestamp, sample: arrival };
+        let agrees =
+            distance(new.sample_of(next.timestamp, next.kind.clock_rate()), next.arrival_sample) <= TOLERANCE;
+        agrees && source.sample_near(next).is_none()
+    }
+
+    /// Ties the source's timestamps to the timeline by this frame's arrival; returns the frame's sample.
+    fn begin_clock(&mut self, index: usize, frame: &Frame<'a>, name: usize) -> i64 {
+        let rate = frame.kind.clock_rate();
+        let deadline = frame.arrival_sample.saturating_add(REORDER_WINDOW);
+        // Packets that overtook the first one: the earliest of them stands where the first to arrive came in.
+        let overtaken = self
+            .followers(index)
+            .take(REORDER_PACKETS)
+            .take_while(|next| next.arrival_sample <= deadline)
+            .map(|next| samples(i64::from(frame.timestamp.wrapping_sub(next.timestamp).cast_signed()), rate))
+            .filter_map(|back| u64::try_from(back).ok())
+            .filter(|back| *back <= REORDER_WINDOW)
+            .max()
+            .unwrap_or(0);
+        let end = self.taken.last_key_value().map_or(0, |(start, taken)| taken.end(*start));
+        let arrival = frame.arrival_sample;
+        let begin = if end > arrival && end - arrival <= NUDGE_LIMIT { end } else { arrival };
+        let sample = i64::try_from(begin.saturating_add(overtaken)).unwrap_or(i64::MAX);
+        if let Some(source) = self.sources.get_mut(name) {
+            source.clocks.push_front(SourceClock { timestamp: frame.timestamp, sample });
+            source.clocks.truncate(CLOCKS_KEPT);
+        }
+        sample
+    }
+
+    /// The frame's extended sequence number; asked once for each frame, in order of arrival.
+    fn number(&mut self, frame: &Frame<'_>) -> i64 {
+        let name = self.source_of(frame.stream, frame.ssrc);
+        let Some(source) = self.sources.get_mut(name) else { return 0 };
+        source.heard = true;
+        let number = source.extend(frame.sequence_number);
+        source.highest = Some(source.highest.map_or(number, |highest| highest.max(number)));
+        number
+    }
+
+    /// Puts a frame at a sample; false where all of it was taken by another packet (nothing is noted then).
+    fn put(&mut self, index: usize, frame: &Frame<'a>, source: usize, number: i64, sample: i64) -> bool {
+        let start = u64::try_from(sample).unwrap_or(0);
+        if let Some(slot) = self.placed_at.get_mut(index) {
+            *slot = start;
+        }
+        let FrameKind::Audio(codec) = frame.kind else {
+            self.note(source, number);
+            self.marks.push(Point { start, end: start, source, number, marker: frame.marker, silent: true });
+            return true;
+        };
+        // What lies before the floor (or before sample 0) is sealed already, or was never part of the recording.
+        let floor = i64::try_from(self.floor).unwrap_or(i64::MAX);
+        let early = usize::try_from(floor.saturating_sub(sample).max(0))
+            .unwrap_or(usize::MAX)
+            .min(frame.payload.len());
+        self.counts.late_samples += early as u64;
+        let payload = frame.payload.get(early..).unwrap_or_default();
+        let audio = Taken { payload, codec, source, number, marker: frame.marker };
+        if payload.is_empty() {
+            self.note(source, number);
+            return true;
+        }
+        self.lay(start.max(self.floor), audio)
+    }
+
+    fn note(&mut self, source: usize, number: i64) {
+        if let Some(source) = self.sources.get_mut(source) {
+            source.received.push(number);
+        }
+    }
+
+    /// Lays audio where nothing lies yet.
+    fn lay(&mut self, start: u64, audio: Taken<'a>) -> bool {
+        let end = audio.end(start);
+        let before = self.taken.range(..end).next_back();
+        if before.is_none_or(|(other, taken)| taken.end(*other) <= start) {
+            self.taken.insert(start, audio);
+            self.note(audio.source, audio.number);
+            return true;
+        }
+        let mut others: Vec<(u64, u64, bool)> = self
+            .taken
+            .range(..end)
+            .rev()
+            .map(|(other, taken)| {
+                (*other, taken.end(*other), taken.source == audio.source && taken.number == audio.number)
+            })
+            .take_while(|(_, other_end, _)| *other_end > start)
+            .collect();
+        if others.iter().any(|(_, _, same)| *same) {
+            self.counts.duplicates += 1;
+            self.note(audio.source, audio.number);
+            return true;
+        }
+        others.reverse();
+        let mut at = start;
+        let mut kept = 0;
+        for (other, other_end, _) in others.into_iter().chain([(end, end, false)]) {
+            if other > at {
+                // One octet is one sample in every codec there is so far.
+                let part = usize::try_from(at - start).ok().zip(usize::try_from(other - start).ok());
+                let payload =
+                    part.and_then(|(from, until)| audio.payload.get(from..until)).unwrap_or_default();
+                kept += payload.len() as u64;
+                self.taken.insert(at, Taken { payload, ..audio });
+            }
+            at = at.max(other_end);
+        }
+        if kept == 0 {
+            return false;
+        }
+        self.counts.overlapped_samples += end - start - kept;
+        self.note(audio.source, audio.number);
+        true
+    }
+
+    fn finish(mut self) -> Placed<'a> {
+        for source in &mut self.sources {
+            source.received.extend(source.known_until);
+            source.received.sort_unstable();
+            source.received.dedup();
+            let steps = source
+                .received
+                .iter()
+                .zip(source.received.iter().skip(1))
+                .map(|(from, to)| to.abs_diff(*from) - 1);
+            self.counts.lost += steps.filter(|missing| *missing <= super::holes::DROPOUT).sum::<u64>();
+        }
+        let anchors = self.anchors();
+        let audio = self.taken.iter().map(|(&start, taken)| Point {
+            start,
+            end: taken.end(start),
+            source: taken.source,
+            number: taken.number,
+            marker: taken.marker,
+            silent: false,
+        });
+        let mut points: Vec<Point> = audio.chain(self.marks).collect();
+        points.sort_by_key(|point| (point.start, point.number));
+        let received = self.sources.iter_mut().map(|source| std::mem::take(&mut source.received)).collect();
+        let names = self.names.into_iter().map(|(name, source)| (source, name)).collect();
+        let spans = self.taken.into_iter().map(|(start_sample, taken)| Span {
+            start_sample,
+            codec: taken.codec,
+            payload: taken.payload,
+        });
+        Placed {
+            spans: spans.collect(),
+            placed_at: self.placed_at,
+            anchors,
+            counts: self.counts,
+            points: Points { points, received, names },
+        }
+    }
+
+    /// The newest clock of each source, as far on as it got; the most recent sources if there are many.
+    fn anchors(&self) -> Vec<SourceAnchor> {
+        let anchor = |((stream, ssrc), source): (&(u8, u32), &usize)| {
+            let source = self.sources.get(*source)?;
+            let clock = source.clocks.front()?;
+            let (timestamp, sample) = source.last.unwrap_or((clock.timestamp, clock.sample));
+            Some(SourceAnchor {
+                stream: *stream,
+                ssrc: *ssrc,
+                sequence_number: u16::try_from(source.highest? & 0xFFFF).unwrap_or(0),
+                timestamp,
+                sample: u64::try_from(sample).ok()?,
+                silent: source.silent,
+            })
+        };
+        let mut anchors: Vec<SourceAnchor> = self.names.iter().filter_map(anchor).collect();
+        anchors.sort_by_key(|anchor| std::cmp::Reverse(anchor.sample));
+        anchors.truncate(ANCHORS_KEPT);
+        anchors
+    }
+}
+
+fn frame_samples(frame: &Frame<'_>) -> u64 {
+    match frame.kind {
+        FrameKind::Audio(codec) => codec.samples_in(frame.payload.len()),
+        FrameKind::ComfortNoise | FrameKind::TelephoneEvent => 0,
+    }
+}

@@ -1,0 +1,221 @@
+//! What a call's entries say, gathered: packets in order of arrival, streams, on-hold spans, where an earlier segment stopped.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use rokuon_media::codec::TIMELINE_RATE;
+use rokuon_media::timeline::{Frame, FrameKind};
+
+use crate::journal::media::JournalPacket;
+use crate::journal::{Entry, OnHold};
+use crate::segment::continuation::ContinuationState;
+use crate::stream::{PayloadKind, StreamSetup};
+
+/// Packets that came this long before the end of the sealed part cannot belong behind it (ten seconds).
+const SETTLED_MICROS: u64 = 10_000_000;
+
+/// One packet; its payload lies in the arena.
+#[derive(Debug, Clone, Copy)]
+struct StoredPacket {
+    arrival_micros: u64,
+    timestamp: u32,
+    ssrc: u32,
+    payload_at: usize,
+    payload_len: u16,
+    sequence_number: u16,
+    stream: u8,
+    marker: bool,
+    kind: FrameKind,
+}
+
+/// A channel of the recording and the streams that feed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ChannelStreams {
+    pub channel: u8,
+    pub streams: Vec<u8>,
+    pub mixed: bool,
+}
+
+/// Everything that was pushed.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    streams: Vec<StreamSetup>,
+    packets: Vec<StoredPacket>,
+    arena: Vec<u8>,
+    on_hold: Vec<(u8, u64, Option<u64>)>,
+    pub start: ContinuationState,
+    pub ended_at_micros: Option<u64>,
+    pub unfiled: BTreeMap<String, u64>,
+}
+
+impl Gathered {
+    pub(super) fn push(&mut self, entry: &Entry<'_>) {
+        match entry {
+            Entry::Opened(opened) => {
+                self.set_streams(&opened.streams);
+                if let Some(state) = &opened.continuation {
+                    self.go_on_from(state);
+                }
+            }
+            Entry::Media(batch) => batch.packets().for_each(|packet| self.push_packet(&packet)),
+            Entry::OnHold(on_hold) => self.push_on_hold(on_hold),
+            Entry::Updated(updated) => self.set_streams(updated.streams.as_deref().unwrap_or_default()),
+            Entry::SegmentSealed(sealed) => self.go_on_from(&sealed.continuation),
+            Entry::Ended(ended) => self.ended_at_micros = Some(ended.at_micros),
+            Entry::Unknown { .. } => {}
+        }
+    }
+
+    /// The sample of an instant; sample 0 is the first packet's arrival.
+    pub(super) fn sample_of(&self, micros: u64) -> u64 {
+        let since = micros.saturating_sub(self.start.origin_micros.unwrap_or(micros));
+        u64::try_from(u128::from(since) * u128::from(TIMELINE_RATE) / 1_000_000).unwrap_or(u64::MAX)
+    }
+
+    /// Streams by channel. A stream that nothing says the channel of takes the lowest free one; a single such stream, or one
+    /// that signalling calls mixed, is the one channel of all parties. A stream that was refused and never sent is left out.
+    pub(super) fn channels(&self) -> Vec<ChannelStreams> {
+        let sent = |index: u8| self.packets.iter().any(|packet| packet.stream == index);
+        let used: Vec<&StreamSetup> = self
+            .streams
+            .iter()
+            .filter(|setup| !setup.payload_types.is_empty() || sent(setup.index))
+            .collect();
+        let mut channels: BTreeMap<u8, ChannelStreams> = BTreeMap::new();
+        for &channel in &self.start.channels {
+            channels.insert(channel, ChannelStreams { channel, streams: Vec::new(), mixed: false });
+        }
+        let (told, untold): (Vec<&StreamSetup>, Vec<&StreamSetup>) =
+            used.iter().partition(|setup| setup.channel.is_some());
+        let taken: Vec<u8> = told.iter().filter_map(|setup| setup.channel).collect();
+        let mut free = (0..=u8::MAX).filter(|channel| !taken.contains(channel));
+        let told = told.into_iter().map(|setup| (setup.channel, setup));
+        for (channel, setup) in told.chain(untold.into_iter().map(|setup| (free.next(), setup))) {
+            let Some(channel) = channel else { continue };
+            let entry = channels.entry(channel).or_insert_with(|| ChannelStreams {
+                channel,
+                streams: Vec::new(),
+                mixed: false,
+            });
+            entry.streams.push(setup.index);
+            entry.mixed |= setup.mixed || (setup.channel.is_none() && used.len() == 1);
+        }
+        channels.into_values().collect()
+    }
+
+    /// The packets of some streams, in order of arrival.
+    pub(super) fn frames(&self, streams: &[u8]) -> Vec<Frame<'_>> {
+        let wanted = self.packets.iter().filter(|packet| streams.contains(&packet.stream));
+        let frame = |packet: &StoredPacket| Frame {
+            stream: packet.stream,
+            ssrc: packet.ssrc,
+            sequence_number: packet.sequence_number,
+            timestamp: packet.timestamp,
+            marker: packet.marker,
+            kind: packet.kind,
+            arrival_sample: self.sample_of(packet.arrival_micros),
+            payload: self
+                .arena
+                .get(packet.payload_at..packet.payload_at + usize::from(packet.payload_len))
+                .unwrap_or_default(),
+        };
+        wanted.map(frame).collect()
+    }
+
+    /// Spans in samples during which any of the streams was on hold.
+    pub(super) fn on_hold(&self, streams: &[u8]) -> Vec<Range<u64>> {
+        let of_these = self.on_hold.iter().filter(|(stream, ..)| streams.contains(stream));
+        of_these
+            .map(|(_, from, until)| {
+                self.sample_of(*from)..until.map_or(u64::MAX, |until| self.sample_of(until))
+            })
+            .collect()
+    }
+
+    /// Streams that are on hold now.
+    pub(super) fn streams_on_hold(&self) -> Vec<u8> {
+        self.on_hold.iter().filter(|(.., until)| until.is_none()).map(|(stream, ..)| *stream).collect()
+    }
+
+    /// Octets of memory in use, roughly.
+    pub(super) const fn octets(&self) -> usize {
+        self.arena.len() + self.packets.len() * size_of::<StoredPacket>()
+    }
+
+    fn push_packet(&mut self, packet: &JournalPacket<'_>) {
+        let setup = self.streams.iter().find(|setup| setup.index == packet.stream);
+        let kind = match setup.and_then(|setup| setup.kind_of(packet.payload_type)) {
+            Some(PayloadKind::Other(name)) => {
+                *self.unfiled.entry(name.clone()).or_default() += 1;
+                return;
+            }
+            Some(kind) => kind.frame_kind(),
+            None => None,
+        };
+        let Some(kind) = kind else {
+            *self.unfiled.entry(format!("payload type {}", packet.payload_type)).or_default() += 1;
+            return;
+        };
+        self.start.origin_micros.get_or_insert(packet.arrival_micros);
+        let payload_at = self.arena.len();
+        self.arena.extend_from_slice(packet.payload);
+        self.packets.push(StoredPacket {
+            arrival_micros: packet.arrival_micros,
+            timestamp: packet.timestamp,
+            ssrc: packet.ssrc,
+            payload_at,
+            payload_len: u16::try_from(packet.payload.len()).unwrap_or(u16::MAX),
+            sequence_number: packet.sequence_number,
+            stream: packet.stream,
+            marker: packet.marker,
+            kind,
+        });
+    }
+
+    fn push_on_hold(&mut self, on_hold: &OnHold) {
+        let open = self
+            .on_hold
+            .iter_mut()
+            .rev()
+            .find(|(stream, _, until)| *stream == on_hold.stream && until.is_none());
+        match (open, on_hold.on_hold) {
+            (None, true) => self.on_hold.push((on_hold.stream, on_hold.at_micros, None)),
+            (Some((.., until)), false) => *until = Some(on_hold.at_micros),
+            (None, false) | (Some(_), true) => {}
+        }
+    }
+
+    /// Streams as negotiated now; one that is no longer offered stays known for what it has sent.
+    fn set_streams(&mut self, streams: &[StreamSetup]) {
+        for setup in streams {
+            match self.streams.iter_mut().find(|known| known.index == setup.index) {
+                Some(known) => *known = setup.clone(),
+                None => self.streams.push(setup.clone()),
+            }
+        }
+    }
+
+    /// Everything before the state's sample is stored; what cannot reach behind it is forgotten.
+    fn go_on_from(&mut self, state: &ContinuationState) {
+        let origin = self.start.origin_micros.or(state.origin_micros);
+        self.start = ContinuationState { origin_micros: origin, ..state.clone() };
+        for &stream in &state.streams_on_hold {
+            if !self.streams_on_hold().contains(&stream) {
+                self.on_hold.push((stream, origin.unwrap_or(0), None));
+            }
+        }
+        let sealed_micros = u128::from(state.covered_until_sample) * 1_000_000 / u128::from(TIMELINE_RATE);
+        let sealed = origin.unwrap_or(0).saturating_add(u64::try_from(sealed_micros).unwrap_or(u64::MAX));
+        let arena = std::mem::take(&mut self.arena);
+        self.packets.retain_mut(|packet| {
+            let keep = packet.arrival_micros.saturating_add(SETTLED_MICROS) >= sealed;
+            if keep {
+                let payload =
+                    arena.get(packet.payload_at..packet.payload_at + usize::from(packet.payload_len));
+                packet.payload_at = self.arena.len();
+                self.arena.extend_from_slice(payload.unwrap_or_default());
+            }
+            keep
+        });
+    }
+}

@@ -1,54 +1,126 @@
 //! A SIP user agent server for recordings, without sockets or clocks: feed it, then poll it (RFC 3261, RFC 7866).
 //!
-//! Times are `Duration`s since any fixed start of the shell's monotonic clock.
+//! Times are `Duration`s since any fixed start of the shell's monotonic clock. Replies go back on the flow their
+//! request came on. Requests the shell never hears of are answered without keeping any state.
 
+mod answering;
 pub mod config;
 pub mod counters;
 pub mod dialog;
 pub mod event;
+mod expiry;
+mod in_dialog;
+mod incoming;
+mod outgoing;
+mod reply;
+mod session_timer;
+mod timers;
+mod transaction;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use crate::transport::Flow;
+use crate::message::essentials::Essentials;
+use crate::message::parse::{Message, parse};
+use crate::message::uri::user_of;
+use crate::transport::{Flow, Transport};
 use config::EndpointConfig;
 use counters::Counters;
-use dialog::DialogSnapshot;
-use event::{DialogId, InviteId, Output};
+use dialog::{Dialog, DialogSnapshot};
+use event::{DialogId, EndCause, Event, InviteId, Output};
+use timers::Timers;
+use transaction::{AnswerState, ClientTransaction, Due, ServerTransaction, TransactionId, TransactionKey};
 
 /// One endpoint: all dialogs and transactions of one recorder.
 pub struct Endpoint {
     config: EndpointConfig,
     entropy: Box<dyn FnMut(&mut [u8]) + Send>,
+    /// Makes the tags of refusals that keep no state unpredictable, and the same for the same request.
+    secret: u64,
     outputs: VecDeque<Output>,
     counters: Counters,
     draining: Option<u32>,
+    timers: Timers<Due>,
+    next_number: u64,
+    transactions: HashMap<TransactionId, ServerTransaction>,
+    by_key: HashMap<TransactionKey, TransactionId>,
+    /// Initial INVITEs by Call-ID, From tag and CSeq: the same by another path is merged (RFC 3261 §8.2.2.2).
+    initial: HashMap<(String, String, u32), TransactionId>,
+    /// Initial INVITEs not yet answered or not yet acknowledged.
+    half_open: HashSet<TransactionId>,
+    invites: HashMap<InviteId, TransactionId>,
+    dialogs: HashMap<DialogId, Dialog>,
+    requests: HashMap<String, ClientTransaction>,
 }
 
 impl Endpoint {
     /// An endpoint without dialogs. `entropy` fills a buffer with unpredictable octets (tags, branches).
-    pub fn new(config: EndpointConfig, entropy: Box<dyn FnMut(&mut [u8]) + Send>) -> Endpoint {
-        Endpoint { config, entropy, outputs: VecDeque::new(), counters: Counters::default(), draining: None }
+    pub fn new(config: EndpointConfig, mut entropy: Box<dyn FnMut(&mut [u8]) + Send>) -> Endpoint {
+        let mut secret = [0; 8];
+        entropy(&mut secret);
+        Endpoint {
+            config,
+            entropy,
+            secret: u64::from_ne_bytes(secret),
+            outputs: VecDeque::new(),
+            counters: Counters::default(),
+            draining: None,
+            timers: Timers::new(),
+            next_number: 0,
+            transactions: HashMap::new(),
+            by_key: HashMap::new(),
+            initial: HashMap::new(),
+            half_open: HashSet::new(),
+            invites: HashMap::new(),
+            dialogs: HashMap::new(),
+            requests: HashMap::new(),
+        }
     }
 
     /// Takes one message (a datagram, or what the framer cut). Any octets will do.
     pub fn receive(&mut self, now: Duration, flow: Flow, message: &[u8]) {
-        let _ = (now, flow, message);
+        self.counters.received += 1;
+        if message.iter().all(|octet| matches!(octet, b'\r' | b'\n' | b'\0' | b' ')) {
+            self.counters.keep_alives += 1;
+            return;
+        }
+        match parse(message) {
+            Ok(Message::Request(request, fault)) => self.request(now, flow, request, fault),
+            Ok(Message::Response(response)) => self.response(now, &response),
+            Err(_) => self.counters.unreadable += 1,
+        }
     }
 
     /// Takes note that a stream is gone. Dialogs live on; INVITEs not yet answered end as `FlowLost`.
-    pub fn flow_closed(&mut self, now: Duration, flow: Flow) {
-        let _ = (now, flow);
-    }
-
-    /// Does what is due at `now`.
-    pub fn handle_timeout(&mut self, now: Duration) {
-        let _ = now;
+    pub fn flow_closed(&mut self, _now: Duration, flow: Flow) {
+        if flow.transport == Transport::Udp {
+            return;
+        }
+        for dialog in self.dialogs.values_mut().filter(|dialog| dialog.facts.flow == flow) {
+            dialog.flow_lost = true;
+        }
+        let lost = |transaction: &ServerTransaction| {
+            transaction.flow == flow && matches!(transaction.state, AnswerState::Waiting(_))
+        };
+        let mut lost: Vec<TransactionId> = self
+            .transactions
+            .iter()
+            .filter(|(_, transaction)| lost(transaction))
+            .map(|(id, _)| *id)
+            .collect();
+        lost.sort_unstable();
+        for id in lost {
+            if let Some(transaction) = self.forget(id).filter(|transaction| transaction.is_initial) {
+                let cause = EndCause::FlowLost;
+                self.say(Event::Ended { dialog: transaction.dialog, cause });
+            }
+        }
     }
 
     /// When `handle_timeout` must be called next.
     pub fn next_timeout(&self) -> Option<Duration> {
-        None
+        self.timers.next()
     }
 
     /// The next thing to do; call until `None` after each input.
@@ -56,45 +128,21 @@ impl Endpoint {
         self.outputs.pop_front()
     }
 
-    /// Answers 200 with SDP (our answer, or our offer where the INVITE had none). No-op for an INVITE that is gone.
-    pub fn accept(&mut self, now: Duration, invite: InviteId, answer_sdp: &str) {
-        let _ = (now, invite, answer_sdp);
-    }
-
-    /// Refuses with a final status of 300..=699 and, if given, a Retry-After in seconds.
-    pub fn refuse(
-        &mut self,
-        now: Duration,
-        invite: InviteId,
-        status: u16,
-        reason: &str,
-        retry_after: Option<u32>,
-    ) {
-        let _ = (now, invite, status, reason, retry_after);
-    }
-
-    /// Stays silent and forgets the INVITE.
-    pub fn ignore(&mut self, invite: InviteId) {
-        let _ = invite;
-    }
-
-    /// Ends a dialog by BYE; says `Ended` with `HungUp` at once.
-    pub fn hang_up(&mut self, now: Duration, dialog: &DialogId, reason: &str) {
-        let _ = (now, dialog, reason);
-    }
-
-    /// All that is needed to go on with a dialog after a crash.
+    /// All that is needed to go on with a dialog after a crash; `None` for a dialog not accepted, unknown or over.
     pub fn snapshot(&self, dialog: &DialogId) -> Option<DialogSnapshot> {
-        let _ = dialog;
-        None
+        self.dialogs.get(dialog).filter(|dialog| !dialog.ended).map(|dialog| dialog.facts.clone())
     }
 
     /// Takes up a dialog again. Its session timer starts anew; a stream's flow counts as lost until the peer speaks.
     pub fn restore(&mut self, now: Duration, snapshot: DialogSnapshot) {
-        let _ = (now, snapshot);
+        let id = snapshot.id.clone();
+        let mut dialog = Dialog::new(snapshot);
+        dialog.flow_lost = dialog.facts.flow.transport.is_reliable();
+        self.dialogs.insert(id.clone(), dialog);
+        self.start_session_timer(now, &id);
     }
 
-    /// From now on new INVITEs and OPTIONS get 503 with Retry-After; live dialogs go on.
+    /// From now on new INVITEs and OPTIONS get 503 with Retry-After in seconds; live dialogs go on.
     pub fn drain(&mut self, retry_after: u32) {
         self.draining = Some(retry_after);
     }
@@ -102,5 +150,99 @@ impl Endpoint {
     /// Counts since the endpoint was made.
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// How many dialogs live, those whose BYE is on its way among them.
+    pub fn dialogs(&self) -> usize {
+        self.dialogs.len()
+    }
+
+    /// How many requests are remembered, ours and the peers'.
+    pub fn transactions(&self) -> usize {
+        self.transactions.len() + self.requests.len()
+    }
+
+    fn say(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    fn send(&mut self, flow: Flow, bytes: Vec<u8>) {
+        self.outputs.push_back(Output::Send { flow, bytes });
+    }
+
+    fn number(&mut self) -> u64 {
+        self.next_number += 1;
+        self.next_number
+    }
+
+    fn token(&mut self) -> String {
+        let mut octets = [0; 10];
+        (self.entropy)(&mut octets);
+        octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    }
+
+    /// The To tag of an answer that keeps no state: the same each time the request comes (RFC 3261 §8.2.7).
+    fn stateless_tag(&self, essentials: Option<&Essentials>) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.secret.hash(&mut hasher);
+        if let Some(essentials) = essentials {
+            essentials.call_id.hash(&mut hasher);
+            essentials.from.tag().hash(&mut hasher);
+            essentials.via.branch().hash(&mut hasher);
+            essentials.cseq.hash(&mut hasher);
+        }
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// Our Contact on a flow.
+    fn contact(&self, flow: &Flow, request_uri: &str) -> String {
+        let advertised = match flow.transport {
+            Transport::Udp => &self.config.advertised.udp,
+            Transport::Tcp => &self.config.advertised.tcp,
+            Transport::Tls => &self.config.advertised.tls,
+        };
+        let host_port = advertised.clone().unwrap_or_else(|| flow.local.to_string());
+        let user = self.config.contact_user.as_deref().or_else(|| user_of(request_uri));
+        let user = user.map(|user| format!("{user}@")).unwrap_or_default();
+        let transport = match flow.transport {
+            Transport::Udp => String::new(),
+            stream => format!(";transport={}", stream.as_str()),
+        };
+        format!("<sip:{user}{host_port}{transport}>;+sip.srs")
+    }
+
+    /// Forgets a server transaction and all that is due for it.
+    fn forget(&mut self, id: TransactionId) -> Option<ServerTransaction> {
+        let transaction = self.transactions.remove(&id)?;
+        for due in [Due::Trying(id), Due::RepeatAnswer(id), Due::NoAck(id), Due::Forget(id)] {
+            self.timers.clear(&due);
+        }
+        self.by_key.remove(&transaction.key);
+        self.half_open.remove(&id);
+        if let AnswerState::Waiting(invite) = transaction.state {
+            self.invites.remove(&invite);
+        }
+        let initial = initial_key(&transaction);
+        if self.initial.get(&initial) == Some(&id) {
+            self.initial.remove(&initial);
+        }
+        if let Some(dialog) = self.dialogs.get_mut(&transaction.dialog) {
+            dialog.unacknowledged.retain(|(_, unacknowledged)| *unacknowledged != id);
+            dialog.waiting = dialog.waiting.filter(|waiting| *waiting != id);
+        }
+        Some(transaction)
+    }
+}
+
+fn initial_key(transaction: &ServerTransaction) -> (String, String, u32) {
+    (transaction.dialog.call_id.clone(), transaction.dialog.remote_tag.clone(), transaction.cseq)
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("dialogs", &self.dialogs.len())
+            .field("transactions", &self.transactions.len())
+            .finish_non_exhaustive()
     }
 }

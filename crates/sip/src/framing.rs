@@ -1,5 +1,8 @@
 //! Cuts a byte stream into SIP messages by Content-Length (RFC 3261 §18.3) and answers keep-alives (RFC 5626 §4.4.1).
 
+use crate::message::headers::Headers;
+use crate::message::parse::{LARGEST_MESSAGE, declared_length};
+
 /// Why a stream cannot be read on; the connection should be closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
@@ -18,6 +21,11 @@ pub enum FrameError {
 #[derive(Debug, Default)]
 pub struct StreamFramer {
     buffer: Vec<u8>,
+    /// How far the head was searched without finding its end.
+    searched: usize,
+    /// The whole length of the message at the front, once its head is complete.
+    length: Option<usize>,
+    blank_lines: usize,
     pongs: usize,
     failed: bool,
 }
@@ -40,6 +48,70 @@ impl StreamFramer {
         self.pongs = self.pongs.checked_sub(1)?;
         Some(b"\r\n")
     }
+
+    /// Drops blank lines before a message; each two of them are a ping.
+    fn skip_blank_lines(&mut self) {
+        let blank = self.buffer.iter().take_while(|octet| matches!(octet, b'\r' | b'\n')).count();
+        if blank == 0 {
+            return;
+        }
+        self.blank_lines += self.buffer.drain(..blank).filter(|octet| *octet == b'\n').count();
+        self.pongs = (self.pongs + self.blank_lines / 2).min(16);
+        self.blank_lines %= 2;
+        self.searched = 0;
+    }
+
+    fn frame(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
+        if self.length.is_none() {
+            self.skip_blank_lines();
+            let Some(head) = self.head_end() else {
+                return if self.buffer.len() > LARGEST_MESSAGE {
+                    Err(FrameError::TooLarge)
+                } else {
+                    Ok(None)
+                };
+            };
+            self.length = Some(self.message_length(head)?);
+        }
+        let Some(length) = self.length.filter(|length| *length <= self.buffer.len()) else { return Ok(None) };
+        self.length = None;
+        self.searched = 0;
+        self.blank_lines = 0;
+        Ok(Some(self.buffer.drain(..length).collect()))
+    }
+
+    /// Where the blank line after the head ends.
+    fn head_end(&mut self) -> Option<usize> {
+        let from = self.searched.saturating_sub(3);
+        let rest = self.buffer.get(from..)?;
+        let found = rest.iter().enumerate().filter(|(_, octet)| **octet == b'\n').find_map(|(at, _)| {
+            let after = rest.get(at + 1..)?;
+            if after.starts_with(b"\n") {
+                Some(at + 2)
+            } else if after.starts_with(b"\r\n") {
+                Some(at + 3)
+            } else {
+                None
+            }
+        });
+        self.searched = self.buffer.len();
+        found.map(|end| from + end)
+    }
+
+    fn message_length(&self, head_end: usize) -> Result<usize, FrameError> {
+        let head = self.buffer.get(..head_end).unwrap_or_default();
+        let headers = Headers::parse(head);
+        let body = match declared_length(&headers) {
+            Err(_) => return Err(FrameError::BadLength),
+            Ok(None) if headers.get("content-type").is_some() => return Err(FrameError::MissingLength),
+            Ok(None) => 0,
+            Ok(Some(length)) => usize::try_from(length).unwrap_or(usize::MAX),
+        };
+        match head_end.checked_add(body) {
+            Some(length) if length <= LARGEST_MESSAGE => Ok(length),
+            _ => Err(FrameError::TooLarge),
+        }
+    }
 }
 
 impl Iterator for StreamFramer {
@@ -47,6 +119,17 @@ impl Iterator for StreamFramer {
 
     /// The next whole message; `None` until more octets come. After an error always `None`.
     fn next(&mut self) -> Option<Self::Item> {
-        None
+        if self.failed {
+            return None;
+        }
+        let framed = self.frame();
+        if framed.is_err() {
+            self.failed = true;
+            self.buffer = Vec::new();
+        }
+        framed.transpose()
     }
 }
+
+#[cfg(test)]
+mod tests;

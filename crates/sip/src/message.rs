@@ -1,6 +1,7 @@
 //! SIP messages as bytes and as values (RFC 3261 §7, §20, §25).
 
 pub mod body;
+pub mod contact;
 pub mod essentials;
 pub mod headers;
 pub mod method;

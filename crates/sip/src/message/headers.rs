@@ -29,10 +29,10 @@ impl Headers {
             if line.starts_with([' ', '\t']) {
                 if let Some(last) = fields.last_mut() {
                     let more = clean(line);
-                    if !more.is_empty() {
+                    if !more.is_empty() && !last.value.is_empty() {
                         last.value.push(' ');
-                        last.value.push_str(&more);
                     }
+                    last.value.push_str(&more);
                 }
                 continue;
             }

@@ -1,11 +1,29 @@
 //! The crash-proof spool: an encrypted, append-only journal of what live calls brought in, committed as one.
 
+//!
+//! One directory a worker, locked. Journal files are never appended to by a later run of the program, and no run uses an
+//! earlier run's key: each derives its own from the data key and a fresh salt, so a counter can never meet the same key twice.
+//! The wrapped key, the salt and the ids stand in the clear; everything else is AES-256-GCM (frames: [`frame`]).
+
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rokuon_policy::ids::{RecordingId, TenantId};
 
 use crate::key_service::{DataKey, WrappedKey};
+use frame::{CallHeader, Kind};
+use index::Index;
+use journal::{Journal, Written};
+pub use spool_call::SpoolCall;
+pub use spool_reader::{SpoolEntries, SpoolReader};
+
+pub mod frame;
+mod index;
+mod journal;
+mod scan;
+mod spool_call;
+mod spool_reader;
 
 /// How large a spool may grow, and when its journal begins a new file.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +104,8 @@ pub struct RecoveredCall {
     pub entries: u64,
 }
 
-/// What was found at start.
+/// What was found at start. A call whose row says it is sealed is to be released again, not sealed anew: its release may
+/// not have reached the disk.
 #[derive(Debug, Default)]
 pub struct Recovered {
     /// Calls to be sealed, in the order they began.
@@ -95,95 +114,238 @@ pub struct Recovered {
     pub torn_bytes: u64,
     /// Stretches inside files that are damaged ([`SpoolError::Damaged`]).
     pub damaged: Vec<SpoolError>,
+    /// Entries whose call frames are all damaged: nothing says whose they are.
+    pub orphans: u64,
 }
 
 /// The spool of one worker. Synchronous: use it from a thread of its own.
-pub struct Spool {}
+pub struct Spool {
+    journal: Journal,
+    limits: SpoolLimits,
+    shared: Arc<Shared>,
+    /// Frames that wait for a commit, one after the other.
+    buffer: Vec<u8>,
+    pending: Vec<Pending>,
+    next_run: u32,
+}
 
-/// One call's way into the spool for this run of the program.
-pub struct SpoolCall {}
+/// What the spool shares with its readers.
+struct Shared {
+    dir: PathBuf,
+    index: Mutex<Index>,
+}
+
+impl Shared {
+    fn index(&self) -> std::sync::MutexGuard<'_, Index> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A frame in the buffer that the index will know once it is committed.
+enum Pending {
+    Call { run: u32, header: CallHeader },
+    Entry { run: u32, at: usize },
+    Release { recording: RecordingId, through_run: u32 },
+}
 
 impl Spool {
     /// Opens the spool in `dir` (made if it is not there) and finds what an earlier run left.
-    pub fn open(_dir: &Path, _limits: SpoolLimits) -> Result<(Self, Recovered), SpoolError> {
-        unimplemented!()
+    pub fn open(dir: &Path, limits: SpoolLimits) -> Result<(Self, Recovered), SpoolError> {
+        let limits = SpoolLimits {
+            file_bytes: limits.file_bytes.min(1 << 31),
+            buffer_bytes: limits.buffer_bytes.min(1 << 30),
+            ..limits
+        };
+        let lock = journal::lock(dir)?;
+        let (index, recovered, next) = scan::directory(dir)?;
+        let shared = Arc::new(Shared { dir: dir.to_owned(), index: Mutex::new(index) });
+        let journal = Journal::new(dir, next.file, lock);
+        let mut spool = Self { journal, limits, shared, buffer: Vec::new(), pending: Vec::new(), next_run: next.run };
+        spool.sweep()?;
+        Ok((spool, recovered))
     }
 
     /// Opens a call under a fresh key derived from the data key; an old run's key is never used again.
     pub fn open_call(
         &mut self,
-        _tenant: &TenantId,
-        _recording: RecordingId,
-        _wrapped: &WrappedKey,
-        _key: &DataKey,
+        tenant: &TenantId,
+        recording: RecordingId,
+        wrapped: &WrappedKey,
+        key: &DataKey,
     ) -> SpoolCall {
-        unimplemented!()
+        let run = self.next_run;
+        self.next_run += 1;
+        let mut call = SpoolCall::new(run, tenant.clone(), recording, wrapped.clone(), key);
+        // If there is no room now, the first entry writes it.
+        if self.has_room(0).is_ok() {
+            self.push_call(&mut call);
+        }
+        call
     }
 
     /// Encrypts an entry into the buffer. It is safe once [`Self::commit`] has returned.
-    pub fn append(&mut self, _call: &mut SpoolCall, _plaintext: &[u8]) -> Result<(), SpoolError> {
-        unimplemented!()
+    ///
+    /// A call is not appended to after its recording was released: open it again for that.
+    pub fn append(&mut self, call: &mut SpoolCall, plaintext: &[u8]) -> Result<(), SpoolError> {
+        if plaintext.len() > MAX_ENTRY_LEN {
+            return Err(SpoolError::EntryTooLong(plaintext.len()));
+        }
+        self.has_room(plaintext.len())?;
+        if call.wants_header(self.journal.next_file()) {
+            self.push_call(call);
+        }
+        self.pending.push(Pending::Entry { run: call.run(), at: self.buffer.len() });
+        call.encrypt_into(&mut self.buffer, plaintext);
+        Ok(())
+    }
+
+    fn has_room(&self, plaintext: usize) -> Result<(), SpoolError> {
+        let room = self.limits.buffer_bytes.saturating_sub(self.buffer.len());
+        if room < plaintext + frame::HEADER_LEN + frame::TAG_LEN { Err(SpoolError::BufferFull) } else { Ok(()) }
+    }
+
+    fn push_call(&mut self, call: &mut SpoolCall) {
+        call.header_written(self.journal.next_file());
+        frame::push(&mut self.buffer, Kind::Call, call.run(), &call.header().to_octets());
+        self.pending.push(Pending::Call { run: call.run(), header: call.header().clone() });
     }
 
     /// Writes and syncs everything that waits, of all calls. On failure nothing that waits is lost; try again.
     pub fn commit(&mut self) -> Result<Committed, SpoolError> {
-        unimplemented!()
+        let mut bytes = 0;
+        if !self.buffer.is_empty() {
+            bytes = self.commit_buffer()?;
+        }
+        if self.journal.is_finished(&self.limits) {
+            self.journal.finish();
+        }
+        self.sweep()?;
+        Ok(Committed { bytes })
+    }
+
+    fn commit_buffer(&mut self) -> Result<u64, SpoolError> {
+        let waiting = self.buffer.len();
+        frame::push(&mut self.buffer, Kind::Commit, 0, &[]);
+        let mut written = self.write_buffer();
+        if matches!(written, Err(SpoolError::Full)) && self.make_room()? {
+            written = self.write_buffer();
+        }
+        let written = written.inspect_err(|_| self.buffer.truncate(waiting))?;
+        let mut index = self.shared.index();
+        index.files.entry(written.file).or_default().len = written.end;
+        for pending in self.pending.drain(..) {
+            match pending {
+                Pending::Call { run, header } => index.call(written.file, run, header),
+                Pending::Entry { run, at } => {
+                    let offset = u32::try_from(written.start + at as u64).expect("a file is below 4 GiB");
+                    index.entry(written.file, offset, run);
+                }
+                Pending::Release { recording, through_run } => index.release(written.file, recording, through_run),
+            }
+        }
+        drop(index);
+        self.buffer.clear();
+        self.buffer.shrink_to(4 << 20);
+        Ok(written.end - written.start)
+    }
+
+    fn write_buffer(&mut self) -> Result<Written, SpoolError> {
+        let room = self.limits.max_bytes.saturating_sub(self.used_bytes());
+        if self.buffer.len() as u64 > room { Err(SpoolError::Full) } else { self.journal.write(&self.buffer) }
+    }
+
+    /// There is no room even to note a release: removes what the waiting releases free before they are noted. Killed in
+    /// between, the rest of such a recording would be found again at start, and its row says that it is sealed.
+    fn make_room(&mut self) -> Result<bool, SpoolError> {
+        let current = self.journal.next_file();
+        let mut index = self.shared.index();
+        for pending in &self.pending {
+            if let Pending::Release { recording, through_run } = pending {
+                index.release(current, *recording, *through_run);
+            }
+        }
+        let unneeded = index.unneeded(current);
+        drop(index);
+        for file in &unneeded {
+            self.journal.remove(*file)?;
+            self.shared.index().removed(*file);
+        }
+        Ok(!unneeded.is_empty())
+    }
+
+    /// Removes finished files no recording needs. A release that such a file notes for others is noted again first, and
+    /// the file goes after the next commit.
+    fn sweep(&mut self) -> Result<(), SpoolError> {
+        let current = self.journal.next_file();
+        let unneeded = self.shared.index().unneeded(current);
+        for file in unneeded {
+            let again = self.shared.index().releases_only_in(file);
+            if again.is_empty() {
+                self.journal.remove(file)?;
+                self.shared.index().removed(file);
+            } else {
+                again.into_iter().for_each(|(recording, through_run)| self.push_release(recording, through_run));
+            }
+        }
+        Ok(())
+    }
+
+    fn push_release(&mut self, recording: RecordingId, through_run: u32) {
+        let waits = |pending: &Pending| {
+            matches!(pending, Pending::Release { recording: other, through_run: through }
+                if *other == recording && *through >= through_run)
+        };
+        if !self.pending.iter().any(waits) {
+            frame::push(&mut self.buffer, Kind::Release, through_run, recording.0.as_bytes());
+            self.pending.push(Pending::Release { recording, through_run });
+        }
     }
 
     /// Octets waiting for a commit.
     pub fn waiting_bytes(&self) -> usize {
-        unimplemented!()
+        self.buffer.len()
     }
 
     /// Octets all journal files take.
     pub fn used_bytes(&self) -> u64 {
-        unimplemented!()
+        self.shared.index().used()
     }
 
     /// Octets that may still be written: the smaller of the file system's room and the limit's.
     pub fn available_bytes(&self) -> Result<u64, SpoolError> {
-        unimplemented!()
+        let about = nix::sys::statvfs::statvfs(&self.shared.dir).map_err(std::io::Error::from)?;
+        let on_disk = u64::from(about.blocks_available()).saturating_mul(u64::from(about.fragment_size()));
+        Ok(on_disk.min(self.limits.max_bytes.saturating_sub(self.used_bytes())))
     }
 
-    /// Whether more than `threshold` (0–1) of the room is taken.
-    pub fn is_nearly_full(&self, _threshold: f64) -> Result<bool, SpoolError> {
-        unimplemented!()
+    /// Whether more than `threshold` (0–1) of the room this spool has or can still get is taken.
+    pub fn is_nearly_full(&self, threshold: f64) -> Result<bool, SpoolError> {
+        let (used, available) = (self.used_bytes(), self.available_bytes()?);
+        #[expect(clippy::cast_precision_loss, reason = "a share of the room, not a count")]
+        let share = used as f64 / (used + available).max(1) as f64;
+        Ok(share >= threshold || available < MAX_ENTRY_LEN as u64)
     }
 
     /// Frees a recording: call it only once it is sealed and its row committed. Takes effect with the next commit.
-    pub fn release(&mut self, _recording: RecordingId) -> Result<(), SpoolError> {
-        unimplemented!()
+    ///
+    /// Everything appended so far is freed. If the call goes on, open it again and append to that.
+    pub fn release(&mut self, recording: RecordingId) -> Result<(), SpoolError> {
+        let waiting = self.pending.iter().filter_map(|pending| match pending {
+            Pending::Call { run, header } if header.recording == recording => Some(*run),
+            _ => None,
+        });
+        let through_run = waiting.chain(self.shared.index().last_run_of(recording)).max();
+        if let Some(through_run) = through_run {
+            self.push_release(recording, through_run);
+        }
+        Ok(())
     }
 
     /// A handle that reads committed entries, from any thread, while this goes on writing.
     pub fn reader(&self) -> SpoolReader {
-        unimplemented!()
+        SpoolReader::of(&self.shared)
     }
 }
 
-/// Reads committed entries; cheap to clone, usable from any thread.
-#[derive(Clone)]
-pub struct SpoolReader {}
-
-impl SpoolReader {
-    /// The entries of a recording that are committed now, in order across runs. A damaged or missing stretch is an `Err`
-    /// item, after which the iterator goes on.
-    pub fn read(&self, _recording: RecordingId, _key: &DataKey) -> Result<SpoolEntries, SpoolError> {
-        unimplemented!()
-    }
-
-    /// Recordings that have committed entries and are not released.
-    pub fn recordings(&self) -> Vec<RecordingId> {
-        unimplemented!()
-    }
-}
-
-/// The entries of one recording.
-pub struct SpoolEntries {}
-
-impl Iterator for SpoolEntries {
-    type Item = Result<Vec<u8>, SpoolError>;
-    fn next(&mut self) -> Option<Self::Item> {
-        unimplemented!()
-    }
-}
+#[cfg(test)]
+mod tests;

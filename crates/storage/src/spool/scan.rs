@@ -1,0 +1,94 @@
+//! Finds out at start what earlier runs left in the directory.
+
+use std::fs;
+use std::path::Path;
+
+use rokuon_policy::ids::RecordingId;
+use uuid::Uuid;
+
+use super::frame::{self, CallHeader, Frame, Kind, Met};
+use super::index::Index;
+use super::{Recovered, RecoveredCall, SpoolError, journal};
+
+/// The numbers the next file and the next run take.
+pub struct Next {
+    /// File.
+    pub file: u32,
+    /// Run.
+    pub run: u32,
+}
+
+/// Reads every journal file, one at a time, in their order.
+pub fn directory(dir: &Path) -> Result<(Index, Recovered, Next), SpoolError> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        numbers.extend(entry?.file_name().to_str().and_then(journal::file_number));
+    }
+    numbers.sort_unstable();
+    let mut scan = Scan { index: Index::default(), recovered: Recovered::default(), last_run: 0 };
+    for number in &numbers {
+        let path = journal::path(dir, *number);
+        scan.file(*number, &path, &fs::read(&path)?);
+    }
+    let next = Next { file: numbers.last().map_or(1, |last| last + 1), run: scan.last_run + 1 };
+    let mut found: Vec<_> = scan.index.recordings.iter().collect();
+    found.sort_by_key(|(_, entries)| entries.order);
+    let calls = found.into_iter().map(|(recording, entries)| RecoveredCall {
+        tenant: entries.tenant.clone(),
+        recording: *recording,
+        wrapped: entries.wrapped.clone(),
+        entries: entries.count(),
+    });
+    scan.recovered.calls = calls.collect();
+    Ok((scan.index, scan.recovered, next))
+}
+
+struct Scan {
+    index: Index,
+    recovered: Recovered,
+    last_run: u32,
+}
+
+impl Scan {
+    fn file(&mut self, number: u32, path: &Path, octets: &[u8]) {
+        self.index.files.entry(number).or_default().len = octets.len() as u64;
+        // A call's first frame may be damaged and its second lie behind some entries: those are looked at again.
+        let mut early = Vec::new();
+        frame::walk(octets, |met| match met {
+            Met::Frame(at, frame) => self.frame(number, at, &frame, &mut early),
+            Met::Damaged(from) => {
+                self.recovered.damaged.push(SpoolError::Damaged { file: path.to_owned(), offset: from as u64 });
+            }
+            Met::Torn(from) => self.recovered.torn_bytes += (octets.len() - from) as u64,
+        });
+        if !early.is_empty() {
+            let found = early.iter().filter(|(at, run)| self.index.entry(number, *at, *run)).count();
+            self.recovered.orphans += (early.len() - found) as u64;
+            self.index.sort_file(number);
+        }
+    }
+
+    fn frame(&mut self, file: u32, at: usize, frame: &Frame<'_>, early: &mut Vec<(u32, u32)>) {
+        self.last_run = self.last_run.max(frame.run);
+        match frame.kind {
+            Kind::Call => {
+                if let Some(header) = CallHeader::parse(frame.payload) {
+                    self.index.call(file, frame.run, header);
+                }
+            }
+            Kind::Entry => {
+                // Only a file far larger than we ever write has such an offset.
+                let Ok(at) = u32::try_from(at) else { return };
+                if !self.index.entry(file, at, frame.run) {
+                    early.push((at, frame.run));
+                }
+            }
+            Kind::Release => {
+                if let Ok(recording) = frame.payload.try_into() {
+                    self.index.release(file, RecordingId(Uuid::from_bytes(recording)), frame.run);
+                }
+            }
+            Kind::File | Kind::Commit | Kind::Unknown => {}
+        }
+    }
+}

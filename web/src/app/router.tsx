@@ -1,0 +1,159 @@
+/** Every address of the portal, one entry each. */
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
+import { session } from "../api/session";
+import { refreshMe } from "../api/sign_in";
+import { rememberedTenant } from "../api/tenant_memory";
+import { ProblemBanner } from "../components/ProblemBanner/ProblemBanner";
+import { readAuditSearch } from "../features/audit-events/audit_search";
+import { readCallSearch } from "../features/calls/call_search";
+import { AuditPage } from "../routes/audit";
+import { CallsPage } from "../routes/calls";
+import { ConnectionsPage } from "../routes/connections";
+import { MePage } from "../routes/me";
+import { homeOf } from "../routes/navigation";
+import { NotFoundPage } from "../routes/not_found";
+import { PasswordPage } from "../routes/password";
+import { PeoplePage } from "../routes/people";
+import { PolicyPage } from "../routes/policy";
+import { PublicNoticePage } from "../routes/public_notice";
+import { RecordingPage } from "../routes/recording";
+import { RecordingsPage } from "../routes/recordings";
+import { SignInPage } from "../routes/sign_in";
+import { StartPage } from "../routes/start";
+import { PublicFrame } from "./PublicFrame";
+import { Shell } from "./Shell";
+
+/** Makes sure somebody is signed in; sends everybody else to their municipality's sign-in page. */
+async function requireSignIn(here: string): Promise<void> {
+  if (session.get().kind === "unknown") await refreshMe();
+  const now = session.get();
+  if (now.kind === "signed-in" || (now.kind === "locked" && now.me !== undefined)) return;
+  const tenant = rememberedTenant();
+  if (tenant === undefined) throw redirect({ to: "/" });
+  throw redirect({ to: "/t/$tenant/sign-in", params: { tenant }, search: here === "/" ? {} : { next: here } });
+}
+
+/** Only addresses of this portal: never another site, never a page open to everybody. */
+export function safeNext(raw: unknown): string | undefined {
+  return typeof raw === "string" && /^\/(recordings|calls|people|audit|policy|connections|me)(?=[/?#]|$)/.test(raw) ? raw : undefined;
+}
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: () => (
+    <PublicFrame>
+      <NotFoundPage />
+    </PublicFrame>
+  ),
+});
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: async () => {
+    if (session.get().kind === "unknown") await refreshMe();
+    const now = session.get();
+    if (now.kind === "signed-in") throw redirect({ to: now.me.password_change_required ? "/password" : homeOf(now.me.capabilities) });
+    const tenant = rememberedTenant();
+    if (tenant !== undefined) throw redirect({ to: "/t/$tenant/sign-in", params: { tenant } });
+  },
+  component: () => (
+    <PublicFrame narrow>
+      <StartPage />
+    </PublicFrame>
+  ),
+});
+
+const publicNotice = createRoute({
+  getParentRoute: () => root,
+  path: "/t/$tenant",
+  component: () => (
+    <PublicFrame>
+      <PublicNoticePage />
+    </PublicFrame>
+  ),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/t/$tenant/sign-in",
+  validateSearch: (raw: Record<string, unknown>): { next?: string } => {
+    const next = safeNext(raw["next"]);
+    return next === undefined ? {} : { next };
+  },
+  component: () => (
+    <PublicFrame narrow>
+      <SignInPage />
+    </PublicFrame>
+  ),
+});
+
+const password = createRoute({
+  getParentRoute: () => root,
+  path: "/password",
+  beforeLoad: ({ location }) => requireSignIn(location.pathname),
+  component: () => (
+    <PublicFrame narrow>
+      <PasswordPage />
+    </PublicFrame>
+  ),
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  beforeLoad: async ({ location }) => {
+    await requireSignIn(location.href);
+    const now = session.get();
+    if (now.kind === "signed-in" && now.me.password_change_required) throw redirect({ to: "/password" });
+  },
+  component: Shell,
+});
+
+type TabSearch<T extends string> = { tab?: T };
+const tabSearch =
+  <T extends string>(...tabs: T[]) =>
+  (raw: Record<string, unknown>): TabSearch<T> =>
+    tabs.includes(raw["tab"] as T) ? { tab: raw["tab"] as T } : {};
+
+const recordings = createRoute({ getParentRoute: () => signedIn, path: "/recordings", validateSearch: readCallSearch, component: RecordingsPage });
+const recording = createRoute({ getParentRoute: () => signedIn, path: "/recordings/$recordingId", component: RecordingPage });
+const calls = createRoute({ getParentRoute: () => signedIn, path: "/calls", validateSearch: readCallSearch, component: CallsPage });
+const people = createRoute({ getParentRoute: () => signedIn, path: "/people", validateSearch: tabSearch("people", "posts"), component: PeoplePage });
+const audit = createRoute({ getParentRoute: () => signedIn, path: "/audit", validateSearch: readAuditSearch, component: AuditPage });
+const policy = createRoute({ getParentRoute: () => signedIn, path: "/policy", validateSearch: tabSearch("rules", "text"), component: PolicyPage });
+const connections = createRoute({ getParentRoute: () => signedIn, path: "/connections", component: ConnectionsPage });
+const me = createRoute({ getParentRoute: () => signedIn, path: "/me", component: MePage });
+
+const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, calls, people, audit, policy, connections, me])]);
+
+/** Plain query strings: what a person reads in the address is what was searched for. */
+export const parseSearch = (query: string): Record<string, unknown> => Object.fromEntries(new URLSearchParams(query));
+export const stringifySearch = (search: Record<string, unknown>): string => {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) if (value !== undefined && value !== "") query.set(name, String(value));
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
+};
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queries },
+    parseSearch,
+    stringifySearch,
+    scrollRestoration: true,
+    defaultErrorComponent: ({ error, reset }) => (
+      <PublicFrame>
+        <ProblemBanner error={error} onRetry={reset} />
+      </PublicFrame>
+    ),
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

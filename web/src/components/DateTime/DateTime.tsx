@@ -1,0 +1,31 @@
+/** An instant in both calendars, with the machine-readable time beside it. */
+import { clock, lastDayBefore, longDay, longTime } from "../../i18n/civil_time";
+import { useI18n } from "../../i18n/language";
+
+export function DateTime({ at, seconds = false }: { at: string; seconds?: boolean }) {
+  const { language } = useI18n();
+  return <time dateTime={at}>{longTime(at, language, seconds)}</time>;
+}
+
+/** Day on one line, time under it: for narrow table cells. */
+export function StackedDateTime({ at }: { at: string }) {
+  const { language } = useI18n();
+  return (
+    <time dateTime={at} className="tabular">
+      <span className="block whitespace-nowrap">{longDay(at, language)}</span>
+      <span className="block text-dns-14N-130 text-solid-gray-700">{clock(at, true)}</span>
+    </time>
+  );
+}
+
+export function Day({ at }: { at: string }) {
+  const { language } = useI18n();
+  return <time dateTime={at}>{longDay(at, language)}</time>;
+}
+
+/** "kept until" names the first instant after the last day: show that last day. */
+export function LastDay({ end }: { end: string }) {
+  const { language } = useI18n();
+  const day = lastDayBefore(end);
+  return <time dateTime={day}>{longDay(day, language)}</time>;
+}

@@ -1,2 +1,35 @@
-//! The `rokuon` command.
-fn main() {}
+//! The `rokuon` command: the one place that sees api and worker.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command, PolicyCommand, TenantCommand};
+use crate::failure::Failure;
+
+mod arguments;
+mod commands;
+mod data_dir;
+mod failure;
+mod logging;
+mod run_file;
+mod settings;
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Up(chosen) => commands::up::run(chosen, commands::up::Parts::ALL),
+        Command::Api(chosen) => commands::up::run(chosen, commands::up::Parts::API),
+        Command::Worker(chosen) => commands::up::run(chosen, commands::up::Parts::WORKER),
+        Command::Migrate(chosen) => commands::migrate::run(chosen),
+        Command::Openapi { out } => commands::openapi::run(out.as_deref()),
+        Command::Policy(PolicyCommand::Check { files }) => commands::policy_check::run(&files),
+        Command::Tenant(TenantCommand::Add { policy, register, place }) => {
+            commands::tenant_add::run(&policy, &register, place)
+        }
+        Command::Status(place) => commands::status::run(place),
+    };
+    outcome.unwrap_or_else(|failure: Failure| {
+        eprintln!("rokuon: {failure}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,93 @@
+//! What can be typed after `rokuon`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::Layer;
+
+/// 通話録音基盤 Rokuon / Rokuon, call recording under each municipality's own ordinance
+#[derive(Debug, Parser)]
+#[command(name = "rokuon", version, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// すべてを一つのプロセスで動かす / run everything in one process, on embedded defaults
+    Up(Chosen),
+    /// APIとポータルだけを動かす / run the API and the portal only
+    Api(Chosen),
+    /// 録音ワーカーだけを動かす / run media capture and background jobs only
+    Worker(Chosen),
+    /// データベースを最新の形にする / bring the database to the newest form
+    Migrate(Chosen),
+    /// OpenAPI文書を出す / print the OpenAPI document
+    Openapi {
+        /// Write it to this file.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// 規程ファイル / policy files
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// 団体 / tenants
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// 動いているものの様子 / what is running here
+    Status(Place),
+}
+
+/// Commands on policy files.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// 規程ファイルの誤りをすべて示す / explain every mistake with file, line and article
+    Check {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// Commands on tenants.
+#[derive(Debug, Subcommand)]
+pub enum TenantCommand {
+    /// 団体を登録または更新する / load a tenant, or bring it up to date; initial passwords are printed once, as JSON
+    Add {
+        /// Its policy file.
+        #[arg(long)]
+        policy: PathBuf,
+        /// Its register: departments, lines, people, connections.
+        #[arg(long)]
+        register: PathBuf,
+        /// Where the platform lives.
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Settings as chosen on the command line, with the file that holds the rest.
+#[derive(Debug, Args)]
+pub struct Chosen {
+    /// Read settings from this file first (see the commented default file).
+    #[arg(long, env = "ROKUON_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The settings themselves.
+    #[command(flatten)]
+    pub layer: Layer,
+}
+
+/// How a command finds a running platform.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The data directory of the running platform.
+    #[arg(long, env = "ROKUON_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Its database, when it is not on this machine.
+    #[arg(long, env = "ROKUON_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}

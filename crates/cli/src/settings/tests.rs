@@ -1,0 +1,65 @@
+//! Settings: where they come from, and which refuse to start.
+
+use clap::Parser as _;
+
+use super::*;
+use crate::arguments::{Arguments, Command};
+
+fn resolve(flags: &[&str]) -> Result<Settings, Failure> {
+    let typed = ["rokuon", "up"].iter().chain(flags);
+    match Arguments::try_parse_from(typed).expect("well-formed flags").command {
+        Command::Up(chosen) => Settings::resolve(chosen),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refusal(flags: &[&str]) -> String {
+    resolve(flags).expect_err("refused").to_string()
+}
+
+#[test]
+fn the_default_file_holds_the_defaults() {
+    let settings = resolve(&["--data-dir", "/x"]).expect("the defaults start");
+    assert_eq!(settings.http.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.rtp_ports.to_string(), "20000-29999");
+    assert_eq!(settings.media_address.to_string(), "127.0.0.1");
+    assert_eq!(settings.database, None);
+}
+
+#[test]
+fn a_flag_wins_over_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("rokuon.toml");
+    std::fs::write(&file, "sip = \"127.0.0.1:6060\"\nhttp = \"127.0.0.1:6080\"\n").expect("written");
+    let path = file.to_string_lossy();
+    let settings =
+        resolve(&["--data-dir", "/x", "--config", &path, "--http", "127.0.0.1:7080"]).expect("starts");
+    assert_eq!((settings.sip.port(), settings.http.port()), (6060, 7080));
+}
+
+#[test]
+fn a_wrong_file_names_file_and_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("rokuon.toml");
+    std::fs::write(&file, "log = \"info\"\nhtpp = \"127.0.0.1:1\"\n").expect("written");
+    let said = refusal(&["--config", &file.to_string_lossy()]);
+    assert!(said.contains("rokuon.toml:2") && said.contains("htpp"), "{said}");
+}
+
+#[test]
+fn what_needs_something_else_refuses_without_it() {
+    assert!(refusal(&["--http", "0.0.0.0:8080"]).contains("behind_tls"));
+    assert!(refusal(&["--trusted-proxies", "10.0.0.1"]).contains("behind_tls"));
+    assert!(refusal(&["--sip", "0.0.0.0:5060"]).contains("media_address"));
+    assert!(refusal(&["--portal-dir", "/nowhere"]).contains("make web"));
+    assert!(refusal(&["--database-owner-url", "postgres://x"]).contains("database_url"));
+    assert!(refusal(&["--sip", "127.0.0.1:20002"]).contains("20002"));
+    assert!(resolve(&["--http", "0.0.0.0:8080", "--behind-tls", "--data-dir", "/x"]).is_ok());
+}
+
+#[test]
+fn passwords_of_a_database_are_not_printed() {
+    let settings =
+        resolve(&["--data-dir", "/x", "--database-url", "postgres://a:geheim@h/d"]).expect("starts");
+    assert!(!format!("{settings:?}").contains("geheim"));
+}

@@ -1,0 +1,4 @@
+//! The platform as scenarios use it: the real `rokuon up` with its own data and ports, people at the API, the phone.
+
+pub mod platform;
+pub mod sound;

@@ -1,0 +1,164 @@
+//! One platform a scenario: started from the built program, thrown away afterwards.
+
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use rokuon_fixtures::api_caller::ApiCaller;
+use rokuon_fixtures::demo::calls::{Seen, recordings};
+use rokuon_fixtures::demo::platform::Platform;
+use rokuon_fixtures::demo::sign_ins::SignIns;
+use rokuon_fixtures::dialog::Target;
+use rokuon_fixtures::phone::Phone;
+use rokuon_fixtures::rtp_pump::RtpPump;
+use rokuon_fixtures::sip_link::Transport;
+use rokuon_fixtures::tenants::{AddedTenant, policy_file, register_file};
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+
+/// Media ports: a thousand for each platform of this process, below the range the system hands out by itself.
+static NEXT_PORTS: AtomicU16 = AtomicU16::new(0);
+
+/// A running platform with two tenants or more, and everybody's sign-in.
+pub struct TestPlatform {
+    inner: Option<Platform>,
+    arguments: Vec<String>,
+    folder: TempDir,
+    sign_ins: SignIns,
+    tenants: Vec<AddedTenant>,
+    pump: RtpPump,
+}
+
+impl TestPlatform {
+    /// Starts one with these sample cities.
+    pub async fn start(tenants: &[&str]) -> Self {
+        let folder = tempfile::Builder::new().prefix("rokuon-scenario").tempdir_in("/tmp").expect("a folder");
+        // PostgreSQL runs as its own user when we are root and must pass through
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let first = 12_000 + NEXT_PORTS.fetch_add(1, Ordering::Relaxed) % 16 * 1_000;
+        let arguments = [
+            "--http".to_owned(),
+            format!("127.0.0.1:{}", free_port()),
+            "--sip".to_owned(),
+            format!("127.0.0.1:{}", free_port()),
+            "--rtp-ports".to_owned(),
+            format!("{first}-{}", first + 999),
+        ];
+        let data_dir = folder.path().join("state");
+        let inner = start(&data_dir, &arguments).await;
+        let mut sign_ins = SignIns::load(&data_dir);
+        let mut added = Vec::new();
+        for tenant in tenants {
+            let one =
+                inner.add_tenant(tenant, &policy_file(tenant), &register_file(tenant)).await.expect("loaded");
+            sign_ins.take_in(&one).expect("kept");
+            added.push(one);
+        }
+        sign_ins.change_first_passwords(inner.http()).await.expect("changed");
+        let pump = RtpPump::start(1).expect("a thread");
+        Self { inner: Some(inner), arguments: arguments.into(), folder, sign_ins, tenants: added, pump }
+    }
+
+    /// Where everything it keeps lies.
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
+    /// Its API's address.
+    pub fn http(&self) -> &str {
+        self.running().http()
+    }
+
+    /// The running program.
+    pub fn running(&self) -> &Platform {
+        self.inner.as_ref().expect("it was stopped")
+    }
+
+    /// What sends the phones' media.
+    pub const fn pump(&self) -> &RtpPump {
+        &self.pump
+    }
+
+    /// Where a tenant's exchange calls.
+    pub fn target(&self, tenant: &str, transport: Transport) -> Target {
+        let tenant = self.tenants.iter().find(|one| one.tenant == tenant).expect("a loaded tenant");
+        let addresses = tenant.connections.iter().flat_map(|connection| &connection.addresses);
+        addresses
+            .filter_map(|address| Target::parse(address))
+            .find(|target| target.transport == transport)
+            .expect("an address")
+    }
+
+    /// A phone of a tenant's exchange.
+    pub async fn phone(&self, tenant: &str, transport: Transport) -> Phone {
+        let target = self.target(tenant, transport);
+        Phone::connect(target, Ipv4Addr::LOCALHOST.into(), self.pump.clone()).await.expect("a link")
+    }
+
+    /// Somebody of a tenant, signed in.
+    pub async fn person(&self, tenant: &str, login_id: &str) -> ApiCaller {
+        let one = self.sign_ins.of(tenant).find(|one| one.login_id == login_id).expect("in the register");
+        let mut person = ApiCaller::at(self.http());
+        let answer = person.sign_in(tenant, login_id, &one.password).await.expect("an answer");
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+        person
+    }
+
+    /// Waits until the call with this SIP Call-ID is sealed.
+    pub async fn sealed(&self, person: &ApiCaller, call_id: &str) -> Seen {
+        let until = Instant::now() + Duration::from_secs(60);
+        loop {
+            let seen = recordings(person).await.expect("an answer").remove(call_id);
+            match seen {
+                Some(seen) if seen.playable => return seen,
+                seen => assert!(Instant::now() < until, "{call_id} was not sealed in time: {seen:?}"),
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// Kills it without a word and starts it again on the same data.
+    pub async fn kill_and_start_again(&mut self) {
+        let running = self.inner.take().expect("it was stopped");
+        running.kill().await.expect("killed");
+        self.inner = Some(start(&self.data_dir(), &self.arguments).await);
+    }
+
+    /// Stops it in order and starts it again on the same data. Returns how long stopping took.
+    pub async fn stop_and_start_again(&mut self) -> Duration {
+        let took = self.inner.take().expect("it was stopped").stop().await.expect("stopped");
+        self.inner = Some(start(&self.data_dir(), &self.arguments).await);
+        took
+    }
+}
+
+async fn start(data_dir: &Path, arguments: &[String]) -> Platform {
+    Platform::start(&program(), data_dir, arguments, Stdio::inherit()).await.expect("the platform starts")
+}
+
+/// The built `rokuon`, beside the folder this test was built into.
+fn program() -> PathBuf {
+    let test = std::env::current_exe().expect("this test's own path");
+    let program = test.parent().and_then(Path::parent).expect("target/debug/deps").join("rokuon");
+    assert!(
+        program.is_file(),
+        "{} is missing: `cargo test --workspace` builds it, or `cargo build -p rokuon-cli` does",
+        program.display()
+    );
+    program
+}
+
+/// A port nobody listens on, for UDP and TCP alike.
+fn free_port() -> u16 {
+    for _ in 0..100 {
+        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let port = tcp.local_addr().expect("bound").port();
+        if UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no port is free for UDP and TCP alike");
+}

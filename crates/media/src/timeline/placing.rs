@@ -19,6 +19,8 @@ const NUDGE_LIMIT: u64 = TIMELINE_RATE as u64;
 const REORDER_WINDOW: u64 = TIMELINE_RATE as u64 / 5;
 /// … and among this many.
 const REORDER_PACKETS: usize = 64;
+/// Among this many following packets one must confirm a jump.
+const WITNESSES: usize = 8;
 /// Packets of a source whose numbers are this near prove it (RFC 3550 §A.1 calls this the misorder limit).
 const MISORDER: u16 = 100;
 /// Clocks remembered for a source, so that stragglers of an earlier one still find their place.
@@ -105,7 +107,6 @@ struct Source {
     /// The newest packet by number: its timestamp and its sample.
     last: Option<(u32, i64)>,
     silent: bool,
-    heard: bool,
 }
 
 impl Source {
@@ -118,7 +119,6 @@ impl Source {
             known_until: None,
             last: None,
             silent: false,
-            heard: false,
         }
     }
 
@@ -197,7 +197,6 @@ impl<'a, 'f> Placer<'a, 'f> {
             let sample = i64::try_from(anchor.sample).unwrap_or(i64::MAX);
             source.clocks.push_back(SourceClock { timestamp: anchor.timestamp, sample });
             source.proven = true;
-            source.heard = true;
             source.highest = Some(number);
             source.known_until = Some(number);
             source.last = Some((anchor.timestamp, sample));
@@ -252,7 +251,8 @@ impl<'a, 'f> Placer<'a, 'f> {
         let sample = match source.sample_near(frame) {
             Some(sample) => sample,
             None if source.clocks.is_empty() => {
-                self.counts.source_changes += u64::from(self.sources.iter().any(|other| other.heard));
+                self.counts.source_changes +=
+                    u64::from(self.sources.iter().any(|other| !other.clocks.is_empty()));
                 self.begin_clock(index, frame, name)
             }
             None if self.jumped(index, frame, source) => {
@@ -291,14 +291,14 @@ impl<'a, 'f> Placer<'a, 'f> {
         }
     }
 
-    /// Whether the next packet of the source tells the same new time (RFC 3550 §A.1: two in a row are a restart, one is an error).
+    /// Whether one of the next packets of the source tells the same new time (RFC 3550 §A.1: two are a restart, one is an error).
     fn jumped(&self, index: usize, frame: &Frame<'a>, source: &Source) -> bool {
-        let Some(next) = self.followers(index).next() else { return false };
         let arrival = i64::try_from(frame.arrival_sample).unwrap_or(i64::MAX);
         let new = SourceClock { timestamp: frame.timestamp, sample: arrival };
-        let agrees =
-            distance(new.sample_of(next.timestamp, next.kind.clock_rate()), next.arrival_sample) <= TOLERANCE;
-        agrees && source.sample_near(next).is_none()
+        self.followers(index).take(WITNESSES).any(|next| {
+            let told = new.sample_of(next.timestamp, next.kind.clock_rate());
+            distance(told, next.arrival_sample) <= TOLERANCE && source.sample_near(next).is_none()
+        })
     }
 
     /// Ties the source's timestamps to the timeline by this frame's arrival; returns the frame's sample.
@@ -330,7 +330,6 @@ impl<'a, 'f> Placer<'a, 'f> {
     fn number(&mut self, frame: &Frame<'_>) -> i64 {
         let name = self.source_of(frame.stream, frame.ssrc);
         let Some(source) = self.sources.get_mut(name) else { return 0 };
-        source.heard = true;
         let number = source.extend(frame.sequence_number);
         source.highest = Some(source.highest.map_or(number, |highest| highest.max(number)));
         number

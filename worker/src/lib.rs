@@ -1,3 +1,12 @@
-//! Media workers: sockets and jobs round the sans-IO crates.
+//! Media workers: sockets, threads and jobs round the sans-IO crates.
 
+pub mod config;
+pub mod desk;
+pub mod recorder;
+pub mod recovery;
+pub mod registrar;
+pub mod routing;
 pub mod rtp;
+pub mod running_worker;
+pub mod sealing;
+pub mod sip;

@@ -1,0 +1,65 @@
+//! The worker's settings, each with its reason.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What one media worker needs to know to run.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    /// Where the spool's journal lies: a directory of this worker alone, on a disk that honours `fdatasync`.
+    pub spool_dir: PathBuf,
+    /// Where SIP over UDP is listened for.
+    pub sip_udp: SocketAddr,
+    /// Where SIP over TCP is listened for.
+    pub sip_tcp: SocketAddr,
+    /// The address callers send media to, as written into SDP answers.
+    pub media_address: IpAddr,
+    /// The address the media sockets are bound to; behind a port mapping it differs from `media_address`.
+    pub media_bind: IpAddr,
+    /// Ports for media: one even port a stream, so two a call.
+    pub rtp_ports: RangeInclusive<u16>,
+    /// Host and port that callers are told to use in `Contact`; the listening address when none.
+    pub advertised_host: Option<String>,
+    /// How often the media sockets are swept. Longer is cheaper; what is not yet swept is lost at a kill.
+    pub sweep_every: Duration,
+    /// How often the spool is made durable (design: at least every 200 ms).
+    pub commit_every: Duration,
+    /// A call whose streams are not on hold and bring nothing for so long is ended by us.
+    pub silence_ends_call_after: Duration,
+    /// A call that was live when the process died, and is silent since, is ended after so long.
+    pub silence_ends_restored_call_after: Duration,
+    /// How often connections, lines and policies are read again.
+    pub refresh_routes_every: Duration,
+    /// Data keys kept ready per tenant, to ride out an outage of the key service.
+    pub prefetched_keys: usize,
+    /// Below this much free space in the spool, new calls are answered 503 so that live ones go on.
+    pub spool_reserve_bytes: u64,
+    /// More live calls than this are answered 503.
+    pub max_calls: usize,
+}
+
+impl WorkerConfig {
+    /// The embedded defaults, on this machine's loopback.
+    pub fn on_loopback(spool_dir: PathBuf) -> Self {
+        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        Self {
+            spool_dir,
+            sip_udp: SocketAddr::new(loopback, 5060),
+            sip_tcp: SocketAddr::new(loopback, 5060),
+            media_address: loopback,
+            media_bind: loopback,
+            rtp_ports: 20_000..=29_999,
+            advertised_host: None,
+            sweep_every: Duration::from_millis(100),
+            commit_every: Duration::from_millis(200),
+            silence_ends_call_after: Duration::from_secs(120),
+            silence_ends_restored_call_after: Duration::from_secs(30),
+            refresh_routes_every: Duration::from_secs(2),
+            prefetched_keys: 16,
+            spool_reserve_bytes: 64 * 1024 * 1024,
+            max_calls: 4_000,
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The desk: the one task that speaks SIP. It decides nothing itself: routing judges, the recorder records.
+
+pub mod call;
+pub mod inputs;
+pub mod offers;
+pub mod signalling;

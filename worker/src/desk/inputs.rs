@@ -1,0 +1,28 @@
+//! What reaches the desk besides the network.
+
+use rokuon_policy::ids::{CallId, RecordingId};
+use rokuon_sip::endpoint::event::{DialogId, InviteId};
+
+use crate::recorder::command::NotOpened;
+
+/// Why a call could not be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenFailure {
+    /// The recorder did not take it.
+    #[error(transparent)]
+    Recorder(#[from] NotOpened),
+    /// No data key: the key service is away and the tenant's prefetched keys are used up.
+    #[error("no data key")]
+    NoKey,
+}
+
+/// A call's opening has finished, one way or the other.
+#[derive(Debug)]
+pub struct Opened {
+    /// The INVITE that waits for its answer.
+    pub invite: InviteId,
+    /// Its dialog.
+    pub dialog: DialogId,
+    /// Ids, once the first journal entry is durable.
+    pub result: Result<(RecordingId, CallId), OpenFailure>,
+}

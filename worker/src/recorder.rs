@@ -1,0 +1,5 @@
+//! The recording thread: sweeps media sockets, journals what came, and makes it durable; nothing else happens on it.
+
+pub mod command;
+mod live_recording;
+pub mod thread;

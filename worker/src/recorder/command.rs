@@ -1,0 +1,94 @@
+//! What the signalling side and the sealers ask of the recording thread, and what it tells them.
+
+use std::net::UdpSocket;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rokuon_capture::journal::{CallOpened, CallUpdated};
+use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_storage::key_service::{DataKey, WrappedKey};
+use tokio::sync::oneshot;
+
+use crate::routing::table::ConnectionRoute;
+
+/// One receive socket and the stream it belongs to.
+#[derive(Debug)]
+pub struct StreamSocket {
+    /// The stream's index (its m-line).
+    pub stream: u8,
+    /// Its socket.
+    pub socket: UdpSocket,
+}
+
+/// A call to be recorded from now on.
+pub struct OpenCall {
+    /// Its first journal entry.
+    pub opened: CallOpened,
+    /// Its data key: the spool's key is derived from it, and it seals the recording in the end.
+    pub key: DataKey,
+    /// The same key wrapped, as the spool keeps it.
+    pub wrapped: WrappedKey,
+    /// Its receive sockets.
+    pub sockets: Vec<StreamSocket>,
+    /// Where media may come from when it does not come from where it was signalled.
+    pub connection: Arc<ConnectionRoute>,
+    /// After so long without a packet the call is reported silent.
+    pub silent_after: Duration,
+}
+
+/// Why a call was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotOpened {
+    /// The spool has no room beyond what live calls need.
+    #[error("the spool is full")]
+    SpoolFull,
+    /// Its first entry could not be made durable.
+    #[error("the spool failed")]
+    SpoolFailed,
+}
+
+/// What is asked.
+pub enum Command {
+    /// Record a call; answered once its first entry is durable, so that a call answered 200 survives a kill.
+    Open(Box<OpenCall>, oneshot::Sender<Result<(), NotOpened>>),
+    /// Signalling changed something.
+    Update {
+        /// Which recording.
+        recording: RecordingId,
+        /// The entry to journal, without its time.
+        updated: Box<CallUpdated>,
+        /// Sockets of streams that joined.
+        sockets: Vec<StreamSocket>,
+        /// Streams and whether they are on hold now.
+        on_hold: Vec<(u8, bool)>,
+    },
+    /// The call is over.
+    Close {
+        /// Which recording.
+        recording: RecordingId,
+        /// `bye`, `session_expired` and the like.
+        cause: &'static str,
+    },
+    /// It is sealed and its rows committed: its journal entries may go.
+    Release(RecordingId),
+    /// Stop. Live calls stay open in the journal; the next start takes them up again.
+    Stop,
+}
+
+/// What the thread tells.
+#[derive(Debug)]
+pub enum Told {
+    /// A call's last entry is durable: it can be sealed.
+    Ended {
+        /// Whose.
+        tenant: TenantId,
+        /// Which recording.
+        recording: RecordingId,
+        /// Its key as the spool keeps it.
+        wrapped: WrappedKey,
+        /// Its key.
+        key: DataKey,
+    },
+    /// Nothing has been heard for longer than allowed, and nobody is on hold.
+    Silent(RecordingId),
+}

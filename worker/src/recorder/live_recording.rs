@@ -1,0 +1,107 @@
+//! One live recording on the recording thread: its sockets, its pending packets, its clock.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rokuon_capture::journal::CallOpened;
+use rokuon_capture::live_call::LiveCall;
+use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_storage::key_service::{DataKey, WrappedKey};
+use rokuon_storage::spool::SpoolCall;
+
+use super::command::{OpenCall, StreamSocket};
+use crate::routing::table::ConnectionRoute;
+use crate::rtp::receive::Receiver;
+
+/// The two clocks read at one moment. Durations come from the monotonic one, so that setting the machine's clock in
+/// mid-call bends no timeline.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// Since the thread began, monotonic.
+    pub monotonic: Duration,
+    /// Since the UNIX epoch, by the wall clock.
+    pub wall: Duration,
+}
+
+impl Moment {
+    /// The wall clock as a date.
+    pub fn date(&self) -> DateTime<Utc> {
+        let micros = i64::try_from(self.wall.as_micros()).unwrap_or(i64::MAX);
+        DateTime::from_timestamp_micros(micros).unwrap_or_default()
+    }
+}
+
+pub struct LiveRecording {
+    pub tenant: TenantId,
+    pub recording: RecordingId,
+    pub live: LiveCall,
+    pub spool: SpoolCall,
+    pub wrapped: WrappedKey,
+    pub key: DataKey,
+    pub sockets: Vec<StreamSocket>,
+    connection: std::sync::Arc<ConnectionRoute>,
+    /// The call's epoch on the monotonic clock; before the thread's own start for a call taken up again.
+    epoch: TimeDelta,
+    opened: Duration,
+    silent_after: Duration,
+    pub said_silent: bool,
+    /// When the last packets are swept up and the call is journaled as ended.
+    pub closing: Option<(Duration, &'static str)>,
+}
+
+fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}
+
+impl LiveRecording {
+    pub fn new(call: OpenCall, spool: SpoolCall, now: Moment) -> (Self, CallOpened) {
+        let since_opened = now.date() - call.opened.opened_at;
+        let recording = Self {
+            tenant: call.opened.tenant.clone(),
+            recording: call.opened.recording,
+            live: LiveCall::new(&call.opened.streams),
+            spool,
+            wrapped: call.wrapped,
+            key: call.key,
+            sockets: call.sockets,
+            connection: call.connection,
+            epoch: delta(now.monotonic) - since_opened,
+            opened: now.monotonic,
+            silent_after: call.silent_after,
+            said_silent: false,
+            closing: None,
+        };
+        (recording, call.opened)
+    }
+
+    /// A moment of the monotonic clock on the call's own.
+    pub fn since_epoch(&self, monotonic: Duration) -> Duration {
+        (delta(monotonic) - self.epoch).to_std().unwrap_or_default()
+    }
+
+    /// Takes everything the kernel holds for this call. Returns how many datagrams there were.
+    pub fn sweep(&mut self, receiver: &mut Receiver, now: Moment) -> usize {
+        let mut total = 0;
+        for StreamSocket { stream, socket } in &self.sockets {
+            total += receiver.drain(socket, |source, arrived, datagram| {
+                // The kernel stamps arrival with the wall clock; how long ago that was holds on every clock.
+                let ago = now.wall.saturating_sub(arrived).min(now.monotonic);
+                let arrival = (delta(now.monotonic - ago) - self.epoch).to_std().unwrap_or_default();
+                let inside =
+                    |from: std::net::IpAddr| self.connection.networks.iter().any(|n| n.contains(&from));
+                self.live.on_datagram(*stream, source, arrival, datagram, inside);
+            });
+        }
+        total
+    }
+
+    /// Whether to tell that nothing has come for too long.
+    pub fn falls_silent(&mut self, now: Moment) -> bool {
+        if self.said_silent || self.closing.is_some() || self.live.all_on_hold() {
+            return false;
+        }
+        let heard = self.live.last_packet_at().unwrap_or_default().max(self.since_epoch(self.opened));
+        self.said_silent = self.since_epoch(now.monotonic).saturating_sub(heard) > self.silent_after;
+        self.said_silent
+    }
+}

@@ -1,0 +1,212 @@
+//! The worker's way into the database: notes that may be late, and the sealing commit that must not be lost.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use rokuon_capture::outcome::Outcome;
+use rokuon_capture::segment::TelephoneEvent;
+use rokuon_db::database::Database;
+use rokuon_media::codec::Codec;
+use rokuon_media::gap::Gap;
+use rokuon_policy::clock::Clock;
+use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
+use rokuon_policy::policy::Policy;
+use rokuon_storage::recording_writer::SealedSegment;
+use tokio::sync::mpsc;
+
+use crate::routing::call_routing::CallRouting;
+use crate::routing::table::ConnectionRoute;
+use crate::sealing::replay::Replayed;
+
+pub mod notes;
+pub mod sealed;
+
+/// A note that cannot be written is tried for so long; the sealing commit repeats what matters of it.
+const NOTE_TRIES: u32 = 8;
+
+/// The database did not take it.
+pub type RegisterError = rokuon_db::error::DbError;
+
+/// A call that was answered.
+#[derive(Debug, Clone)]
+pub struct StartedCall {
+    /// Its recording.
+    pub recording: RecordingId,
+    /// The call.
+    pub call: CallId,
+    /// When it was answered.
+    pub started_at: DateTime<Utc>,
+    /// Its SIP Call-ID.
+    pub sip_call_id: String,
+    /// The judgement.
+    pub routing: CallRouting,
+}
+
+/// Something the database should know soon.
+#[derive(Debug, Clone)]
+pub enum Note {
+    /// A call was answered and is being recorded.
+    Started(Box<StartedCall>),
+    /// What is known of a live call changed.
+    Judged(RecordingId, Box<CallRouting>),
+    /// A call was answered and not kept: counted by day, connection and rule.
+    NotKept {
+        /// Whose.
+        tenant: TenantId,
+        /// By which connection it came.
+        connection: ConnectionId,
+        /// The rule that decided.
+        rule: String,
+        /// Its article.
+        article: String,
+    },
+    /// A call was refused: counted likewise.
+    Refused {
+        /// Whose.
+        tenant: TenantId,
+        /// By which connection it came.
+        connection: ConnectionId,
+        /// Why.
+        reason: &'static str,
+    },
+}
+
+impl Note {
+    /// A call that the policy does not record.
+    pub fn not_kept(routing: &CallRouting) -> Self {
+        Self::NotKept {
+            tenant: routing.tenant.clone(),
+            connection: routing.connection,
+            rule: routing.rule.clone(),
+            article: routing.article.clone(),
+        }
+    }
+
+    /// A call that the worker could not take.
+    pub fn refused(connection: &ConnectionRoute, reason: &'static str) -> Self {
+        Self::Refused { tenant: connection.tenant.clone(), connection: connection.id, reason }
+    }
+}
+
+/// One stored segment as its row says it.
+#[derive(Debug, Clone)]
+pub struct SealedRow {
+    /// Its number.
+    pub number: u32,
+    /// First sample on the timeline.
+    pub start_sample: u64,
+    /// Samples a channel.
+    pub samples: u64,
+    /// Channels of the recording it holds.
+    pub channels: Vec<u8>,
+    /// Its codec.
+    pub codec: Codec,
+    /// What is missing in it.
+    pub gaps: Vec<Gap>,
+    /// Where and what it is.
+    pub stored: SealedSegment,
+}
+
+/// A recording whose objects are stored.
+#[derive(Debug, Clone)]
+pub struct SealedRecording {
+    /// Its call as first noted.
+    pub started: Option<StartedCall>,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which.
+    pub recording: RecordingId,
+    /// When the first packet came.
+    pub started_at: DateTime<Utc>,
+    /// When the call ended.
+    pub ended_at: DateTime<Utc>,
+    /// What ended it; `None` when the process died and nothing more came.
+    pub ended_by: Option<String>,
+    /// Length of the timeline in samples.
+    pub total_samples: u64,
+    /// How recording it ended.
+    pub outcome: Outcome,
+    /// Its segments.
+    pub segments: Vec<SealedRow>,
+    /// Everything missing.
+    pub gaps: Vec<Gap>,
+    /// Keys pressed.
+    pub events: Vec<TelephoneEvent>,
+}
+
+impl SealedRecording {
+    /// From what the journal said and what storing yielded.
+    pub fn new(read: &Replayed, outcome: Outcome, segments: Vec<SealedRow>) -> Self {
+        let sip_call_id = read.dialog.pointer("/id/call_id").and_then(|v| v.as_str()).unwrap_or_default();
+        let started = read.routing.clone().map(|routing| StartedCall {
+            recording: read.opened.recording,
+            call: read.opened.call,
+            started_at: read.opened.opened_at,
+            sip_call_id: sip_call_id.to_owned(),
+            routing,
+        });
+        Self {
+            started,
+            tenant: read.opened.tenant.clone(),
+            recording: read.opened.recording,
+            started_at: read.started_at(),
+            ended_at: read.ended_at(),
+            ended_by: read.ended.as_ref().map(|e| e.cause.clone()),
+            total_samples: read.total_samples(),
+            outcome,
+            segments,
+            gaps: read.gaps.clone(),
+            events: read.events.clone(),
+        }
+    }
+}
+
+/// The registrar's handle; cheap to clone.
+#[derive(Clone)]
+pub struct Registrar {
+    db: Database,
+    clock: Arc<dyn Clock>,
+    notes: mpsc::UnboundedSender<Note>,
+}
+
+impl Registrar {
+    /// A registrar, and the task that writes its notes down until every handle is gone.
+    pub fn new(db: Database, clock: Arc<dyn Clock>) -> (Self, impl Future<Output = ()> + Send + 'static) {
+        let (notes, inbox) = mpsc::unbounded_channel();
+        let task = write_notes(db.clone(), clock.clone(), inbox);
+        (Self { db, clock, notes }, task)
+    }
+
+    /// Leaves a note; never waits.
+    pub fn note(&self, note: Note) {
+        let _stopping = self.notes.send(note);
+    }
+
+    /// Commits a sealed recording with its audit event: all of it or nothing; safe to repeat.
+    pub async fn register_sealed(
+        &self,
+        policy: Option<&Policy>,
+        sealed: &SealedRecording,
+    ) -> Result<(), RegisterError> {
+        sealed::commit(&self.db, self.clock.now(), policy, sealed).await
+    }
+}
+
+async fn write_notes(db: Database, clock: Arc<dyn Clock>, mut inbox: mpsc::UnboundedReceiver<Note>) {
+    while let Some(note) = inbox.recv().await {
+        let mut wait = Duration::from_millis(100);
+        for attempt in 1..=NOTE_TRIES {
+            match notes::write(&db, clock.now(), &note).await {
+                Ok(()) => break,
+                Err(error) if attempt == NOTE_TRIES => {
+                    metrics::counter!("rokuon_notes_lost_total").increment(1);
+                    tracing::error!(%error, "a note could not be written; sealing repeats what matters of it");
+                }
+                Err(_) => tokio::time::sleep(wait).await,
+            }
+            wait = (wait * 2).min(Duration::from_secs(5));
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The judgement on one call: whose it is, which line, who speaks on which channel, and what is doubtful about that.
+
+use rokuon_policy::ids::{ConnectionId, DepartmentId, TenantId};
+use rokuon_policy::pii::Pii;
+use rokuon_policy::recording_scope::{CallFacts, Direction, Judgement, judge, normalise_number};
+use rokuon_policy::text::Text;
+use rokuon_sip::siprec::metadata::Metadata;
+use rokuon_sip::siprec::party::Party;
+use serde::{Deserialize, Serialize};
+
+use super::doubts;
+use super::table::{ConnectionRoute, TenantRoutes};
+
+/// One party as shown to clerks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyFacts {
+    /// National digits; `None` when withheld or unknown.
+    pub number: Option<Pii<String>>,
+    /// The display name.
+    pub name: Option<Pii<String>>,
+    /// Whether the metadata's labels prove which channel this party speaks on.
+    pub proved: bool,
+}
+
+/// The whole judgement; kept in the spool with the call, so that a restart judges nothing anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRouting {
+    /// Whose call.
+    pub tenant: TenantId,
+    /// The connection it came by.
+    pub connection: ConnectionId,
+    /// The policy version that was applied.
+    pub policy_version: i32,
+    /// The listed line's key.
+    pub line: Option<String>,
+    /// Whether the line is proved rather than assumed.
+    pub line_proved: bool,
+    /// Its direction.
+    pub direction: Option<Direction>,
+    /// Its department.
+    pub department: Option<DepartmentId>,
+    /// The caller: channel 0.
+    pub caller: PartyFacts,
+    /// The called party: channel 1.
+    pub called: PartyFacts,
+    /// The channel of each m-line, in the offer's order; `None` for one that is not recorded.
+    pub channels: Vec<Option<u8>>,
+    /// One stream carries both voices.
+    pub mixed: bool,
+    /// Whether the call is kept at all.
+    pub kept: bool,
+    /// The policy's decision as shown and audited.
+    pub decision: serde_json::Value,
+    /// The article of that decision.
+    pub article: String,
+    /// The rule of that decision.
+    pub rule: String,
+    /// What is doubtful.
+    pub doubts: Vec<Text>,
+}
+
+/// What the offer says of one m-line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferedLabel {
+    /// Its `a=label`.
+    pub label: Option<String>,
+    /// Whether we take it.
+    pub recorded: bool,
+}
+
+/// Judges a call from what is known now. Nothing here refuses audio: what is unknown becomes a doubt.
+pub fn judge_call(
+    routes: &TenantRoutes,
+    connection: &ConnectionRoute,
+    metadata: Option<&Metadata>,
+    mut doubts: Vec<Text>,
+    streams: &[OfferedLabel],
+) -> CallRouting {
+    let parties: Vec<Party> = metadata.map(Metadata::parties).unwrap_or_default();
+    let present = parties.iter().filter(|p| !p.dummy && p.disassociate_time.is_none()).collect::<Vec<_>>();
+    let (caller, called) = caller_and_called(&present);
+    if metadata.is_none() {
+        doubts.push(doubts::no_metadata());
+    }
+    let facts = CallFacts {
+        caller: caller.and_then(|p| p.number_raw.clone()),
+        called: called.and_then(|p| p.number_raw.clone()),
+        direction: None,
+    };
+    let judgement = judge(&routes.policy, &routes.lines, &facts);
+    let (mut line, mut direction, mut department, mut line_proved, mut kept) =
+        (None, None, None, false, true);
+    let decision = match judgement {
+        Judgement::Record { line: key, direction: way, department: owner, decision } => {
+            (line, direction, department, line_proved) = (Some(key), Some(way), owner, true);
+            decision
+        }
+        Judgement::DoNotKeep { decision } => {
+            kept = false;
+            decision
+        }
+        Judgement::Unproved { decision } => {
+            let usual = connection.default_line.as_ref();
+            match usual.and_then(|key| routes.lines.iter().find(|l| l.key == *key)) {
+                Some(usual) => {
+                    (line, department) = (Some(usual.key.clone()), usual.department.clone());
+                    doubts.push(doubts::default_line_assumed());
+                }
+                None => doubts.push(doubts::line_unknown()),
+            }
+            decision
+        }
+    };
+    let placed = place_channels(caller, called, streams);
+    let proved = placed.mixed || (placed.caller_proved && placed.called_proved);
+    if metadata.is_some() && !proved {
+        doubts.push(doubts::channels_unproved());
+    }
+    doubts.dedup();
+    CallRouting {
+        tenant: connection.tenant.clone(),
+        connection: connection.id,
+        policy_version: routes.policy_version,
+        line,
+        line_proved,
+        direction,
+        department,
+        caller: party_facts(caller, placed.caller_proved),
+        called: party_facts(called, placed.called_proved),
+        channels: placed.channels,
+        mixed: placed.mixed,
+        kept,
+        article: decision.article.to_string(),
+        rule: decision.rule.to_owned(),
+        decision: serde_json::to_value(&decision).unwrap_or_default(),
+        doubts,
+    }
+}
+
+/// Who placed the call: the vendor's own word where there is one, else the order of the list (RFC 7865 gives no other
+/// sign; clients list the one who called first).
+fn caller_and_called<'a>(present: &[&'a Party]) -> (Option<&'a Party>, Option<&'a Party>) {
+    let mut ordered = present.to_vec();
+    ordered.sort_by_key(|p| p.first_listed);
+    let said_calling = ordered.iter().position(|p| p.calling == Some(true));
+    let said_called = ordered.iter().position(|p| p.calling == Some(false));
+    let caller = said_calling.or_else(|| (0..ordered.len()).find(|i| Some(*i) != said_called));
+    let called = said_called
+        .filter(|i| Some(*i) != caller)
+        .or_else(|| (0..ordered.len()).find(|i| Some(*i) != caller));
+    (caller.and_then(|i| ordered.get(i).copied()), called.and_then(|i| ordered.get(i).copied()))
+}
+
+struct Placed {
+    channels: Vec<Option<u8>>,
+    mixed: bool,
+    caller_proved: bool,
+    called_proved: bool,
+}
+
+/// Speaker to channel by association and label, never by order; order only fills what is left.
+fn place_channels(caller: Option<&Party>, called: Option<&Party>, streams: &[OfferedLabel]) -> Placed {
+    let recorded = streams.iter().filter(|s| s.recorded).count();
+    if recorded <= 1 {
+        // One stream holds whatever the exchange put in; it is both voices unless only one party speaks on it.
+        let channels = streams.iter().map(|s| s.recorded.then_some(0)).collect();
+        return Placed { channels, mixed: true, caller_proved: true, called_proved: true };
+    }
+    let speaks = |party: Option<&Party>, stream: &OfferedLabel| {
+        stream.recorded
+            && party
+                .zip(stream.label.as_ref())
+                .is_some_and(|(p, label)| p.labels_sent.iter().any(|l| l == label))
+    };
+    let mut channels: Vec<Option<u8>> = vec![None; streams.len()];
+    let (mut caller_proved, mut called_proved) = (false, false);
+    for (slot, stream) in channels.iter_mut().zip(streams) {
+        match (speaks(caller, stream), speaks(called, stream)) {
+            (true, false) if !caller_proved => (*slot, caller_proved) = (Some(0), true),
+            (false, true) if !called_proved => (*slot, called_proved) = (Some(1), true),
+            _ => {}
+        }
+    }
+    let mut free =
+        [0_u8, 1].into_iter().filter(|c| !channels.contains(&Some(*c))).collect::<Vec<_>>().into_iter();
+    for (slot, stream) in channels.iter_mut().zip(streams) {
+        if stream.recorded && slot.is_none() {
+            *slot = free.next();
+        }
+    }
+    Placed { channels, mixed: false, caller_proved, called_proved }
+}
+
+fn party_facts(party: Option<&Party>, proved: bool) -> PartyFacts {
+    let Some(party) = party else { return PartyFacts { proved: false, ..PartyFacts::default() } };
+    PartyFacts {
+        number: party.number_raw.as_deref().and_then(normalise_number).map(Pii::new),
+        name: party.name.as_deref().and_then(shown_name).map(Pii::new),
+        proved,
+    }
+}
+
+/// A name as it can be stored and shown: no control characters, at most 120 characters. The original stays sealed.
+fn shown_name(raw: &str) -> Option<String> {
+    let name = raw.chars().filter(|c| !c.is_control()).take(120).collect::<String>();
+    let name = name.trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

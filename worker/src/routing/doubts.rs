@@ -1,0 +1,70 @@
+//! What is doubtful about a call's facts, in words a clerk understands.
+
+use rokuon_policy::text::Text;
+use rokuon_sip::siprec::doubt::Doubt;
+
+/// The metadata's oddity in both languages; technical detail stays with the sealed original.
+pub fn metadata_doubt(doubt: &Doubt) -> Text {
+    match doubt {
+        Doubt::TooLarge | Doubt::TooDeep | Doubt::TooManyNodes => Text::new(
+            "交換機が送った通話情報が大きすぎるため、一部を読み取っていません。",
+            "The call details sent by the exchange were too large; part of them was not read.",
+        ),
+        Doubt::DoctypeRefused | Doubt::NoRoot | Doubt::OtherRoot(_) => Text::new(
+            "交換機が送った通話情報の形式が分からず、読み取れませんでした。",
+            "The call details sent by the exchange were of an unknown form and could not be read.",
+        ),
+        Doubt::NotUtf8 | Doubt::NotWellFormed(_) => Text::new(
+            "交換機が送った通話情報が壊れていたため、読み取れた範囲だけを示しています。",
+            "The call details sent by the exchange were damaged; only what could be read is shown.",
+        ),
+        Doubt::OtherNamespace(_) | Doubt::UnknownDataMode(_) | Doubt::MissingId(_) => Text::new(
+            "交換機が送った通話情報は、標準の形式と異なります。",
+            "The call details sent by the exchange differ from the standard form.",
+        ),
+        Doubt::UnknownParticipant(_) | Doubt::UnknownStream(_) => Text::new(
+            "交換機が送った通話情報の中に、食い違いがあります。",
+            "The call details sent by the exchange contradict themselves.",
+        ),
+    }
+}
+
+/// No metadata came at all.
+pub fn no_metadata() -> Text {
+    Text::new(
+        "交換機から通話情報が届いていません。相手や回線は確かめられていません。",
+        "The exchange sent no call details; the parties and the line are not confirmed.",
+    )
+}
+
+/// Who speaks on which channel is not proved by the labels.
+pub fn channels_unproved() -> Text {
+    Text::new(
+        "どちらの音声が誰のものか、通話情報では確かめられませんでした。",
+        "The call details do not prove which voice belongs to whom.",
+    )
+}
+
+/// The line was not found and the connection's usual line is assumed.
+pub fn default_line_assumed() -> Text {
+    Text::new(
+        "回線を確かめられないため、この接続の既定の回線として扱っています。",
+        "The line could not be confirmed; the connection's usual line is assumed.",
+    )
+}
+
+/// The line is not known.
+pub fn line_unknown() -> Text {
+    Text::new(
+        "回線を確かめられません。全部署を見られる人だけに表示されます。",
+        "The line could not be confirmed; only people who may see every department see this recording.",
+    )
+}
+
+/// The call was live when the program stopped.
+pub fn interrupted() -> Text {
+    Text::new(
+        "通話中に録音装置が停止し、再開しました。欠けた区間は一覧にあります。",
+        "The recorder stopped and started again during the call; what is missing is listed as a gap.",
+    )
+}

@@ -1,0 +1,215 @@
+//! Starts a media worker and stops it again.
+
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use rokuon_db::database::Database;
+use rokuon_policy::clock::Clock;
+use rokuon_policy::ids::RecordingId;
+use rokuon_sip::endpoint::Endpoint;
+use rokuon_sip::endpoint::config::{Advertised, EndpointConfig};
+use rokuon_storage::data_key_pool::DataKeyPool;
+use rokuon_storage::key_service::KeyService;
+use rokuon_storage::object_store::ObjectStore;
+use rokuon_storage::recording_writer::RecordingWriter;
+use rokuon_storage::spool::{Spool, SpoolError, SpoolLimits};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::config::WorkerConfig;
+use crate::desk::signalling::{Desk, DeskParts};
+use crate::recorder::command::Told;
+use crate::recorder::thread::RecorderThread;
+use crate::recovery::Recovery;
+use crate::registrar::Registrar;
+use crate::routing::refresh::{load_routes, refresh_routes};
+use crate::routing::table::RoutingTable;
+use crate::rtp::ports::PortPool;
+use crate::sealing::sealer::{SealOrder, Sealer};
+use crate::sip::sockets::{ListenError, SipSockets};
+
+/// Messages from the network that may wait for the desk.
+const INCOMING: usize = 4_096;
+/// How long a start waits for the first reading of the routes before it begins without them.
+const FIRST_ROUTES: Duration = Duration::from_secs(10);
+
+/// What a worker stands on.
+pub struct WorkerPorts {
+    /// The database.
+    pub db: Database,
+    /// The object store.
+    pub store: Arc<dyn ObjectStore>,
+    /// The key service.
+    pub keys: Arc<dyn KeyService>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why a worker did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The spool cannot be used.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+    /// A listener cannot be bound.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// A thread or a socket of our own cannot be had.
+    #[error("the worker cannot start: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// A worker that runs.
+pub struct RunningWorker {
+    sip_udp: SocketAddr,
+    sip_tcp: SocketAddr,
+    stop: watch::Sender<bool>,
+    recorder: RecorderThread,
+    tasks: JoinSet<()>,
+    sealing: JoinSet<()>,
+}
+
+/// Starts everything: the spool first, then what an earlier life left in it, then the listeners.
+pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWorker, StartError> {
+    let config = Arc::new(config);
+    let (spool, recovered) = Spool::open(&config.spool_dir, SpoolLimits::default())?;
+    let spool_reader = spool.reader();
+    let (told, told_inbox) = mpsc::unbounded_channel();
+    let recorder = RecorderThread::start(spool, &config, told)?;
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+
+    let routes = Arc::new(ArcSwap::from_pointee(RoutingTable::default()));
+    match tokio::time::timeout(FIRST_ROUTES, load_routes(&ports.db, ports.clock.now())).await {
+        Ok(Ok(table)) => routes.store(Arc::new(table)),
+        Ok(Err(error)) => tracing::error!(%error, "the database is away: no new call can be placed yet"),
+        Err(_) => tracing::error!("the database is slow: no new call can be placed yet"),
+    }
+    let keys = Arc::new(DataKeyPool::new(ports.keys.clone(), config.prefetched_keys));
+    for tenant in routes.load().tenants() {
+        keys.add_tenant(&tenant.tenant);
+    }
+    let refresh = refresh_routes(
+        ports.db.clone(),
+        ports.clock.clone(),
+        routes.clone(),
+        keys.clone(),
+        config.refresh_routes_every,
+    );
+    tasks.spawn(refresh);
+    let filled = keys.clone();
+    tasks.spawn(async move { filled.keep_filled(Duration::from_secs(5)).await });
+
+    let (registrar, registering) = Registrar::new(ports.db.clone(), ports.clock.clone());
+    let mut sealing = JoinSet::new();
+    sealing.spawn(registering);
+    let (orders, orders_inbox) = mpsc::unbounded_channel();
+    let sealer = Sealer {
+        spool: spool_reader.clone(),
+        writer: RecordingWriter::new(ports.store.clone()),
+        keys: ports.keys.clone(),
+        registrar: registrar.clone(),
+        routes: routes.clone(),
+        recorder: recorder.commands(),
+    };
+    sealing.spawn(sealer.run(orders_inbox));
+    let (silent, silent_inbox) = mpsc::unbounded_channel();
+    sealing.spawn(pass_on(told_inbox, orders.clone(), silent));
+
+    let mut seed = [0; 2];
+    let _unseeded = getrandom::fill(&mut seed);
+    let port_pool = PortPool::new(config.media_bind, &config.rtp_ports, u16::from_be_bytes(seed));
+    let recovery = Recovery {
+        spool: spool_reader,
+        keys: ports.keys.clone(),
+        routes: &routes.load_full(),
+        ports: &port_pool,
+        recorder: recorder.commands(),
+        seal: orders,
+        clock: ports.clock.clone(),
+        config: &config,
+    };
+    let restored = recovery.run(recovered.calls).await;
+
+    let (incoming, incoming_inbox) = mpsc::channel(INCOMING);
+    let sockets = SipSockets::bind(config.sip_udp, config.sip_tcp, &incoming)?;
+    let (sip_udp, sip_tcp) = (sockets.udp_address(), sockets.tcp_address());
+    let parts = DeskParts {
+        endpoint: Endpoint::new(endpoint_config(&config, sip_udp, sip_tcp), Box::new(fill_with_entropy)),
+        sockets,
+        ports: port_pool,
+        unkept_media: UdpSocket::bind((config.media_bind, 0))?,
+        routes,
+        keys,
+        recorder: recorder.commands(),
+        registrar,
+        clock: ports.clock,
+        config,
+    };
+    tasks.spawn(Desk::new(parts, restored).run(incoming_inbox, silent_inbox, stopped));
+    Ok(RunningWorker { sip_udp, sip_tcp, stop, recorder, tasks, sealing })
+}
+
+impl RunningWorker {
+    /// Where PBXs reach this worker: UDP, then TCP, with the real ports.
+    pub const fn sip_addresses(&self) -> (SocketAddr, SocketAddr) {
+        (self.sip_udp, self.sip_tcp)
+    }
+
+    /// Stops within `patience`: no new calls, live ones made durable and left open for the next start, and as much of what
+    /// is being sealed finished as time allows. What is not finished is done by the next start.
+    pub async fn shutdown(mut self, patience: Duration) {
+        let _gone = self.stop.send(true);
+        let sealing = async {
+            // Ends by itself once the recorder is gone and every order is done.
+            while self.sealing.join_next().await.is_some() {}
+        };
+        let mut recorder = self.recorder;
+        let stopped = tokio::task::spawn_blocking(move || recorder.stop());
+        self.tasks.shutdown().await;
+        let _panicked = stopped.await;
+        if tokio::time::timeout(patience, sealing).await.is_err() {
+            tracing::info!("what is not yet sealed stays in the spool for the next start");
+        }
+        self.sealing.shutdown().await;
+    }
+}
+
+async fn pass_on(
+    mut told: mpsc::UnboundedReceiver<Told>,
+    orders: mpsc::UnboundedSender<SealOrder>,
+    silent: mpsc::UnboundedSender<RecordingId>,
+) {
+    while let Some(told) = told.recv().await {
+        let _stopping = match told {
+            Told::Ended { tenant, recording, wrapped, key } => {
+                orders.send(SealOrder { tenant, recording, wrapped, key: Some(key) }).is_ok()
+            }
+            Told::Silent(recording) => silent.send(recording).is_ok(),
+        };
+    }
+}
+
+fn endpoint_config(config: &WorkerConfig, udp: SocketAddr, tcp: SocketAddr) -> EndpointConfig {
+    let shown = |address: SocketAddr| {
+        let host = match (&config.advertised_host, address.ip()) {
+            (Some(host), _) => host.clone(),
+            (None, ip) if ip.is_unspecified() => return None,
+            (None, IpAddr::V4(ip)) => ip.to_string(),
+            (None, IpAddr::V6(ip)) => format!("[{ip}]"),
+        };
+        Some(format!("{host}:{}", address.port()))
+    };
+    EndpointConfig {
+        advertised: Advertised { udp: shown(udp), tcp: shown(tcp), tls: None },
+        max_dialogs: config.max_calls.saturating_mul(2),
+        ..EndpointConfig::default()
+    }
+}
+
+fn fill_with_entropy(octets: &mut [u8]) {
+    // Without the system's randomness no tag can be made unguessable; the system has it or nothing works.
+    getrandom::fill(octets).expect("the system gives random octets");
+}

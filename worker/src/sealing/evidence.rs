@@ -1,0 +1,65 @@
+//! What is stored beside the audio: the manifest and the waveform.
+
+use rokuon_capture::journal::AsReceived;
+use rokuon_capture::manifest::{Evidence, MANIFEST_VERSION, Manifest, ManifestSegment, codec_history};
+use rokuon_capture::outcome::Outcome;
+use rokuon_media::codec::TIMELINE_RATE;
+use rokuon_media::waveform::{BUCKETS_PER_SECOND, Peaks, PlacedPeaks, resample};
+use sha2::{Digest, Sha256};
+
+use super::replay::Replayed;
+
+/// Lower-case hex.
+pub fn hex(octets: &[u8]) -> String {
+    use std::fmt::Write;
+    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
+        write!(text, "{octet:02x}").expect("writing into a String");
+        text
+    })
+}
+
+/// The manifest of a recording whose segments are stored.
+pub fn manifest(read: &Replayed, outcome: Outcome, segments: Vec<ManifestSegment>) -> Manifest {
+    Manifest {
+        version: MANIFEST_VERSION,
+        software_version: env!("CARGO_PKG_VERSION").to_owned(),
+        tenant: read.opened.tenant.clone(),
+        recording: read.opened.recording,
+        call: read.opened.call,
+        connection: read.opened.connection,
+        opened_at: read.opened.opened_at,
+        started_at: read.started_at(),
+        ended_at: Some(read.ended_at()),
+        ended_by: read.ended.as_ref().map(|e| e.cause.clone()),
+        outcome,
+        total_samples: read.total_samples(),
+        codec_history: codec_history(&segments),
+        segments,
+        gaps: read.gaps.clone(),
+        events: read.events.clone(),
+        streams: read.streams.clone(),
+        sdp: read.sdp.iter().map(evidence).collect(),
+        metadata: read.metadata.iter().map(evidence).collect(),
+        counters: read.counters(),
+        timeline: read.counts.clone(),
+        unfiled: read.unfiled.clone(),
+    }
+}
+
+fn evidence(body: &AsReceived) -> Evidence {
+    let sha256 = hex(&Sha256::digest(body.octets().unwrap_or_default()));
+    Evidence { body: body.clone(), sha256 }
+}
+
+/// One waveform over the whole recording, joined from its segments'.
+pub fn peaks(read: &Replayed) -> Peaks {
+    let parts = read
+        .segments
+        .iter()
+        .map(|s| PlacedPeaks { start_sample: s.start_sample, channels: &s.channels, peaks: &s.peaks })
+        .collect::<Vec<_>>();
+    let samples_per_bucket = TIMELINE_RATE / BUCKETS_PER_SECOND;
+    let total = read.total_samples();
+    let points = usize::try_from(total.div_ceil(u64::from(samples_per_bucket))).unwrap_or(usize::MAX);
+    Peaks { samples_per_bucket, channels: resample(&parts, total, points) }
+}

@@ -1,0 +1,190 @@
+//! Reads one recording's journal from beginning to end and builds its media files.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rokuon_capture::counters::CallCounters;
+use rokuon_capture::journal::decode::entries;
+use rokuon_capture::journal::{AsReceived, CallEnded, CallOpened, Entry};
+use rokuon_capture::segment::continuation::ContinuationState;
+use rokuon_capture::segment::{
+    MAX_SEGMENT_SAMPLES, SealUntil, Sealing, SegmentBuilder, SegmentFile, TelephoneEvent,
+};
+use rokuon_capture::stream::StreamSetup;
+use rokuon_media::gap::Gap;
+use rokuon_media::timeline::TimelineCounts;
+use rokuon_policy::ids::RecordingId;
+use rokuon_storage::key_service::DataKey;
+use rokuon_storage::spool::{SpoolError, SpoolReader};
+
+use crate::routing::call_routing::CallRouting;
+
+/// Everything the journal says of one recording.
+#[derive(Debug)]
+pub struct Replayed {
+    /// Its first entry.
+    pub opened: CallOpened,
+    /// The judgement as it last stood.
+    pub routing: Option<CallRouting>,
+    /// Its dialog as it last stood.
+    pub dialog: serde_json::Value,
+    /// Streams as last negotiated.
+    pub streams: Vec<StreamSetup>,
+    /// Receive ports as last negotiated, in the order of `streams`.
+    pub local_ports: Vec<u16>,
+    /// Its last entry; `None` while it lives, or when the process died before writing it.
+    pub ended: Option<CallEnded>,
+    /// Session descriptions received.
+    pub sdp: Vec<AsReceived>,
+    /// Metadata received.
+    pub metadata: Vec<AsReceived>,
+    /// Media files, in order.
+    pub segments: Vec<SegmentFile>,
+    /// Everything missing, in order.
+    pub gaps: Vec<Gap>,
+    /// Keys pressed.
+    pub events: Vec<TelephoneEvent>,
+    /// Where audio after this would go on.
+    pub continuation: ContinuationState,
+    /// Placement figures by channel.
+    pub counts: Vec<(u8, TimelineCounts)>,
+    /// Packets in codecs that cannot be filed.
+    pub unfiled: Vec<(String, u64)>,
+    /// Stretches of the journal that could not be read.
+    pub damaged: usize,
+    /// How often the process died while it was live.
+    pub interruptions: usize,
+}
+
+/// Why a recording's journal tells nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// It cannot be read at all.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+    /// Its first entry is missing.
+    #[error("the journal of recording {0} has no beginning")]
+    NoBeginning(RecordingId),
+}
+
+impl Replayed {
+    /// Reads and builds; blocking, and as heavy as the call is long.
+    pub fn read(spool: &SpoolReader, recording: RecordingId, key: &DataKey) -> Result<Self, ReplayError> {
+        let mut replay = Replay { builder: SegmentBuilder::new(MAX_SEGMENT_SAMPLES), read: None, damaged: 0 };
+        for item in spool.read(recording, key)? {
+            match item {
+                Ok(octets) => {
+                    for entry in entries(&octets) {
+                        match entry {
+                            Ok(entry) => replay.take(&entry),
+                            Err(_) => replay.damaged += 1,
+                        }
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, %recording, "a stretch of the spool cannot be read");
+                    replay.damaged += 1;
+                }
+            }
+        }
+        replay.finish(recording)
+    }
+
+    /// The instant of sample 0.
+    pub fn started_at(&self) -> DateTime<Utc> {
+        rokuon_capture::manifest::started_at(&self.opened, self.continuation.origin_micros)
+    }
+
+    /// When the call ended: as journaled, else after its last audio.
+    pub fn ended_at(&self) -> DateTime<Utc> {
+        let after = TimeDelta::milliseconds(i64::try_from(self.total_samples() / 8).unwrap_or(i64::MAX));
+        self.ended.as_ref().map_or_else(|| self.started_at() + after, |e| e.at)
+    }
+
+    /// Length of the timeline.
+    pub fn total_samples(&self) -> u64 {
+        self.segments.iter().map(|s| s.start_sample + s.samples).max().unwrap_or(0)
+    }
+
+    /// Datagram figures.
+    pub fn counters(&self) -> CallCounters {
+        self.ended.as_ref().map(|e| e.counters.clone()).unwrap_or_default()
+    }
+}
+
+struct Replay {
+    builder: SegmentBuilder,
+    read: Option<Replayed>,
+    damaged: usize,
+}
+
+impl Replay {
+    fn take(&mut self, entry: &Entry<'_>) {
+        match (entry, &mut self.read) {
+            (Entry::Opened(opened), None) => self.read = Some(begun((**opened).clone())),
+            (Entry::Opened(again), Some(read)) => {
+                // An earlier life ended here: its audio is filed before the next life's begins.
+                let builder = std::mem::replace(&mut self.builder, SegmentBuilder::new(MAX_SEGMENT_SAMPLES));
+                add(read, builder.seal(SealUntil::LastAudio));
+                read.interruptions += 1;
+                read.streams.clone_from(&again.streams);
+                read.local_ports.clone_from(&again.local_ports);
+            }
+            (Entry::Updated(updated), Some(read)) => {
+                if let Some(streams) = &updated.streams {
+                    read.streams.clone_from(streams);
+                }
+                if let Some(ports) = &updated.local_ports {
+                    read.local_ports.clone_from(ports);
+                }
+                if let Some(dialog) = &updated.dialog {
+                    read.dialog.clone_from(dialog);
+                }
+                if let Some(routing) = &updated.routing {
+                    read.routing = serde_json::from_value(routing.clone()).ok().or(read.routing.take());
+                }
+                read.sdp.extend(updated.sdp.iter().cloned());
+                read.metadata.extend(updated.metadata.iter().cloned());
+            }
+            (Entry::Ended(ended), Some(read)) => read.ended = Some((**ended).clone()),
+            _ => {}
+        }
+        self.builder.push(entry);
+    }
+
+    fn finish(self, recording: RecordingId) -> Result<Replayed, ReplayError> {
+        let mut read = self.read.ok_or(ReplayError::NoBeginning(recording))?;
+        let until = if read.ended.is_some() { SealUntil::CallEnd } else { SealUntil::LastAudio };
+        add(&mut read, self.builder.seal(until));
+        read.damaged = self.damaged;
+        Ok(read)
+    }
+}
+
+fn begun(opened: CallOpened) -> Replayed {
+    Replayed {
+        routing: serde_json::from_value(opened.routing.clone()).ok(),
+        dialog: opened.dialog.clone(),
+        streams: opened.streams.clone(),
+        local_ports: opened.local_ports.clone(),
+        sdp: opened.sdp.clone(),
+        metadata: opened.metadata.clone(),
+        opened,
+        ended: None,
+        segments: Vec::new(),
+        gaps: Vec::new(),
+        events: Vec::new(),
+        continuation: ContinuationState::default(),
+        counts: Vec::new(),
+        unfiled: Vec::new(),
+        damaged: 0,
+        interruptions: 0,
+    }
+}
+
+fn add(read: &mut Replayed, sealing: Sealing) {
+    read.segments.extend(sealing.segments);
+    read.gaps.extend(sealing.gaps);
+    read.events.extend(sealing.events);
+    read.continuation = sealing.continuation;
+    read.counts.extend(sealing.counts);
+    read.unfiled.extend(sealing.unfiled);
+}

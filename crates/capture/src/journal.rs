@@ -200,4 +200,4 @@ pub struct SegmentSealed {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -255,4 +255,4 @@ fn micros(at: Duration) -> u64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -96,6 +96,12 @@ impl PendingEntries {
         self.entries.is_empty()
     }
 
+    /// Octets there is room for before the buffer must grow.
+    #[cfg(test)]
+    pub(crate) const fn capacity(&self) -> usize {
+        self.entries.capacity()
+    }
+
     /// Adds a packet. Payload beyond 65,535 octets cannot arrive in one datagram and is cut.
     pub fn add_packet(&mut self, packet: &JournalPacket<'_>) {
         let payload =

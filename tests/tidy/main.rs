@@ -3,6 +3,7 @@
 mod arrows;
 mod committed;
 mod files;
+mod glossary;
 mod migrations;
 mod names;
 mod tenants;

@@ -29,8 +29,8 @@ struct Marker {
 }
 
 impl DataDir {
-    /// Makes the directory if it is missing, and takes it.
-    pub fn take(path: &Path) -> Result<Self, Failure> {
+    /// Makes the directory if it is missing, and takes it: alone, or beside the other part of the same platform.
+    pub fn take(path: &Path, alone: bool) -> Result<Self, Failure> {
         let path = &std::path::absolute(path).map_err(|error| Failure::file(path, &error))?;
         // others may pass through (PostgreSQL runs as its own user when we are root) but not look
         DirBuilder::new()
@@ -43,7 +43,7 @@ impl DataDir {
         let lock = path.join("rokuon.lock");
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&lock);
         let file = file.map_err(|error| Failure::file(&lock, &error))?;
-        let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|_| {
+        let lock = Flock::lock(file, if alone { FlockArg::LockExclusiveNonblock } else { FlockArg::LockSharedNonblock }).map_err(|_| {
             let path = path.display();
             Failure::new(
                 format!("{path} は動いている別の rokuon が使っています。それを止めるか、--data-dir で別の場所を選んでください。"),
@@ -126,18 +126,18 @@ mod tests {
     fn it_is_made_taken_once_and_taken_again_later() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a/b");
-        let first = DataDir::take(&path).expect("made");
-        assert!(DataDir::take(&path).expect_err("held").to_string().contains("another running rokuon"));
+        let first = DataDir::take(&path, true).expect("made");
+        assert!(DataDir::take(&path, true).expect_err("held").to_string().contains("another running rokuon"));
         drop(first);
-        DataDir::take(&path).expect("taken again");
+        DataDir::take(&path, true).expect("taken again");
     }
 
     #[test]
     fn a_foreign_one_and_one_of_a_later_form_are_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("thesis.txt"), "mine").expect("written");
-        assert!(DataDir::take(folder.path()).expect_err("foreign").to_string().contains("--data-dir"));
+        assert!(DataDir::take(folder.path(), true).expect_err("foreign").to_string().contains("--data-dir"));
         fs::write(folder.path().join(MARKER), "format = 7\n").expect("written");
-        assert!(DataDir::take(folder.path()).expect_err("later").to_string().contains("format 7"));
+        assert!(DataDir::take(folder.path(), true).expect_err("later").to_string().contains("format 7"));
     }
 }

@@ -10,8 +10,10 @@ use crate::failure::Failure;
 mod arguments;
 mod commands;
 mod data_dir;
+mod database;
 mod failure;
 mod logging;
+mod register;
 mod run_file;
 mod settings;
 

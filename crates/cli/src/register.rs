@@ -81,7 +81,28 @@ pub struct RegisteredAppointment {
     /// Where, for a post of a department.
     pub department: Option<DepartmentId>,
     /// The day of the recorded training.
-    pub trained_on: Option<NaiveDate>,
+    pub trained_on: Option<TrainedOn>,
+}
+
+/// The day of a recorded training.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "toml::Value")]
+pub enum TrainedOn {
+    /// This one.
+    Day(NaiveDate),
+    /// `"today"`: the day the person is entered.
+    Today,
+}
+
+impl TryFrom<toml::Value> for TrainedOn {
+    type Error = String;
+    fn try_from(value: toml::Value) -> Result<Self, String> {
+        match &value {
+            toml::Value::String(word) if word == "today" => Ok(Self::Today),
+            toml::Value::Datetime(day) => day.to_string().parse().map(Self::Day).map_err(|_| "not a day".to_owned()),
+            _ => Err("want a day such as 2026-04-10, or \"today\"".to_owned()),
+        }
+    }
 }
 
 /// A connection; its name tells it from the others.
@@ -99,7 +120,8 @@ impl Register {
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
         toml::from_str(&text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            let line =
+                error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             let (path, reason) = (path.display(), error.message());
             Failure::new(format!("台帳 {path}:{line}: {reason}"), format!("register {path}:{line}: {reason}"))
         })

@@ -1,13 +1,41 @@
 //! `rokuon up`, `rokuon api`, `rokuon worker`: runs the platform, or a part of it, until it is told to stop.
+#![allow(clippy::print_stdout)] // the addresses are what a person waits for
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rokuon_api::app::App;
+use rokuon_api::config::ApiConfig;
+use rokuon_api::serve::{Listening, ServeError, listen, serve_on};
+use rokuon_db::database::Database;
+use rokuon_policy::clock::{Clock, SystemClock};
+use rokuon_storage::directory::DirectoryStore;
+use rokuon_storage::key_service::KeyService;
+use rokuon_storage::keyfile::KeyFile;
+use rokuon_storage::object_store::ObjectStore;
+use rokuon_storage::spool::SpoolError;
+use rokuon_worker::config::WorkerConfig;
+use rokuon_worker::running_worker::{RunningWorker, StartError, WorkerPorts};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::arguments::Chosen;
+use crate::data_dir::DataDir;
+use crate::database::{OpenDatabase, of_database};
 use crate::failure::Failure;
+use crate::logging;
+use crate::run_file::{RunFile, Running};
 use crate::settings::Settings;
 
+/// What is being answered or sealed may go on so long when we stop; the database then needs its share of the 5 s.
+const LAST_WORK: Duration = Duration::from_millis(2_500);
+
 /// Which parts run in this process.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts {
     api: bool,
     worker: bool,
@@ -23,7 +51,229 @@ impl Parts {
 }
 
 /// Runs them.
-pub fn run(chosen: Chosen, _parts: Parts) -> Result<ExitCode, Failure> {
-    let _settings = Settings::resolve(chosen)?;
-    Err(Failure::new("まだありません", "not there yet"))
+pub fn run(chosen: Chosen, parts: Parts) -> Result<ExitCode, Failure> {
+    let settings = Settings::resolve(chosen)?;
+    if parts != Parts::ALL && settings.database.is_none() {
+        return Err(Failure::setting(
+            "database_url",
+            "api と worker を分けて動かすには、自分の PostgreSQL が要ります（内蔵のものは rokuon up だけが使います）",
+            "api and worker on their own need a PostgreSQL of yours: the embedded one belongs to `rokuon up`",
+        ));
+    }
+    logging::start(&settings.log, settings.log_format)?;
+    let data_dir = DataDir::take(&settings.data_dir, parts == Parts::ALL)?;
+    let runtime = crate::commands::runtime()?;
+    let outcome = runtime.block_on(serve(&settings, &data_dir, parts));
+    runtime.shutdown_timeout(Duration::from_millis(300));
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(settings: &Settings, data_dir: &DataDir, parts: Parts) -> Result<(), Failure> {
+    let mut told = StopSignals::listen()?;
+    // a taken port is found before the database is started
+    let api_config = api_config(settings);
+    let listening = match parts.api {
+        true => Some(listen(&api_config).await.map_err(|error| of_api(&error))?),
+        false => None,
+    };
+    let opening = OpenDatabase::open(data_dir, settings.database.as_ref());
+    let database = tokio::select! {
+        database = opening => database?,
+        () = told.next() => return Ok(()),
+    };
+    let served = serve_parts(settings, data_dir, parts, api_config, listening, &database, &mut told).await;
+    database.stop().await;
+    served
+}
+
+async fn serve_parts(
+    settings: &Settings,
+    data_dir: &DataDir,
+    parts: Parts,
+    api_config: ApiConfig,
+    listening: Option<Listening>,
+    database: &OpenDatabase,
+    told: &mut StopSignals,
+) -> Result<(), Failure> {
+    let db = Database::connect(&database.app_url).await.map_err(|error| of_database(&error))?;
+    let stored = |error: &dyn std::fmt::Display| {
+        Failure::new(
+            format!("録音の置き場所を使えません（{error}）。"),
+            format!("cannot use the media store: {error}"),
+        )
+    };
+    let store: Arc<dyn ObjectStore> =
+        Arc::new(DirectoryStore::open(&data_dir.join("store")).map_err(|error| stored(&error))?);
+    let keys: Arc<dyn KeyService> =
+        Arc::new(KeyFile::open(&data_dir.join("tenant-keys.json")).map_err(|error| stored(&error))?);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+
+    let worker = match parts.worker {
+        true => {
+            let ports = WorkerPorts {
+                db: db.clone(),
+                store: store.clone(),
+                keys: keys.clone(),
+                clock: clock.clone(),
+            };
+            let config = worker_config(settings, data_dir);
+            Some(
+                rokuon_worker::running_worker::start(config, ports)
+                    .await
+                    .map_err(|error| of_worker(&error, settings))?,
+            )
+        }
+        false => None,
+    };
+    let (stop, mut stopped) = watch::channel(false);
+    let http = listening.as_ref().and_then(|listening| listening.addresses().ok()?.first().copied());
+    let app = App::new(clock.clone(), api_config);
+    let api: Option<JoinHandle<Result<(), ServeError>>> = listening.map(|listening| {
+        tokio::spawn(serve_on(listening, app, async move {
+            // an error means that the sender is gone, which is a stop as well
+            let _stop = stopped.wait_for(|stop| *stop).await;
+        }))
+    });
+    let running = Running {
+        pid: std::process::id(),
+        started_at: clock.now(),
+        http: http.map(|address| format!("http://{address}")),
+        sip: worker.as_ref().map_or_else(Vec::new, |_| sip_addresses(settings)),
+        database_url: database.app_url.clone(),
+        database_owner_url: database.owner_url.clone(),
+    };
+    let run_file = RunFile::write(data_dir, &running)?;
+    announce(&running);
+
+    let (outcome, api) = wait(api, told).await;
+    let _nobody_listens = stop.send(true);
+    stop_parts(worker, api).await;
+    db.close().await;
+    drop(run_file);
+    outcome
+}
+
+/// Waits for a signal, or for the API to end by itself.
+async fn wait(
+    api: Option<JoinHandle<Result<(), ServeError>>>,
+    told: &mut StopSignals,
+) -> (Result<(), Failure>, Option<JoinHandle<Result<(), ServeError>>>) {
+    let Some(mut api) = api else {
+        told.next().await;
+        return (Ok(()), None);
+    };
+    tokio::select! {
+        () = told.next() => (Ok(()), Some(api)),
+        ended = &mut api => match ended {
+            Ok(Ok(())) => (Ok(()), None),
+            Ok(Err(error)) => (Err(of_api(&error)), None),
+            Err(error) => (Err(Failure::new(format!("API が倒れました（{error}）。"), format!("the API broke down: {error}"))), None),
+        },
+    }
+}
+
+async fn stop_parts(worker: Option<RunningWorker>, api: Option<JoinHandle<Result<(), ServeError>>>) {
+    let worker = async {
+        if let Some(worker) = worker {
+            worker.shutdown(LAST_WORK).await;
+        }
+    };
+    let api = async {
+        if let Some(api) = api {
+            // what is not answered by now is cut short
+            let _cut_short = timeout(LAST_WORK, api).await;
+        }
+    };
+    tokio::join!(worker, api);
+}
+
+fn announce(running: &Running) {
+    println!("Rokuon が動いています / Rokuon is running");
+    if let Some(http) = &running.http {
+        println!("  portal  {http}/");
+    }
+    for address in &running.sip {
+        println!("  SIPREC  {address}");
+    }
+}
+
+fn api_config(settings: &Settings) -> ApiConfig {
+    ApiConfig {
+        listen: vec![settings.http],
+        metrics_listen: settings.metrics,
+        portal_dir: settings.portal_dir.clone(),
+        sip_addresses: sip_addresses(settings),
+        trusted_proxies: settings.trusted_proxies.clone(),
+        behind_tls: settings.behind_tls,
+        ..ApiConfig::default()
+    }
+}
+
+fn worker_config(settings: &Settings, data_dir: &DataDir) -> WorkerConfig {
+    let listens_everywhere = settings.sip.ip().is_unspecified();
+    WorkerConfig {
+        sip_udp: settings.sip,
+        sip_tcp: settings.sip,
+        media_address: settings.media_address,
+        media_bind: settings.sip.ip(),
+        rtp_ports: settings.rtp_ports.into(),
+        advertised_host: listens_everywhere.then(|| settings.media_address.to_string()),
+        ..WorkerConfig::on_loopback(data_dir.join("spool"))
+    }
+}
+
+/// What a tenant points its exchange at, UDP and TCP.
+pub fn sip_addresses(settings: &Settings) -> Vec<String> {
+    let ip = if settings.sip.ip().is_unspecified() { settings.media_address } else { settings.sip.ip() };
+    let address = SocketAddr::new(ip, settings.sip.port());
+    ["udp", "tcp"].iter().map(|transport| format!("{address};transport={transport}")).collect()
+}
+
+fn of_api(error: &ServeError) -> Failure {
+    match error {
+        ServeError::Bind { address, cause } if cause.kind() == std::io::ErrorKind::AddrInUse => {
+            Failure::port_taken("HTTP", &address.to_string(), "http")
+        }
+        ServeError::Bind { address, cause } => Failure::setting(
+            "http",
+            &format!("{address} で待ち受けられません（{cause}）"),
+            &format!("cannot listen on {address}: {cause}"),
+        ),
+        _ => Failure::new(format!("API を動かせません（{error}）。"), format!("the API cannot run: {error}")),
+    }
+}
+
+fn of_worker(error: &StartError, settings: &Settings) -> Failure {
+    match error {
+        StartError::Listen(_) => Failure::port_taken("SIP", &settings.sip.to_string(), "sip"),
+        StartError::Spool(SpoolError::Io(error)) => Failure::file(&settings.data_dir.join("spool"), error),
+        _ => Failure::new("録音ワーカーを動かせません。", error.to_string()),
+    }
+}
+
+/// Ctrl-C and the polite kill.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> Result<Self, Failure> {
+        let listen = |kind| {
+            signal(kind).map_err(|error| {
+                Failure::new(
+                    format!("シグナルを受け取れません（{error}）。"),
+                    format!("cannot listen for signals: {error}"),
+                )
+            })
+        };
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }

@@ -48,7 +48,12 @@ impl DirectoryStore {
 
 #[async_trait]
 impl ObjectStore for DirectoryStore {
-    async fn put_new(&self, bucket: Bucket, key: &ObjectKey, bytes: Bytes) -> Result<StoredObject, StoreError> {
+    async fn put_new(
+        &self,
+        bucket: Bucket,
+        key: &ObjectKey,
+        bytes: Bytes,
+    ) -> Result<StoredObject, StoreError> {
         let key = key.clone();
         self.run(bucket, move |files| files.put_new(&key, &bytes)).await
     }
@@ -85,7 +90,12 @@ impl ObjectStore for DirectoryStore {
         self.run(bucket, move |files| listing::list(files.root(), &prefix, &after, limit)).await
     }
 
-    async fn erase_version(&self, bucket: Bucket, key: &ObjectKey, version_id: &str) -> Result<(), StoreError> {
+    async fn erase_version(
+        &self,
+        bucket: Bucket,
+        key: &ObjectKey,
+        version_id: &str,
+    ) -> Result<(), StoreError> {
         let (key, version) = (key.clone(), version_id.to_owned());
         self.run(bucket, move |files| files.erase_version(&key, &version)).await
     }

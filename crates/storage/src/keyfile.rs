@@ -12,9 +12,7 @@ use async_trait::async_trait;
 use rokuon_policy::ids::TenantId;
 use zeroize::Zeroizing;
 
-use crate::key_service::{
-    DataKey, KeyContext, KeyError, KeyErrorKind, KeyService, WrappedKey, fill_random,
-};
+use crate::key_service::{DataKey, KeyContext, KeyError, KeyErrorKind, KeyService, WrappedKey, fill_random};
 
 mod file;
 pub mod wrapping;
@@ -65,7 +63,10 @@ impl KeyFile {
         }
         match known.get(tenant) {
             Some(keys) => Ok(keys.clone()),
-            None => Err(KeyError::new(KeyErrorKind::KeyGone, format!("the key file has no key of tenant {tenant}"))),
+            None => Err(KeyError::new(
+                KeyErrorKind::KeyGone,
+                format!("the key file has no key of tenant {tenant}"),
+            )),
         }
     }
 
@@ -86,7 +87,8 @@ impl KeyFile {
             key = find(self.keys_of(&context.tenant, false)?);
         }
         let key = key.ok_or_else(|| refused("wrapped by no key of this tenant"))?;
-        wrapping::unwrap(&key.key, context, wrapped).ok_or_else(|| refused("altered, or made for another recording"))
+        wrapping::unwrap(&key.key, context, wrapped)
+            .ok_or_else(|| refused("altered, or made for another recording"))
     }
 }
 
@@ -98,7 +100,9 @@ impl KeyService for KeyFile {
 
     async fn generate_data_key(&self, context: &KeyContext) -> Result<(DataKey, WrappedKey), KeyError> {
         let keys = self.keys_of(&context.tenant, true)?;
-        let current = keys.last().ok_or_else(|| KeyError::new(KeyErrorKind::KeyGone, "the tenant's key was removed"))?;
+        let current = keys
+            .last()
+            .ok_or_else(|| KeyError::new(KeyErrorKind::KeyGone, "the tenant's key was removed"))?;
         let key = DataKey::generate();
         let wrapped = wrapping::wrap(&current.key, &current.id, context, &key);
         Ok((key, wrapped))

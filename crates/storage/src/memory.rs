@@ -126,7 +126,12 @@ impl State {
 
 #[async_trait]
 impl ObjectStore for MemoryStore {
-    async fn put_new(&self, bucket: Bucket, key: &ObjectKey, bytes: Bytes) -> Result<StoredObject, StoreError> {
+    async fn put_new(
+        &self,
+        bucket: Bucket,
+        key: &ObjectKey,
+        bytes: Bytes,
+    ) -> Result<StoredObject, StoreError> {
         self.state().counts.puts += 1;
         self.meet_faults().await?;
         let sha256: [u8; 32] = Sha256::digest(&bytes).into();
@@ -144,7 +149,8 @@ impl ObjectStore for MemoryStore {
             return Err(StoreError::new(StoreErrorKind::Full, "a fault the test asked for"));
         }
         state.versions += 1;
-        let stored = StoredObject { version_id: format!("v{}", state.versions), len: bytes.len() as u64, sha256 };
+        let stored =
+            StoredObject { version_id: format!("v{}", state.versions), len: bytes.len() as u64, sha256 };
         state.objects.insert((bucket, key.clone()), (bytes, stored.clone()));
         Ok(stored)
     }
@@ -206,7 +212,12 @@ impl ObjectStore for MemoryStore {
         Ok(wanted.take(limit).map(|(_, key)| key.clone()).collect())
     }
 
-    async fn erase_version(&self, bucket: Bucket, key: &ObjectKey, version_id: &str) -> Result<(), StoreError> {
+    async fn erase_version(
+        &self,
+        bucket: Bucket,
+        key: &ObjectKey,
+        version_id: &str,
+    ) -> Result<(), StoreError> {
         self.state().counts.erasures += 1;
         self.meet_faults().await?;
         let mut state = self.state();

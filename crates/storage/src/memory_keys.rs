@@ -72,7 +72,10 @@ impl MemoryKeys {
 
 impl State {
     fn key(&self, tenant: &TenantId) -> Result<Zeroizing<[u8; 32]>, KeyError> {
-        self.tenants.get(tenant).cloned().ok_or_else(|| KeyError::new(KeyErrorKind::KeyGone, "no key of this tenant"))
+        self.tenants
+            .get(tenant)
+            .cloned()
+            .ok_or_else(|| KeyError::new(KeyErrorKind::KeyGone, "no key of this tenant"))
     }
 }
 

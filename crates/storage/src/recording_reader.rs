@@ -65,7 +65,7 @@ impl ReadError {
 }
 
 /// How long and how many unwrapped keys may stay in memory.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyCacheLimits {
     /// After this a key is wiped, read or not. At most five minutes.
     pub lifetime: Duration,
@@ -121,6 +121,11 @@ impl RecordingReader {
         let context = KeyContext { tenant: tenant.clone(), recording };
         self.shared.key(&context).await?;
         Ok(OpenRecording { shared: Arc::clone(&self.shared), context })
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> KeyCacheLimits {
+        self.shared.limits
     }
 
     /// Forgets a recording's key at once (it was erased). Open readers of it ask the key service anew, and fail.

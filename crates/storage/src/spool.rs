@@ -160,7 +160,8 @@ impl Spool {
         let (index, recovered, next) = scan::directory(dir)?;
         let shared = Arc::new(Shared { dir: dir.to_owned(), index: Mutex::new(index) });
         let journal = Journal::new(dir, next.file, lock);
-        let mut spool = Self { journal, limits, shared, buffer: Vec::new(), pending: Vec::new(), next_run: next.run };
+        let mut spool =
+            Self { journal, limits, shared, buffer: Vec::new(), pending: Vec::new(), next_run: next.run };
         spool.sweep()?;
         Ok((spool, recovered))
     }
@@ -201,7 +202,11 @@ impl Spool {
 
     fn has_room(&self, plaintext: usize) -> Result<(), SpoolError> {
         let room = self.limits.buffer_bytes.saturating_sub(self.buffer.len());
-        if room < plaintext + frame::HEADER_LEN + frame::TAG_LEN { Err(SpoolError::BufferFull) } else { Ok(()) }
+        if room < plaintext + frame::HEADER_LEN + frame::TAG_LEN {
+            Err(SpoolError::BufferFull)
+        } else {
+            Ok(())
+        }
     }
 
     fn push_call(&mut self, call: &mut SpoolCall) {
@@ -240,7 +245,9 @@ impl Spool {
                     let offset = u32::try_from(written.start + at as u64).expect("a file is below 4 GiB");
                     index.entry(written.file, offset, run);
                 }
-                Pending::Release { recording, through_run } => index.release(written.file, recording, through_run),
+                Pending::Release { recording, through_run } => {
+                    index.release(written.file, recording, through_run)
+                }
             }
         }
         drop(index);
@@ -284,7 +291,9 @@ impl Spool {
                 self.journal.remove(file)?;
                 self.shared.index().removed(file);
             } else {
-                again.into_iter().for_each(|(recording, through_run)| self.push_release(recording, through_run));
+                again
+                    .into_iter()
+                    .for_each(|(recording, through_run)| self.push_release(recording, through_run));
             }
         }
         Ok(())
@@ -314,7 +323,7 @@ impl Spool {
     /// Octets that may still be written: the smaller of the file system's room and the limit's.
     pub fn available_bytes(&self) -> Result<u64, SpoolError> {
         let about = nix::sys::statvfs::statvfs(&self.shared.dir).map_err(std::io::Error::from)?;
-        let on_disk = u64::from(about.blocks_available()).saturating_mul(u64::from(about.fragment_size()));
+        let on_disk = about.blocks_available().saturating_mul(about.fragment_size());
         Ok(on_disk.min(self.limits.max_bytes.saturating_sub(self.used_bytes())))
     }
 

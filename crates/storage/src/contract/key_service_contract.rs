@@ -28,7 +28,10 @@ pub async fn keeps_the_contract(keys: &dyn KeyService) {
     let (key, wrapped) = keys.generate_data_key(&ours).await.expect("a data key");
     let again = keys.unwrap(&ours, &wrapped).await.expect("it unwraps");
     assert_eq!(again.expose(), key.expose(), "unwrapping gives the same key");
-    assert!(!wrapped.as_bytes().windows(32).any(|octets| octets == key.expose()), "the key lies open in its wrapping");
+    assert!(
+        !wrapped.as_bytes().windows(32).any(|octets| octets == key.expose()),
+        "the key lies open in its wrapping"
+    );
     assert!(wrapped.as_bytes().len() <= WrappedKey::MAX_LEN, "the wrapped key is too long to carry");
 
     let (other, other_wrapped) = keys.generate_data_key(&ours).await.expect("a second data key");

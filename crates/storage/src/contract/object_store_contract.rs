@@ -60,12 +60,16 @@ async fn reads_any_range(store: &dyn ObjectStore, bucket: Bucket) {
     let key = key("contract/range");
     let octets: Bytes = (0..100_000_u32).map(|n| u8::try_from(n % 251).expect("below 251")).collect();
     let stored = store.put_new(bucket, &key, octets.clone()).await.expect("put");
-    for range in [0..1, 0..100_000, 99_999..100_000, 50_000..70_001, 99_990..200_000, 5..5, 100_000..100_000] {
-        let clamped = usize::try_from(range.start).expect("small")..usize::try_from(range.end).expect("small").min(100_000);
-        let read = store.get_range(bucket, &key, Some(&stored.version_id), range.clone()).await.expect("a range");
+    for range in [0..1, 0..100_000, 99_999..100_000, 50_000..70_001, 99_990..200_000, 5..5, 100_000..100_000]
+    {
+        let clamped = usize::try_from(range.start).expect("small")
+            ..usize::try_from(range.end).expect("small").min(100_000);
+        let read =
+            store.get_range(bucket, &key, Some(&stored.version_id), range.clone()).await.expect("a range");
         assert_eq!(read, octets[clamped], "range {range:?}");
     }
-    let past = store.get_range(bucket, &key, None, 100_000..100_001).await.expect_err("it begins past the end");
+    let past =
+        store.get_range(bucket, &key, None, 100_000..100_001).await.expect_err("it begins past the end");
     assert_eq!(past.kind, StoreErrorKind::Refused);
     erase(store, bucket, &key).await;
     let gone = store.get_range(bucket, &key, None, 0..1).await.expect_err("it was erased");
@@ -73,7 +77,13 @@ async fn reads_any_range(store: &dyn ObjectStore, bucket: Bucket) {
 }
 
 async fn lists_in_order(store: &dyn ObjectStore, bucket: Bucket) {
-    let names = ["contract/list-b/x", "contract/list/a", "contract/list/b/c", "contract/list/b/d", "contract/list/b0"];
+    let names = [
+        "contract/list-b/x",
+        "contract/list/a",
+        "contract/list/b/c",
+        "contract/list/b/d",
+        "contract/list/b0",
+    ];
     for name in names.iter().rev() {
         store.put_new(bucket, &key(name), Bytes::from_static(b"listed")).await.expect("put");
     }
@@ -87,8 +97,16 @@ async fn lists_in_order(store: &dyn ObjectStore, bucket: Bucket) {
     assert_eq!(list("contract/list/b/c", None, 100).await, names[2..3]);
     assert_eq!(list("contract/list/nothing", None, 100).await, [""; 0]);
     assert_eq!(list("contract/list", Some("contract/list/a"), 2).await, names[2..4], "a page");
-    assert_eq!(list("contract/list", Some("contract/list/b/c"), 100).await, names[3..], "a page inside a directory");
-    assert_eq!(list("contract/list", Some("contract/list/b/cc"), 100).await, names[3..], "after a key that is not there");
+    assert_eq!(
+        list("contract/list", Some("contract/list/b/c"), 100).await,
+        names[3..],
+        "a page inside a directory"
+    );
+    assert_eq!(
+        list("contract/list", Some("contract/list/b/cc"), 100).await,
+        names[3..],
+        "after a key that is not there"
+    );
     assert_eq!(list("contract/list", Some("contract/zzz"), 100).await, [""; 0]);
     assert_eq!(list("../", None, 100).await, [""; 0], "a listing does not climb");
     for name in names {
@@ -106,12 +124,17 @@ async fn erases_by_version(store: &dyn ObjectStore, bucket: Bucket) {
     assert_eq!(gone.kind, StoreErrorKind::NotFound);
     store.erase_version(bucket, &key, &first.version_id).await.expect("erasing again is nothing");
 
-    let second = store.put_new(bucket, &key, Bytes::from_static(b"second")).await.expect("the key is free again");
+    let second =
+        store.put_new(bucket, &key, Bytes::from_static(b"second")).await.expect("the key is free again");
     assert_ne!(second.version_id, first.version_id, "a version's name is never used again");
     let old = store.get(bucket, &key, Some(&first.version_id)).await.expect_err("that version is gone");
     assert_eq!(old.kind, StoreErrorKind::NotFound);
     store.erase_version(bucket, &key, &first.version_id).await.expect("an old version's erasure");
-    assert_eq!(store.get(bucket, &key, None).await.expect("get"), &b"second"[..], "it touches no other version");
+    assert_eq!(
+        store.get(bucket, &key, None).await.expect("get"),
+        &b"second"[..],
+        "it touches no other version"
+    );
     erase(store, bucket, &key).await;
 }
 
@@ -130,8 +153,10 @@ async fn lets_one_of_many_win(store: &dyn ObjectStore) {
     for round in 0..20 {
         let key = key(&format!("contract/race/{round}"));
         let (a, b) = (Bytes::from(vec![b'a'; 5_000]), Bytes::from(vec![b'b'; 5_000]));
-        let (first, second) =
-            tokio::join!(store.put_new(Bucket::Media, &key, a.clone()), store.put_new(Bucket::Media, &key, b.clone()));
+        let (first, second) = tokio::join!(
+            store.put_new(Bucket::Media, &key, a.clone()),
+            store.put_new(Bucket::Media, &key, b.clone())
+        );
         let stands = store.get(Bucket::Media, &key, None).await.expect("one stands");
         match (first, second) {
             (Ok(_), Err(error)) => assert_eq!((error.kind, stands), (StoreErrorKind::AlreadyExists, a)),

@@ -60,11 +60,17 @@ impl Files {
                 // An erasure took the directory away between the two steps.
                 Err(error) if error.kind() == ErrorKind::NotFound && temporary.0.exists() => {}
                 Err(_) if place.is_dir() => {
-                    return Err(StoreError::new(StoreErrorKind::Refused, "other objects lie beneath this key"));
+                    return Err(StoreError::new(
+                        StoreErrorKind::Refused,
+                        "other objects lie beneath this key",
+                    ));
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                     return self.same_or_refused(key, &sha256)?.ok_or_else(|| {
-                        StoreError::new(StoreErrorKind::Unavailable, "the object was erased while it was put; try again")
+                        StoreError::new(
+                            StoreErrorKind::Unavailable,
+                            "the object was erased while it was put; try again",
+                        )
                     });
                 }
                 Err(error) => return Err(store_error(error)),
@@ -75,7 +81,11 @@ impl Files {
     }
 
     /// The object that is there if it has this hash (read again to be sure), `None` if none is there, refused otherwise.
-    fn same_or_refused(&self, key: &ObjectKey, sha256: &[u8; 32]) -> Result<Option<StoredObject>, StoreError> {
+    fn same_or_refused(
+        &self,
+        key: &ObjectKey,
+        sha256: &[u8; 32],
+    ) -> Result<Option<StoredObject>, StoreError> {
         let Some((_, trailer)) = self.open_object(key)? else { return Ok(None) };
         if trailer.sha256 != *sha256 {
             return Err(StoreError::new(StoreErrorKind::AlreadyExists, "another object has this key"));
@@ -88,7 +98,12 @@ impl Files {
     }
 
     /// See [`crate::object_store::ObjectStore::get_range`].
-    pub fn get_range(&self, key: &ObjectKey, version: Option<&str>, range: Range<u64>) -> Result<Bytes, StoreError> {
+    pub fn get_range(
+        &self,
+        key: &ObjectKey,
+        version: Option<&str>,
+        range: Range<u64>,
+    ) -> Result<Bytes, StoreError> {
         let (file, trailer) = self.open_version(key, version)?;
         let end = range.end.min(trailer.len);
         if range.start >= range.end {
@@ -120,7 +135,8 @@ impl Files {
 
     /// See [`crate::object_store::ObjectStore::erase_version`].
     pub fn erase_version(&self, key: &ObjectKey, version: &str) -> Result<(), StoreError> {
-        let version = Uuid::parse_str(version).map_err(|error| StoreError::new(StoreErrorKind::Refused, error))?;
+        let version =
+            Uuid::parse_str(version).map_err(|error| StoreError::new(StoreErrorKind::Refused, error))?;
         // One erasure at a time, over all processes: nothing may be put and erased anew between look and unlink.
         let lock = lock_file(&self.root.join(".erasing")).map_err(store_error)?;
         lock.lock().map_err(store_error)?;
@@ -161,7 +177,9 @@ impl Files {
     fn open_object(&self, key: &ObjectKey) -> Result<Option<(File, Trailer)>, StoreError> {
         let file = match File::open(self.path(key)) {
             Ok(file) => file,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
             Err(error) => return Err(store_error(error)),
         };
         let about = file.metadata().map_err(store_error)?;
@@ -255,7 +273,9 @@ pub fn store_error(error: io::Error) -> StoreError {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => StoreErrorKind::Full,
         ErrorKind::NotFound => StoreErrorKind::NotFound,
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreErrorKind::Refused,
-        ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::InvalidFilename => StoreErrorKind::Refused,
+        ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::InvalidFilename => {
+            StoreErrorKind::Refused
+        }
         ErrorKind::UnexpectedEof => StoreErrorKind::Corrupt,
         _ => StoreErrorKind::Unavailable,
     };

@@ -30,7 +30,9 @@ impl Walk<'_> {
     fn descend(&mut self, directory: &str) -> Result<(), StoreError> {
         let entries = match fs::read_dir(self.root.join(directory)) {
             Ok(entries) => entries,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(()),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(());
+            }
             Err(error) => return Err(store_error(error)),
         };
         let mut names = Vec::new();

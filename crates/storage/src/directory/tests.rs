@@ -33,7 +33,10 @@ fn files(below: &Path) -> Vec<PathBuf> {
 async fn the_directory_store_keeps_the_contract() {
     let dir = TempDir::new().expect("a directory");
     object_store_contract::keeps_the_contract(&open(&dir)).await;
-    let left: Vec<_> = files(dir.path()).into_iter().filter(|path| !path.ends_with(".open") && !path.ends_with(".erasing")).collect();
+    let left: Vec<_> = files(dir.path())
+        .into_iter()
+        .filter(|path| !path.ends_with(".open") && !path.ends_with(".erasing"))
+        .collect();
     assert!(left.is_empty(), "something is left on disk after everything was erased: {left:?}");
 }
 
@@ -129,7 +132,8 @@ async fn no_room_is_told_as_full_and_leaves_nothing_behind() {
         return;
     }
     let store = open(&dir);
-    let error = store.put_new(Bucket::Media, &key("big"), Bytes::from(vec![1; 2 << 20])).await.expect_err("no room");
+    let error =
+        store.put_new(Bucket::Media, &key("big"), Bytes::from(vec![1; 2 << 20])).await.expect_err("no room");
     let small = store.put_new(Bucket::Media, &key("small"), Bytes::from(vec![1; 500_000])).await;
     drop(store);
     std::process::Command::new("umount").arg(dir.path()).status().expect("umount");
@@ -167,7 +171,11 @@ async fn killed_at_any_moment_it_holds_whole_objects_only() {
         let keys = store.list(Bucket::Media, "", None, 1_000_000).await.expect("list");
         for (number, found) in keys.iter().enumerate() {
             let octets = store.get(Bucket::Media, found, None).await.expect("a listed object is whole");
-            assert_eq!(octets[..4], u32::try_from(number).expect("few").to_be_bytes(), "a gap in what was answered");
+            assert_eq!(
+                octets[..4],
+                u32::try_from(number).expect("few").to_be_bytes(),
+                "a gap in what was answered"
+            );
         }
         assert!(files(&dir.path().join(format!("{round}/media/.tmp"))).is_empty(), "left-overs");
         seen += keys.len();

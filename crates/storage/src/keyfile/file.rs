@@ -61,7 +61,8 @@ fn lock(path: &Path) -> io::Result<File> {
 }
 
 fn read(path: &Path) -> Result<Option<TenantKeys>, KeyError> {
-    let refused = |why: String| KeyError::new(KeyErrorKind::KeyGone, format!("key file {}: {why}", path.display()));
+    let refused =
+        |why: String| KeyError::new(KeyErrorKind::KeyGone, format!("key file {}: {why}", path.display()));
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -81,7 +82,8 @@ fn read(path: &Path) -> Result<Option<TenantKeys>, KeyError> {
     }
     let keys = document.tenants.into_iter().map(|(tenant, entries)| {
         let keys: Option<Vec<TenantKey>> = entries.iter().map(decode).collect();
-        keys.map(|keys| (tenant.clone(), keys)).ok_or_else(|| refused(format!("a key of tenant {tenant} is damaged")))
+        keys.map(|keys| (tenant.clone(), keys))
+            .ok_or_else(|| refused(format!("a key of tenant {tenant} is damaged")))
     });
     keys.collect::<Result<_, _>>().map(Some)
 }
@@ -97,7 +99,8 @@ fn decode(entry: &Entry) -> Option<TenantKey> {
 fn write(path: &Path, keys: &TenantKeys) -> io::Result<()> {
     let encode = |octets: &[u8]| STANDARD.encode(octets);
     let entry = |key: &TenantKey| Entry { id: encode(&key.id), key: encode(&*key.key) };
-    let tenants = keys.iter().map(|(tenant, keys)| (tenant.clone(), keys.iter().map(entry).collect())).collect();
+    let tenants =
+        keys.iter().map(|(tenant, keys)| (tenant.clone(), keys.iter().map(entry).collect())).collect();
     let text = Zeroizing::new(serde_json::to_vec_pretty(&Document { format: FORMAT.to_owned(), tenants })?);
     let temporary = beside(path, ".new");
     match fs::remove_file(&temporary) {

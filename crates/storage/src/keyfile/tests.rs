@@ -68,12 +68,19 @@ async fn a_damaged_file_is_refused_and_left_as_it_is_and_nothing_of_it_is_printe
     open(&dir).expect("it opens").ensure_tenant_key(&context("kobe", 1).tenant).await.expect("a key");
     let path = dir.path().join("made/for/it/tenant-keys.json");
     let text = fs::read_to_string(&path).expect("the file");
-    let key = text.split('"').max_by_key(|part| if part.ends_with('=') { part.len() } else { 0 }).expect("a key");
-    for damaged in [&text[..text.len() - 3], "", "{}", &text.replace(&key[..8], "!!!!!!!!"), &text.replace("-1", "-2")] {
+    let key =
+        text.split('"').max_by_key(|part| if part.ends_with('=') { part.len() } else { 0 }).expect("a key");
+    for damaged in
+        [&text[..text.len() - 3], "", "{}", &text.replace(&key[..8], "!!!!!!!!"), &text.replace("-1", "-2")]
+    {
         fs::write(&path, damaged).expect("damage");
         let error = open(&dir).err().expect("it is refused");
         assert!(!error.retryable());
         assert!(!error.to_string().contains(&key[8..20]), "{error}");
-        assert_eq!(fs::read_to_string(&path).expect("the file"), damaged, "a damaged key file was overwritten");
+        assert_eq!(
+            fs::read_to_string(&path).expect("the file"),
+            damaged,
+            "a damaged key file was overwritten"
+        );
     }
 }

@@ -60,7 +60,11 @@ fn nonce(wrapped: &[u8]) -> Nonce<aes_gcm::aead::consts::U12> {
 }
 
 fn associated(key_id: &[u8; 16], context: &KeyContext) -> Vec<u8> {
-    let parts: [&[u8]; 4] =
-        [b"rokuon wrapped key 1\0", key_id, context.recording.0.as_bytes(), context.tenant.as_str().as_bytes()];
+    let parts: [&[u8]; 4] = [
+        b"rokuon wrapped key 1\0",
+        key_id,
+        context.recording.0.as_bytes(),
+        context.tenant.as_str().as_bytes(),
+    ];
     parts.concat()
 }

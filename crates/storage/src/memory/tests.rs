@@ -17,7 +17,8 @@ async fn its_faults_come_and_go_and_change_nothing() {
     let store = MemoryStore::new();
     store.fail_next(2, StoreErrorKind::Unavailable);
     for _ in 0..2 {
-        let error = store.put_new(Bucket::Media, &key(), Bytes::from_static(b"x")).await.expect_err("a fault");
+        let error =
+            store.put_new(Bucket::Media, &key(), Bytes::from_static(b"x")).await.expect_err("a fault");
         assert!(error.retryable());
     }
     store.set_full(true);
@@ -37,7 +38,10 @@ async fn a_flipped_bit_is_found_when_the_object_is_read_whole() {
     let store = MemoryStore::new();
     store.put_new(Bucket::Media, &key(), Bytes::from_static(b"sound")).await.expect("put");
     store.damage(Bucket::Media, &key(), 2, 0x10);
-    assert_eq!(store.get(Bucket::Media, &key(), None).await.expect_err("damaged").kind, StoreErrorKind::Corrupt);
+    assert_eq!(
+        store.get(Bucket::Media, &key(), None).await.expect_err("damaged").kind,
+        StoreErrorKind::Corrupt
+    );
     let again = store.put_new(Bucket::Media, &key(), Bytes::from_static(b"sound")).await;
     assert_eq!(again.expect_err("a damaged copy is no copy").kind, StoreErrorKind::Corrupt);
 }

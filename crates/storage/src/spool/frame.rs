@@ -86,7 +86,12 @@ impl<'a> Frame<'a> {
         crc.update(&header[..24]);
         crc.update(payload);
         let sound = crc.finalize().to_le_bytes() == header[24..];
-        sound.then(|| Frame { kind: Kind::of(header[4]), run: number(&header[12..]), counter: counter(header), payload })
+        sound.then(|| Frame {
+            kind: Kind::of(header[4]),
+            run: number(&header[12..]),
+            counter: counter(header),
+            payload,
+        })
     }
 
     /// How long the frame at the beginning of `octets` says it is, header included; `None` if none begins there.

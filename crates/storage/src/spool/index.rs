@@ -114,7 +114,8 @@ impl Index {
             return true;
         }
         let entries = self.recordings.get_mut(&recording);
-        let Some(run) = entries.and_then(|entries| entries.runs.iter_mut().rev().find(|known| known.number == run))
+        let Some(run) =
+            entries.and_then(|entries| entries.runs.iter_mut().rev().find(|known| known.number == run))
         else {
             return false;
         };

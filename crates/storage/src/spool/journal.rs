@@ -87,8 +87,9 @@ impl Journal {
 
     /// Whether the current file is large or old enough.
     pub fn is_finished(&self, limits: &SpoolLimits) -> bool {
-        let old_or_large =
-            |current: &Current| current.end >= limits.file_bytes || current.since.elapsed() >= limits.file_age;
+        let old_or_large = |current: &Current| {
+            current.end >= limits.file_bytes || current.since.elapsed() >= limits.file_age
+        };
         self.current.as_ref().is_some_and(old_or_large)
     }
 

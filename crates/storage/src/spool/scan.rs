@@ -57,7 +57,9 @@ impl Scan {
         frame::walk(octets, |met| match met {
             Met::Frame(at, frame) => self.frame(number, at, &frame, &mut early),
             Met::Damaged(from) => {
-                self.recovered.damaged.push(SpoolError::Damaged { file: path.to_owned(), offset: from as u64 });
+                self.recovered
+                    .damaged
+                    .push(SpoolError::Damaged { file: path.to_owned(), offset: from as u64 });
             }
             Met::Torn(from) => self.recovered.torn_bytes += (octets.len() - from) as u64,
         });

@@ -32,7 +32,13 @@ impl SpoolCall {
         let mut salt = [0; SALT_LEN];
         fill_random(&mut salt);
         let cipher = RunCipher::derive(key, &salt, &tenant, recording);
-        Self { run, header: CallHeader { salt, recording, tenant, wrapped }, cipher, counter: 0, header_in: None }
+        Self {
+            run,
+            header: CallHeader { salt, recording, tenant, wrapped },
+            cipher,
+            counter: 0,
+            header_in: None,
+        }
     }
 
     /// Which recording.
@@ -85,7 +91,12 @@ pub(super) struct RunCipher {
 }
 
 impl RunCipher {
-    pub(super) fn derive(key: &DataKey, salt: &[u8; SALT_LEN], tenant: &TenantId, recording: RecordingId) -> Self {
+    pub(super) fn derive(
+        key: &DataKey,
+        salt: &[u8; SALT_LEN],
+        tenant: &TenantId,
+        recording: RecordingId,
+    ) -> Self {
         let parts: [&[u8]; 3] = [b"rokuon spool 1\0", recording.0.as_bytes(), tenant.as_str().as_bytes()];
         let mut run_key = Zeroizing::new([0; 32]);
         Hkdf::<Sha512>::new(Some(salt), key.expose())

@@ -103,7 +103,9 @@ impl Iterator for SpoolEntries {
                 };
                 let path = journal::path(&self.dir, number);
                 match File::open(&path) {
-                    Ok(file) => self.file = Some(OpenFile { number, path, file, offsets: offsets.into_iter() }),
+                    Ok(file) => {
+                        self.file = Some(OpenFile { number, path, file, offsets: offsets.into_iter() })
+                    }
                     Err(error) => return Some(Err(error.into())),
                 }
                 continue;
@@ -131,7 +133,8 @@ impl RunLeft {
     fn entry_at(&mut self, file: &OpenFile, offset: u32) -> Result<(u64, Vec<u8>), SpoolError> {
         let octets = frame_octets(&file.file, offset.into())?;
         let frame = Frame::parse(&octets).filter(|frame| frame.kind == Kind::Entry);
-        let entry = frame.and_then(|frame| Some((frame.counter, self.cipher.decrypt(frame.counter, frame.payload)?)));
+        let entry =
+            frame.and_then(|frame| Some((frame.counter, self.cipher.decrypt(frame.counter, frame.payload)?)));
         entry.ok_or_else(|| {
             self.damaged += 1;
             tracing::warn!(file = file.number, offset, "a spooled entry is damaged");

@@ -58,8 +58,10 @@ fn entry(call: u8, number: u16, len: usize) -> Vec<u8> {
 }
 
 fn journals(dir: &TempDir) -> Vec<PathBuf> {
-    let names = std::fs::read_dir(dir.path()).expect("the directory").map(|entry| entry.expect("an entry").path());
-    let mut paths: Vec<_> = names.filter(|path| path.extension().is_some_and(|ending| ending == "spool")).collect();
+    let names =
+        std::fs::read_dir(dir.path()).expect("the directory").map(|entry| entry.expect("an entry").path());
+    let mut paths: Vec<_> =
+        names.filter(|path| path.extension().is_some_and(|ending| ending == "spool")).collect();
     paths.sort();
     paths
 }

@@ -60,7 +60,11 @@ fn check_cut(whole: &Written, entries: &[Vec<Vec<u8>>], cut: usize) {
     let (_, safe) = whole.safe.iter().rev().find(|(len, _)| *len <= cut as u64).expect("the first is at 0");
     for call in 0..3 {
         assert!(found[call].len() >= safe[call], "cut at {cut}: a committed entry of call {call} is lost");
-        assert_eq!(found[call], entries[call][..found[call].len()], "cut at {cut}: other entries than were written");
+        assert_eq!(
+            found[call],
+            entries[call][..found[call].len()],
+            "cut at {cut}: other entries than were written"
+        );
     }
     assert_eq!((reports, recovered.damaged.len(), recovered.orphans), (0, 0, 0), "cut at {cut}");
     let sound: u64 = recovered.calls.iter().map(|call| call.entries).sum();
@@ -86,8 +90,14 @@ fn one_flipped_bit_is_reported_and_costs_at_most_one_entry() {
         let (found, recovered, reports) = reopened(&whole.name, &flipped);
         let mut lost = 0;
         for call in 0..3 {
-            assert!(found[call].iter().all(|entry| entries[call].contains(entry)), "octet {octet}: wrong data");
-            assert!(found[call].is_sorted_by_key(|entry| entry[1..3].to_vec()), "octet {octet}: out of order");
+            assert!(
+                found[call].iter().all(|entry| entries[call].contains(entry)),
+                "octet {octet}: wrong data"
+            );
+            assert!(
+                found[call].is_sorted_by_key(|entry| entry[1..3].to_vec()),
+                "octet {octet}: out of order"
+            );
             lost += entries[call].len() - found[call].len();
         }
         let told = !recovered.damaged.is_empty() || recovered.torn_bytes > 0 || reports > 0;

@@ -58,7 +58,12 @@ fn no_plaintext_reaches_the_disk_and_only_the_owner_can_read() {
     assert_eq!(std::fs::metadata(&path).expect("the directory").permissions().mode() & 0o777, 0o700);
     for file in std::fs::read_dir(&path).expect("the directory") {
         let file = file.expect("a file").path();
-        assert_eq!(std::fs::metadata(&file).expect("a file").permissions().mode() & 0o777, 0o600, "{}", file.display());
+        assert_eq!(
+            std::fs::metadata(&file).expect("a file").permissions().mode() & 0o777,
+            0o600,
+            "{}",
+            file.display()
+        );
         let octets = std::fs::read(&file).expect("a file");
         assert!(!octets.windows(8).any(|window| window == &marker[..8]), "plaintext in {}", file.display());
         assert!(!octets.windows(32).any(|window| window == a.key.expose()), "the key in {}", file.display());
@@ -94,7 +99,10 @@ fn a_release_frees_the_files_and_is_remembered() {
     spool.commit().expect("commit");
     let left = journals(&dir).len();
     assert!(left <= 2, "{left} files are left for one recording of 3 entries");
-    assert_eq!(spool.used_bytes(), journals(&dir).iter().map(|path| path.metadata().expect("a file").len()).sum::<u64>());
+    assert_eq!(
+        spool.used_bytes(),
+        journals(&dir).iter().map(|path| path.metadata().expect("a file").len()).sum::<u64>()
+    );
     assert!(a.read(&spool.reader()).0.is_empty());
 
     // Through many restarts, with the file that notes the release being swept in between.
@@ -102,7 +110,11 @@ fn a_release_frees_the_files_and_is_remembered() {
         drop(spool);
         let (again, recovered) = Spool::open(dir.path(), limits).expect("the spool opens");
         spool = again;
-        assert_eq!(recovered.calls.iter().map(|call| call.recording).collect::<Vec<_>>(), [b.recording], "round {round}");
+        assert_eq!(
+            recovered.calls.iter().map(|call| call.recording).collect::<Vec<_>>(),
+            [b.recording],
+            "round {round}"
+        );
         assert_eq!(b.read(&spool.reader()).0.len(), 3);
         let other = recorded(10 + round);
         let mut call = other.open(&mut spool);
@@ -137,7 +149,12 @@ fn a_recording_goes_on_after_its_release_and_after_a_restart() {
     drop((spool, call));
 
     let (mut spool, recovered) = open(&dir);
-    let expected = RecoveredCall { tenant: a.tenant.clone(), recording: a.recording, wrapped: a.wrapped.clone(), entries: 1 };
+    let expected = RecoveredCall {
+        tenant: a.tenant.clone(),
+        recording: a.recording,
+        wrapped: a.wrapped.clone(),
+        entries: 1,
+    };
     assert_eq!(recovered.calls, [expected]);
     let mut call = a.open(&mut spool);
     spool.append(&mut call, b"third part").expect("append");
@@ -148,7 +165,8 @@ fn a_recording_goes_on_after_its_release_and_after_a_restart() {
 #[test]
 fn a_full_spool_refuses_the_commit_keeps_the_buffer_and_recovers_unaided() {
     let dir = TempDir::new().expect("a directory");
-    let limits = SpoolLimits { max_bytes: 20_000, file_bytes: 5_000, buffer_bytes: 8_000, ..SpoolLimits::default() };
+    let limits =
+        SpoolLimits { max_bytes: 20_000, file_bytes: 5_000, buffer_bytes: 8_000, ..SpoolLimits::default() };
     let (mut spool, _) = Spool::open(dir.path(), limits).expect("the spool opens");
     let (old, live) = (recorded(1), recorded(2));
     let mut call = old.open(&mut spool);
@@ -163,7 +181,10 @@ fn a_full_spool_refuses_the_commit_keeps_the_buffer_and_recovers_unaided() {
     for _ in 0..3 {
         assert!(matches!(spool.commit(), Err(SpoolError::Full)));
     }
-    assert!(matches!(spool.append(&mut call, &[0; 3_000]), Err(SpoolError::BufferFull)), "the buffer is bounded");
+    assert!(
+        matches!(spool.append(&mut call, &[0; 3_000]), Err(SpoolError::BufferFull)),
+        "the buffer is bounded"
+    );
     spool.append(&mut call, &entry(2, 1, 1_000)).expect("a refused entry used no counter");
     assert!(live.read(&spool.reader()).0.is_empty());
 
@@ -190,7 +211,8 @@ fn an_entry_that_is_too_long_is_refused() {
 #[test]
 fn a_file_that_reads_while_it_is_written_gives_whole_entries_only() {
     let dir = TempDir::new().expect("a directory");
-    let (mut spool, _) = Spool::open(dir.path(), SpoolLimits { file_bytes: 30_000, ..SpoolLimits::default() }).expect("open");
+    let (mut spool, _) =
+        Spool::open(dir.path(), SpoolLimits { file_bytes: 30_000, ..SpoolLimits::default() }).expect("open");
     let a = recorded(1);
     let mut call = a.open(&mut spool);
     let reader = spool.reader();
@@ -200,7 +222,9 @@ fn a_file_that_reads_while_it_is_written_gives_whole_entries_only() {
         while most < 400 {
             let (entries, errors) = a.read(&reader);
             assert!(errors.is_empty(), "{errors:?}");
-            assert!(entries.len() >= most && entries.iter().zip(0..).all(|(found, n)| *found == entry(1, n, 300)));
+            assert!(
+                entries.len() >= most && entries.iter().zip(0..).all(|(found, n)| *found == entry(1, n, 300))
+            );
             most = entries.len();
         }
     });

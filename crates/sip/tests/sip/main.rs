@@ -1,0 +1,7 @@
+//! The endpoint and its parsers from outside: flows in virtual time, vendors' shapes, torture, mutation.
+
+mod flows;
+mod limits;
+mod peer;
+mod restart;
+mod timers;

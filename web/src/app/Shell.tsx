@@ -73,9 +73,10 @@ function Frame({ me }: { me: Me }) {
           <p className="flex items-center gap-2 border-solid-gray-300 text-dns-16B-130 sm:border-l sm:pl-4">{text(me.tenant.name)}</p>
           <div className="ml-auto flex flex-wrap items-center gap-x-3 gap-y-1">
             <LanguageSwitch />
-            <Link to="/me" className="flex min-h-10 items-center gap-2 rounded-6 px-2 hover:bg-solid-gray-50" aria-label={t("nav.me_label", { name: me.person.display_name })}>
+            <Link to="/me" className="flex min-h-10 items-center gap-2 rounded-6 px-2 hover:bg-solid-gray-50">
               <Icon name="person" size={22} className="text-solid-gray-700" />
-              <span className="hidden leading-tight md:block">
+              <span className="sr-only leading-tight md:not-sr-only">
+                <span className="sr-only">{t("nav.me_label")} </span>
                 <span className="block text-dns-14B-130">{me.person.display_name}</span>
                 {post !== undefined && <span className="block max-w-52 truncate text-dns-14N-130 text-solid-gray-700">{text(post.post.name)}</span>}
               </span>

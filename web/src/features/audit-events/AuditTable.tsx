@@ -51,7 +51,7 @@ export function AuditTable({ search }: { search: AuditSearch }) {
             {t("search.none_hint")}
           </Empty>
         ) : (
-          <DataTable caption={t("audit.title")} columns={columns} rows={rows} rowKey={(event) => event.id} group={(event) => ({ key: civil(event.at).day, heading: longDay(event.at, language) })} onRowClick={setOpen} />
+          <DataTable caption={t("audit.title")} columns={columns} rows={rows} rowKey={(event) => event.id} group={(event) => ({ key: civil(event.at).day, heading: longDay(event.at, language) })} onRowClick={(event) => setOpen(event)} />
         )}
       </div>
       {events.hasNextPage && (

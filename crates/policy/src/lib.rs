@@ -32,4 +32,6 @@ pub mod recording_state;
 pub mod retention;
 mod sections;
 pub mod sign_in;
+#[cfg(test)]
+mod testing;
 pub mod text;

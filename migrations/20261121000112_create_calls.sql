@@ -55,8 +55,8 @@ CREATE TABLE calls (
     CONSTRAINT calls_duration_positive CHECK (duration_ms >= 0),
     CONSTRAINT calls_in_order CHECK (ended_at >= started_at)
 );
--- Pages, newest first; the included digits let "somewhere in" be answered from the index alone.
-CREATE INDEX calls_newest ON calls (tenant_id, started_at DESC, call_id DESC) INCLUDE (both_digits);
+-- Pages, newest first; what is included lets "somewhere in" be answered from the index alone, for a department too.
+CREATE INDEX calls_newest ON calls (tenant_id, started_at DESC, call_id DESC) INCLUDE (both_digits, department_id, line_proved);
 -- "Begins with" and "ends in". Under row-level security only leakproof comparisons reach an index: the searches say
 -- >= and < on these columns, LIKE would not do.
 CREATE INDEX calls_caller_digits ON calls (tenant_id, caller_digits, started_at DESC, call_id DESC);

@@ -1,1 +1,31 @@
-//! Placeholder.
+//! Postgres: one file a noun, SQL inside, domain types out; [`tenant_tx::TenantTx`] is the only door.
+//!
+//! To add a noun: a migration that creates its table (rules in `migrations/README.md`), a file here with its domain
+//! struct, a private row, functions that take `&mut TenantTx` first, and its tests against a real database.
+
+pub mod appointments;
+pub mod audit_events;
+pub mod audit_search;
+pub mod calls;
+pub mod canonical_json;
+pub mod connections;
+pub mod credentials;
+pub mod database;
+pub mod departments;
+pub mod error;
+pub mod legs;
+pub mod lines;
+pub mod people;
+pub mod plays;
+pub mod policy_versions;
+pub mod recording_search;
+pub mod recordings;
+pub mod routing;
+mod row;
+pub mod segments;
+pub mod sessions;
+pub mod sign_in_throttle;
+pub mod tenant_tx;
+pub mod tenants;
+pub mod unrecorded_counts;
+pub mod uses;

@@ -72,10 +72,8 @@ impl Cluster {
     /// [`ClusterError`]; each prints one line that says what to do.
     pub async fn start(config: ClusterConfig) -> Result<Self, ClusterError> {
         let path = config.data_dir.clone();
-        tokio::task::spawn_blocking(move || Self::start_blocking(&config)).await.map_err(|e| ClusterError::Io {
-            action: "start a cluster in",
-            path,
-            source: std::io::Error::other(e),
+        tokio::task::spawn_blocking(move || Self::start_blocking(&config)).await.map_err(|e| {
+            ClusterError::Io { action: "start a cluster in", path, source: std::io::Error::other(e) }
         })?
     }
 
@@ -149,7 +147,8 @@ impl Cluster {
     /// A shell that waits for our end of its input to close. We hold that end open for life, so it closes when we are
     /// killed, whatever the signal; then the shell stops the server if that is still the one it was started for.
     fn start_watch(&self, user: ServerUser) -> Result<Child, ClusterError> {
-        const SCRIPT: &str = r#"read -r _; read -r noted <"$1/postmaster.pid" && [ "$noted" = "$0" ] && kill -INT "$0""#;
+        const SCRIPT: &str =
+            r#"read -r _; read -r noted <"$1/postmaster.pid" && [ "$noted" = "$0" ] && kill -INT "$0""#;
         let pid = self.server_pid().unwrap_or_default().to_string();
         let mut shell = Command::new("/bin/sh");
         user.apply(&mut shell);
@@ -167,7 +166,10 @@ impl Drop for Cluster {
 
 impl std::fmt::Debug for Cluster {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cluster").field("data", &self.data).field("server", &self.server_pid()).finish_non_exhaustive()
+        f.debug_struct("Cluster")
+            .field("data", &self.data)
+            .field("server", &self.server_pid())
+            .finish_non_exhaustive()
     }
 }
 
@@ -180,7 +182,9 @@ pub(crate) fn url(socket_directory: &Path, passwords: &Passwords, database: &str
     let mut host = String::new();
     for byte in socket_directory.as_os_str().as_encoded_bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => host.push(char::from(*byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => {
+                host.push(char::from(*byte))
+            }
             other => host.push_str(&format!("%{other:02X}")),
         }
     }

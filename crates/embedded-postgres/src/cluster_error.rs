@@ -15,7 +15,9 @@ pub enum ClusterError {
         looked: String,
     },
     /// `PG_BIN` is set and does not hold a server.
-    #[error("PG_BIN is {0}, which holds no initdb and postgres; unset it or point it at a PostgreSQL bin directory")]
+    #[error(
+        "PG_BIN is {0}, which holds no initdb and postgres; unset it or point it at a PostgreSQL bin directory"
+    )]
     WrongPgBin(PathBuf),
     /// The directory holds something that is not a cluster of ours.
     #[error("{0} is not empty and was not made by rokuon; choose another --data-dir")]

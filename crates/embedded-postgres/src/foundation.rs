@@ -72,7 +72,8 @@ pub(crate) fn refuse_foreign(base: &Path, user: ServerUser) -> Result<(), Cluste
     }
     if user != ServerUser::Ourselves {
         // Walk through, no listing: what lies inside is closed by its own mode.
-        fs::set_permissions(base, fs::Permissions::from_mode(0o711)).map_err(ClusterError::io("chmod", base))?;
+        fs::set_permissions(base, fs::Permissions::from_mode(0o711))
+            .map_err(ClusterError::io("chmod", base))?;
     }
     Ok(())
 }
@@ -121,7 +122,10 @@ fn make_roles(
 ) -> Result<(), ClusterError> {
     let mut postgres = Command::new(binaries.postgres());
     user.apply(&mut postgres);
-    postgres.args(["--single", "-j", "-c", "fsync=off", "-c", "exit_on_error=on", "-D"]).arg(data).arg("postgres");
+    postgres
+        .args(["--single", "-j", "-c", "fsync=off", "-c", "exit_on_error=on", "-D"])
+        .arg(data)
+        .arg("postgres");
     postgres.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = postgres.spawn().map_err(ClusterError::io("run", binaries.postgres()))?;
     let statements = format!(

@@ -53,7 +53,11 @@ pub(crate) fn start(settings: &Settings<'_>) -> Result<Child, ClusterError> {
     }
 }
 
-fn wait_until_ready(child: &mut Child, settings: &Settings<'_>, said_before: u64) -> Result<(), ClusterError> {
+fn wait_until_ready(
+    child: &mut Child,
+    settings: &Settings<'_>,
+    said_before: u64,
+) -> Result<(), ClusterError> {
     let until = Instant::now() + START_PATIENCE;
     while Instant::now() < until {
         if child.try_wait().map_err(ClusterError::io("wait for", settings.binaries.postgres()))?.is_some() {

@@ -78,7 +78,10 @@ impl ServerUser {
             };
             m.mode() & bit != 0
         };
-        path.ancestors().skip(1).find(|above| fs::metadata(above).is_ok_and(|m| !open(&m))).map(Path::to_owned)
+        path.ancestors()
+            .skip(1)
+            .find(|above| fs::metadata(above).is_ok_and(|m| !open(&m)))
+            .map(Path::to_owned)
     }
 
     /// The programs, copied under `base` when this user could not reach them where they lie (an npm tree under /root).
@@ -127,7 +130,9 @@ mod tests {
         fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
         let other = ServerUser::Dropped { uid: 54_321, gid: 54_321 };
         match other.can_enter(&closed.join("data")) {
-            Err(ClusterError::ClosedParent { closed: named, uid }) => assert_eq!((named, uid), (closed, 54_321)),
+            Err(ClusterError::ClosedParent { closed: named, uid }) => {
+                assert_eq!((named, uid), (closed, 54_321))
+            }
             other => panic!("{other:?}"),
         }
         assert!(ServerUser::Ourselves.can_enter(&root.path().join("home/data")).is_ok());

@@ -103,8 +103,5 @@ fn a_directory_with_other_files_is_refused_in_one_line() {
 fn the_address_escapes_the_socket_directory() {
     let passwords = Passwords { superuser: "s".into(), owner: "o".into(), app: "a".into() };
     let address = url(Path::new("/srv/市 a&b/run"), &passwords, "rokuon", Role::App);
-    assert_eq!(
-        address,
-        "postgres://rokuon_app:a@localhost:5432/rokuon?host=/srv/%E5%B8%82%20a%26b/run"
-    );
+    assert_eq!(address, "postgres://rokuon_app:a@localhost:5432/rokuon?host=/srv/%E5%B8%82%20a%26b/run");
 }

@@ -28,7 +28,7 @@ mod spool_reader;
 /// How large a spool may grow, and when its journal begins a new file.
 #[derive(Debug, Clone, Copy)]
 pub struct SpoolLimits {
-    /// A journal file is finished at this many octets.
+    /// A journal file is finished at this many octets, or (from 1 MiB on) at a sixteenth of the room there is.
     pub file_bytes: u64,
     /// … or at this age.
     pub file_age: Duration,
@@ -163,6 +163,9 @@ impl Spool {
         let mut spool =
             Self { journal, limits, shared, buffer: Vec::new(), pending: Vec::new(), next_run: next.run };
         spool.sweep()?;
+        // On a small disk smaller files: only a finished one can be freed.
+        let room = spool.used_bytes().saturating_add(spool.available_bytes()?);
+        spool.limits.file_bytes = limits.file_bytes.min((room / 16).max(1 << 20));
         Ok((spool, recovered))
     }
 
@@ -261,17 +264,36 @@ impl Spool {
         if self.buffer.len() as u64 > room { Err(SpoolError::Full) } else { self.journal.write(&self.buffer) }
     }
 
-    /// There is no room even to note a release: removes what the waiting releases free before they are noted. Killed in
-    /// between, the rest of such a recording would be found again at start, and its row says that it is sealed.
+    /// There is no room for the buffer: frees what the waiting releases free. They are noted first, alone, which mostly
+    /// still fits where the buffer did not. If not, they take effect without a note; killed in between, the rest of such a
+    /// recording is found again at start, and its row says that it is sealed.
     fn make_room(&mut self) -> Result<bool, SpoolError> {
+        let releases = self.pending.iter().filter_map(|pending| match pending {
+            Pending::Release { recording, through_run } => Some((*recording, *through_run)),
+            _ => None,
+        });
+        let releases: Vec<_> = releases.collect();
+        if releases.is_empty() {
+            return Ok(false);
+        }
+        let mut note = Vec::new();
+        for (recording, through_run) in &releases {
+            frame::push(&mut note, Kind::Release, *through_run, recording.0.as_bytes());
+        }
+        frame::push(&mut note, Kind::Commit, 0, &[]);
+        let noted = self.journal.write(&note);
         let current = self.journal.next_file();
         let mut index = self.shared.index();
-        for pending in &self.pending {
-            if let Pending::Release { recording, through_run } = pending {
-                index.release(current, *recording, *through_run);
-            }
+        if let Ok(written) = noted {
+            index.files.entry(written.file).or_default().len = written.end;
         }
-        let unneeded = index.unneeded(current);
+        for (recording, through_run) in releases {
+            index.release(current, recording, through_run);
+        }
+        if index.files.get(&current).is_some_and(|facts| facts.needed_by.is_empty()) {
+            self.journal.finish();
+        }
+        let unneeded = index.unneeded(self.journal.next_file());
         drop(index);
         for file in &unneeded {
             self.journal.remove(*file)?;

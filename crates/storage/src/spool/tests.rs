@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::*;
 
 mod crash;
+mod killed;
 mod life;
 
 /// A call the tests record, with its own key.

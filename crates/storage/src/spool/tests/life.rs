@@ -234,3 +234,23 @@ fn a_file_that_reads_while_it_is_written_gives_whole_entries_only() {
     }
     reading.join().expect("the reader saw only whole entries");
 }
+
+#[test]
+fn a_full_spool_of_one_file_is_freed_too() {
+    let dir = TempDir::new().expect("a directory");
+    let (mut spool, _) =
+        Spool::open(dir.path(), SpoolLimits { max_bytes: 20_000, ..SpoolLimits::default() }).expect("opens");
+    let (old, fresh) = (recorded(1), recorded(2));
+    let mut call = old.open(&mut spool);
+    spool.append(&mut call, &entry(1, 0, 15_000)).expect("append");
+    spool.commit().expect("commit");
+    spool.release(old.recording).expect("release");
+    let mut call = fresh.open(&mut spool);
+    spool.append(&mut call, &entry(2, 0, 15_000)).expect("append");
+    spool.commit().expect("what was released makes room");
+    assert_eq!((fresh.read(&spool.reader()).0.len(), journals(&dir).len()), (1, 1));
+    drop((spool, call));
+    let (spool, recovered) = open(&dir);
+    assert_eq!(recovered.calls.len(), 1);
+    assert_eq!(fresh.read(&spool.reader()).0, [entry(2, 0, 15_000)]);
+}

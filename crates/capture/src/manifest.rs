@@ -155,3 +155,6 @@ pub fn started_at(opened: &CallOpened, origin_micros: Option<u64>) -> DateTime<U
     let after = TimeDelta::microseconds(i64::try_from(origin_micros.unwrap_or(0)).unwrap_or(i64::MAX));
     opened.opened_at.checked_add_signed(after).unwrap_or(opened.opened_at)
 }
+
+#[cfg(test)]
+mod tests;

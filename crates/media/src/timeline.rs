@@ -9,6 +9,7 @@ use crate::gap::Gap;
 
 mod holes;
 mod placing;
+mod source;
 
 /// What a packet of a stream holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,16 @@ pub struct Frame<'a> {
     pub payload: &'a [u8],
 }
 
+impl Frame<'_> {
+    /// Samples of audio in it.
+    pub const fn samples(&self) -> u64 {
+        match self.kind {
+            FrameKind::Audio(codec) => codec.samples_in(self.payload.len()),
+            FrameKind::ComfortNoise | FrameKind::TelephoneEvent => 0,
+        }
+    }
+}
+
 /// Where a source's clock stood: enough to go on aligning by RTP timestamp after a cut or a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceAnchor {
@@ -65,6 +76,9 @@ pub struct SourceAnchor {
     pub timestamp: u32,
     /// … and the sample it stands for.
     pub sample: u64,
+    /// Samples that the source's clock ran ahead of arrival of late (drift).
+    #[serde(default)]
+    pub ahead: i64,
     /// The source had sent comfort noise last: what follows is meant silence.
     #[serde(default)]
     pub silent: bool,

@@ -76,7 +76,10 @@ fn every_kind(batch: MediaBatch<'_>) -> Vec<Entry<'_>> {
     ]
 }
 
-fn media_of(packets: &[(u8, bool, u8, u16, u32, u32, u64, Vec<u8>)]) -> Vec<u8> {
+/// Stream, marker, payload type, sequence number, timestamp, SSRC, arrival, payload.
+type Told = (u8, bool, u8, u16, u32, u32, u64, Vec<u8>);
+
+fn media_of(packets: &[Told]) -> Vec<u8> {
     let mut pending = PendingEntries::default();
     for (stream, marker, payload_type, sequence_number, timestamp, ssrc, arrival_micros, payload) in packets {
         let (stream, marker, payload_type, sequence_number) =

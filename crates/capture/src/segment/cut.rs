@@ -73,9 +73,9 @@ fn share<'c, 'a>(
     let heard = own.iter().flatten().next().copied();
     let mut groups: Vec<(Codec, Vec<&ChannelTimeline<'a>>)> = Vec::new();
     for (channel, own) in channels.iter().zip(own) {
-        let earlier = || {
-            channel.timeline.spans.iter().rev().find(|span| span.start_sample < until).map(|span| span.codec)
-        };
+        let spans = &channel.timeline.spans;
+        let before = spans.partition_point(|span| span.start_sample < until).checked_sub(1);
+        let earlier = || before.and_then(|last| spans.get(last)).map(|span| span.codec);
         let codec = own.or(heard).or_else(earlier).unwrap_or(Codec::Pcmu);
         let pair = groups.iter_mut().find(|(shared, together)| {
             *shared == codec && channel.channel <= 1 && together.iter().all(|other| other.channel <= 1)
@@ -138,11 +138,12 @@ fn row(timeline: &Timeline<'_>, codec: Codec, from: u64, until: u64) -> Vec<u8> 
     row
 }
 
-/// The parts of gaps that lie in a stretch.
+/// The parts of gaps (in order, apart from each other) that lie in a stretch.
 fn within(gaps: &[Gap], from: u64, until: u64) -> impl Iterator<Item = Gap> + '_ {
-    gaps.iter().filter_map(move |gap| {
+    let first = gaps.partition_point(|gap| gap.end_sample() <= from);
+    let here = gaps.iter().skip(first).take_while(move |gap| gap.start_sample < until);
+    here.map(move |gap| {
         let start_sample = gap.start_sample.max(from);
-        let samples = gap.end_sample().min(until).checked_sub(start_sample).filter(|samples| *samples > 0)?;
-        Some(Gap { start_sample, samples, ..*gap })
+        Gap { start_sample, samples: gap.end_sample().min(until) - start_sample, ..*gap }
     })
 }

@@ -161,7 +161,7 @@ fn loss_late_start_on_hold_and_an_early_end_are_silence_and_listed() {
             desk.live.set_on_hold(1, false, at(100));
         }
         if (10..50).contains(&n) || (100..120).contains(&n) {
-            // Numbers go on where they stopped; the clock runs on meanwhile.
+            // Numbers and clock run on while nothing is sent: signalling explains the silence.
             desk.rtp(1, 0, n, &speech(1, n));
         }
     }

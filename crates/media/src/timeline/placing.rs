@@ -3,18 +3,18 @@
 //! A packet stands where its RTP timestamp puts it on its source's clock. That clock is tied to the recording's timeline by
 //! the arrival of the source's first packet, and anew when timestamps jump farther from arrival than any network delays.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::holes::{Point, Points};
+use super::source::{Source, SourceClock, TOLERANCE, samples};
 use super::{ChannelFacts, Frame, FrameKind, SourceAnchor, Span, TimelineCounts};
 use crate::codec::{Codec, TIMELINE_RATE};
 
-/// A timestamp that stands farther than this from the packet's arrival has jumped (three seconds).
-const TOLERANCE: u64 = 3 * TIMELINE_RATE as u64;
 /// A single packet this much later than its place is still put there: late, not a new clock (one minute).
 const LATE_LIMIT: u64 = 60 * TIMELINE_RATE as u64;
-/// A new clock that would begin this little before the end of earlier audio begins at that end instead (one second).
-const NUDGE_LIMIT: u64 = TIMELINE_RATE as u64;
+/// A new clock that would begin no farther than this before the end of earlier audio begins at that end instead: what comes
+/// early (jitter, a sender whose clock runs fast for hours) is moved a little rather than lost.
+const NUDGE_LIMIT: u64 = 2 * TOLERANCE;
 /// The first packet by timestamp is looked for among those that arrive this soon after the first by arrival (200 ms) …
 const REORDER_WINDOW: u64 = TIMELINE_RATE as u64 / 5;
 /// … and among this many.
@@ -61,84 +61,6 @@ pub(super) fn place<'a>(facts: &ChannelFacts, frames: &[Frame<'a>]) -> Placed<'a
         }
     }
     placer.finish()
-}
-
-/// A source's clock: this timestamp is that sample.
-#[derive(Debug, Clone, Copy)]
-struct SourceClock {
-    timestamp: u32,
-    sample: i64,
-}
-
-impl SourceClock {
-    /// The sample of a timestamp, taking the shorter way round the 32-bit circle.
-    fn sample_of(&self, timestamp: u32, rate: u32) -> i64 {
-        self.sample.saturating_add(samples(self.ticks_to(timestamp), rate))
-    }
-
-    fn ticks_to(&self, timestamp: u32) -> i64 {
-        i64::from(timestamp.wrapping_sub(self.timestamp).cast_signed())
-    }
-
-    /// Moves the reference along, so that the shorter way round stays the right one in a call of days.
-    fn follow(&mut self, timestamp: u32, rate: u32) {
-        let ticks = self.ticks_to(timestamp);
-        if ticks > 1 << 24 && (ticks * i64::from(TIMELINE_RATE)) % i64::from(rate) == 0 {
-            *self = Self { timestamp, sample: self.sample_of(timestamp, rate) };
-        }
-    }
-}
-
-fn samples(ticks: i64, rate: u32) -> i64 {
-    ticks.saturating_mul(i64::from(TIMELINE_RATE)) / i64::from(rate.max(1))
-}
-
-#[derive(Debug)]
-struct Source {
-    /// Newest first.
-    clocks: VecDeque<SourceClock>,
-    /// It has shown two packets in a row, or is known from before.
-    proven: bool,
-    highest: Option<i64>,
-    /// Extended sequence numbers of all packets, as they came.
-    received: Vec<i64>,
-    /// The number before the first packet, known from an earlier segment.
-    known_until: Option<i64>,
-    /// The newest packet by number: its timestamp and its sample.
-    last: Option<(u32, i64)>,
-    silent: bool,
-}
-
-impl Source {
-    const fn new() -> Self {
-        Self {
-            clocks: VecDeque::new(),
-            proven: false,
-            highest: None,
-            received: Vec::new(),
-            known_until: None,
-            last: None,
-            silent: false,
-        }
-    }
-
-    /// The number without its 16-bit wrap, nearest to the highest so far.
-    fn extend(&mut self, number: u16) -> i64 {
-        let highest = self.highest.unwrap_or_else(|| i64::from(number) + (1 << 16));
-        let low = u16::try_from(highest & 0xFFFF).unwrap_or(0);
-        highest + i64::from(number.wrapping_sub(low).cast_signed())
-    }
-
-    /// The sample of a timestamp by the newest clock that agrees with its arrival.
-    fn sample_near(&self, frame: &Frame<'_>) -> Option<i64> {
-        let rate = frame.kind.clock_rate();
-        let by_clock = self.clocks.iter().map(|clock| clock.sample_of(frame.timestamp, rate));
-        by_clock.into_iter().find(|sample| distance(*sample, frame.arrival_sample) <= TOLERANCE)
-    }
-}
-
-fn distance(sample: i64, arrival: u64) -> u64 {
-    sample.abs_diff(i64::try_from(arrival).unwrap_or(i64::MAX))
 }
 
 /// Audio that has its place.
@@ -195,7 +117,8 @@ impl<'a, 'f> Placer<'a, 'f> {
         if let Some(source) = self.sources.get_mut(source) {
             let number = i64::from(anchor.sequence_number) + (1 << 16);
             let sample = i64::try_from(anchor.sample).unwrap_or(i64::MAX);
-            source.clocks.push_back(SourceClock { timestamp: anchor.timestamp, sample });
+            let ran_ahead = anchor.sample.saturating_add_signed(anchor.ahead.saturating_neg());
+            source.clocks.push_back(SourceClock::new(anchor.timestamp, sample, ran_ahead));
             source.proven = true;
             source.highest = Some(number);
             source.known_until = Some(number);
@@ -248,29 +171,30 @@ impl<'a, 'f> Placer<'a, 'f> {
         let name = self.source_of(frame.stream, frame.ssrc);
         let Some(source) = self.sources.get(name) else { return false };
         let rate = frame.kind.clock_rate();
-        let sample = match source.sample_near(frame) {
-            Some(sample) => sample,
+        let (clock, sample) = match source.sample_near(frame) {
+            Some(agreed) => agreed,
             None if source.clocks.is_empty() => {
                 self.counts.source_changes +=
                     u64::from(self.sources.iter().any(|other| !other.clocks.is_empty()));
-                self.begin_clock(index, frame, name)
+                (0, self.begin_clock(index, frame, name))
             }
             None if self.jumped(index, frame, source) => {
                 self.counts.re_anchored += 1;
-                self.begin_clock(index, frame, name)
+                (0, self.begin_clock(index, frame, name))
             }
             None => {
                 let late = source.clocks.front().map(|clock| clock.sample_of(frame.timestamp, rate));
                 let arrival = i64::try_from(frame.arrival_sample).unwrap_or(i64::MAX);
                 match late.filter(|sample| *sample <= arrival && sample.abs_diff(arrival) <= LATE_LIMIT) {
-                    Some(sample) => sample,
+                    // Its arrival says nothing about the clock.
+                    Some(sample) => (usize::MAX, sample),
                     None => return false,
                 }
             }
         };
         if let Some(source) = self.sources.get_mut(name) {
-            if let Some(clock) = source.clocks.front_mut() {
-                clock.follow(frame.timestamp, rate);
+            if let Some(clock) = source.clocks.get_mut(clock) {
+                clock.follow(frame.timestamp, sample, frame.arrival_sample, rate);
             }
             if source.highest == Some(number) {
                 source.last = Some((frame.timestamp, sample));
@@ -287,17 +211,17 @@ impl<'a, 'f> Placer<'a, 'f> {
         let name = self.source_of(frame.stream, frame.ssrc);
         let sample = i64::try_from(frame.arrival_sample).unwrap_or(i64::MAX);
         if !self.put(index, frame, name, number, sample) {
-            self.counts.overlapped_samples += frame_samples(frame);
+            self.counts.overlapped_samples += frame.samples();
         }
     }
 
     /// Whether one of the next packets of the source tells the same new time (RFC 3550 §A.1: two are a restart, one is an error).
     fn jumped(&self, index: usize, frame: &Frame<'a>, source: &Source) -> bool {
         let arrival = i64::try_from(frame.arrival_sample).unwrap_or(i64::MAX);
-        let new = SourceClock { timestamp: frame.timestamp, sample: arrival };
+        let new = SourceClock::new(frame.timestamp, arrival, frame.arrival_sample);
         self.followers(index).take(WITNESSES).any(|next| {
             let told = new.sample_of(next.timestamp, next.kind.clock_rate());
-            distance(told, next.arrival_sample) <= TOLERANCE && source.sample_near(next).is_none()
+            new.agrees(told, next.arrival_sample) && source.sample_near(next).is_none()
         })
     }
 
@@ -320,7 +244,7 @@ impl<'a, 'f> Placer<'a, 'f> {
         let begin = if end > arrival && end - arrival <= NUDGE_LIMIT { end } else { arrival };
         let sample = i64::try_from(begin.saturating_add(overtaken)).unwrap_or(i64::MAX);
         if let Some(source) = self.sources.get_mut(name) {
-            source.clocks.push_front(SourceClock { timestamp: frame.timestamp, sample });
+            source.clocks.push_front(SourceClock::new(frame.timestamp, sample, arrival));
             source.clocks.truncate(CLOCKS_KEPT);
         }
         sample
@@ -463,6 +387,7 @@ impl<'a, 'f> Placer<'a, 'f> {
                 sequence_number: u16::try_from(source.highest? & 0xFFFF).unwrap_or(0),
                 timestamp,
                 sample: u64::try_from(sample).ok()?,
+                ahead: clock.ahead(),
                 silent: source.silent,
             })
         };
@@ -470,12 +395,5 @@ impl<'a, 'f> Placer<'a, 'f> {
         anchors.sort_by_key(|anchor| std::cmp::Reverse(anchor.sample));
         anchors.truncate(ANCHORS_KEPT);
         anchors
-    }
-}
-
-fn frame_samples(frame: &Frame<'_>) -> u64 {
-    match frame.kind {
-        FrameKind::Audio(codec) => codec.samples_in(frame.payload.len()),
-        FrameKind::ComfortNoise | FrameKind::TelephoneEvent => 0,
     }
 }

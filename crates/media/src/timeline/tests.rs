@@ -25,6 +25,11 @@ fn frame(n: u64, payload: &[u8]) -> Frame<'_> {
     }
 }
 
+/// One span.
+fn span(from: u64, until: u64) -> Vec<Range<u64>> {
+    std::iter::once(from..until).collect()
+}
+
 fn payloads(count: usize) -> Vec<Vec<u8>> {
     (0..count).map(|n| vec![n as u8; PACKET as usize]).collect()
 }
@@ -179,6 +184,26 @@ fn one_packet_with_a_wild_timestamp_moves_no_clock() {
 }
 
 #[test]
+fn a_fast_clock_loses_nothing_and_is_no_jump() {
+    // 160 samples every 19.2 ms: four per cent fast, so that three seconds are reached soon.
+    let payloads = payloads(8_000);
+    let frames: Vec<Frame<'_>> =
+        (0..8_000).map(|n| Frame { arrival_sample: n * 154, ..frame(n, &payloads[n as usize]) }).collect();
+    let timeline = Timeline::assemble(facts(), &frames);
+    assert!(octets(&timeline) == payloads.concat());
+    assert_eq!((timeline.counts.overlapped_samples, timeline.counts.re_anchored), (0, 0));
+    // Cut when it is seconds ahead: the next segment still knows the clock.
+    let half = Timeline::assemble(facts(), &frames[..6_000]);
+    let from = half.end_of_audio();
+    let rest = Timeline::assemble(
+        ChannelFacts { start_sample: from, anchors: half.anchors, began: true, ..facts() },
+        &frames[6_000..],
+    );
+    assert!(octets(&rest)[from as usize..] == payloads[6_000..].concat());
+    assert_eq!(rest.counts.re_anchored, 0);
+}
+
+#[test]
 fn a_stray_source_never_takes_the_place_of_a_proven_one() {
     let payloads = payloads(6);
     let stray = [0xEE; 400];
@@ -212,7 +237,7 @@ fn a_restart_goes_on_by_timestamp_and_names_the_downtime() {
         start_sample: from,
         anchors: before.anchors.clone(),
         began: true,
-        worker_down: vec![from..44 * PACKET],
+        worker_down: span(from, 44 * PACKET),
         ..facts()
     };
     let timeline = Timeline::assemble(resumed, &after);

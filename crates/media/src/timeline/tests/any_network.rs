@@ -97,7 +97,7 @@ proptest! {
             arrival_sample: *arrival,
             payload,
         }).collect();
-        let facts = ChannelFacts { start_sample: floor, began: floor > 100, worker_down: vec![floor..down], on_hold: vec![400..900], ..facts() };
+        let facts = ChannelFacts { start_sample: floor, began: floor > 100, worker_down: span(floor, down), on_hold: span(400, 900), ..facts() };
         let timeline = Timeline::assemble(facts, &frames);
         let end = timeline.end_of_audio();
         let mut covered: Vec<(u64, u64)> = timeline.spans.iter().map(|span| (span.start_sample, span.end_sample())).collect();

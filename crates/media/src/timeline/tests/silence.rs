@@ -58,7 +58,7 @@ fn on_hold_explains_silence_and_splits_what_it_does_not_cover() {
     let payloads = payloads(2);
     let after = Frame { sequence_number: frame(1, &[]).sequence_number, ..frame(100, &payloads[1]) };
     let also = Frame { sequence_number: frame(2, &[]).sequence_number, ..frame(101, &payloads[1]) };
-    let held = ChannelFacts { on_hold: vec![320..15_000], ..facts() };
+    let held = ChannelFacts { on_hold: span(320, 15_000), ..facts() };
     let timeline = Timeline::assemble(held, &[frame(0, &payloads[0]), after, also]);
     assert_eq!(
         timeline.gaps(102 * PACKET),

@@ -1,0 +1,116 @@
+//! A source of packets and its clock: which sample of the recording a timestamp of it means.
+
+use std::collections::VecDeque;
+
+use super::Frame;
+use crate::codec::TIMELINE_RATE;
+
+/// A timestamp that stands farther than this from where the clock and the packet's arrival put it has jumped (three seconds).
+pub(super) const TOLERANCE: u64 = 3 * TIMELINE_RATE as u64;
+
+/// A source's clock: this timestamp is that sample.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SourceClock {
+    pub timestamp: u32,
+    pub sample: i64,
+    /// How far samples run ahead of arrival of late, in 1,024ths of a sample: two crystals drift apart, and that is no jump.
+    pub skew: i64,
+}
+
+/// Packets over which the skew is averaged, as a power of two.
+const SKEW_SHIFT: u32 = 10;
+
+impl SourceClock {
+    pub(super) fn new(timestamp: u32, sample: i64, arrival: u64) -> Self {
+        Self { timestamp, sample, skew: ahead(sample, arrival) << SKEW_SHIFT }
+    }
+
+    /// Whether a packet at `sample` arrived about when this clock would have it.
+    pub(super) fn agrees(&self, sample: i64, arrival: u64) -> bool {
+        ahead(sample, arrival).abs_diff(self.ahead()) <= TOLERANCE
+    }
+
+    /// The sample of a timestamp, taking the shorter way round the 32-bit circle.
+    pub(super) fn sample_of(&self, timestamp: u32, rate: u32) -> i64 {
+        self.sample.saturating_add(samples(self.ticks_to(timestamp), rate))
+    }
+
+    pub(super) fn ticks_to(&self, timestamp: u32) -> i64 {
+        i64::from(timestamp.wrapping_sub(self.timestamp).cast_signed())
+    }
+
+    /// Samples that this clock runs ahead of arrival.
+    pub(super) const fn ahead(&self) -> i64 {
+        self.skew >> SKEW_SHIFT
+    }
+
+    /// Takes note of a packet that agrees: follows the drift, and moves the reference along so that the shorter way round
+    /// stays the right one in a call of days.
+    pub(super) fn follow(&mut self, timestamp: u32, sample: i64, arrival: u64, rate: u32) {
+        self.skew += ahead(sample, arrival) - self.ahead();
+        let ticks = self.ticks_to(timestamp);
+        if ticks > 1 << 24 && (ticks * i64::from(TIMELINE_RATE)) % i64::from(rate) == 0 {
+            (self.timestamp, self.sample) = (timestamp, sample);
+        }
+    }
+}
+
+pub(super) fn samples(ticks: i64, rate: u32) -> i64 {
+    ticks.saturating_mul(i64::from(TIMELINE_RATE)) / i64::from(rate.max(1))
+}
+
+#[derive(Debug)]
+pub(super) struct Source {
+    /// Newest first.
+    pub clocks: VecDeque<SourceClock>,
+    /// It has shown two packets in a row, or is known from before.
+    pub proven: bool,
+    pub highest: Option<i64>,
+    /// Extended sequence numbers of all packets, as they came.
+    pub received: Vec<i64>,
+    /// The number before the first packet, known from an earlier segment.
+    pub known_until: Option<i64>,
+    /// The newest packet by number: its timestamp and its sample.
+    pub last: Option<(u32, i64)>,
+    pub silent: bool,
+}
+
+impl Source {
+    pub(super) const fn new() -> Self {
+        Self {
+            clocks: VecDeque::new(),
+            proven: false,
+            highest: None,
+            received: Vec::new(),
+            known_until: None,
+            last: None,
+            silent: false,
+        }
+    }
+
+    /// The number without its 16-bit wrap, nearest to the highest so far.
+    pub(super) fn extend(&mut self, number: u16) -> i64 {
+        let highest = self.highest.unwrap_or_else(|| i64::from(number) + (1 << 16));
+        let low = u16::try_from(highest & 0xFFFF).unwrap_or(0);
+        highest + i64::from(number.wrapping_sub(low).cast_signed())
+    }
+
+    /// The sample of a frame by the newest clock that agrees with its arrival, and that clock's place.
+    pub(super) fn sample_near(&self, frame: &Frame<'_>) -> Option<(usize, i64)> {
+        let rate = frame.kind.clock_rate();
+        let by_clock = self
+            .clocks
+            .iter()
+            .enumerate()
+            .map(|(place, clock)| (place, clock, clock.sample_of(frame.timestamp, rate)));
+        let mut agreeing = by_clock.filter(|(_, clock, sample)| clock.agrees(*sample, frame.arrival_sample));
+        agreeing.next().map(|(place, _, sample)| (place, sample))
+    }
+}
+
+/// Samples that a place is ahead of an arrival; bounded, so that sums of a few never overflow.
+fn ahead(sample: i64, arrival: u64) -> i64 {
+    const BOUND: i64 = 1 << 50;
+    let arrival = i64::try_from(arrival).unwrap_or(i64::MAX);
+    sample.saturating_sub(arrival).clamp(-BOUND, BOUND)
+}

@@ -5,3 +5,5 @@ mod limits;
 mod peer;
 mod restart;
 mod timers;
+mod torture;
+mod torture_ipv6;

@@ -4,27 +4,31 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use rokuon_capture::outcome::Outcome;
-use rokuon_capture::segment::TelephoneEvent;
 use rokuon_db::database::Database;
 use rokuon_media::codec::Codec;
 use rokuon_media::gap::Gap;
+use rokuon_policy::article::Article;
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
-use rokuon_policy::policy::Policy;
 use rokuon_storage::recording_writer::SealedSegment;
 use tokio::sync::mpsc;
 
 use crate::routing::call_routing::CallRouting;
-use crate::routing::table::ConnectionRoute;
+use crate::routing::table::{ConnectionRoute, RoutingTable};
 use crate::sealing::replay::Replayed;
 
-pub mod notes;
-pub mod sealed;
+mod facts;
+mod notes;
+mod sealed;
 
 /// A note that cannot be written is tried for so long; the sealing commit repeats what matters of it.
 const NOTE_TRIES: u32 = 8;
+
+/// The routing table, always the newest.
+pub type Routes = Arc<ArcSwap<RoutingTable>>;
 
 /// The database did not take it.
 pub type RegisterError = rokuon_db::error::DbError;
@@ -50,7 +54,7 @@ pub enum Note {
     /// A call was answered and is being recorded.
     Started(Box<StartedCall>),
     /// What is known of a live call changed.
-    Judged(RecordingId, Box<CallRouting>),
+    Judged(CallId, Box<CallRouting>),
     /// A call was answered and not kept: counted by day, connection and rule.
     NotKept {
         /// Whose.
@@ -60,7 +64,7 @@ pub enum Note {
         /// The rule that decided.
         rule: String,
         /// Its article.
-        article: String,
+        article: Article,
     },
     /// A call was refused: counted likewise.
     Refused {
@@ -132,13 +136,18 @@ pub struct SealedRecording {
     pub segments: Vec<SealedRow>,
     /// Everything missing.
     pub gaps: Vec<Gap>,
-    /// Keys pressed.
-    pub events: Vec<TelephoneEvent>,
+    /// SHA-256 of the manifest; `None` where there is no audio.
+    pub manifest_sha256: Option<[u8; 32]>,
 }
 
 impl SealedRecording {
     /// From what the journal said and what storing yielded.
-    pub fn new(read: &Replayed, outcome: Outcome, segments: Vec<SealedRow>) -> Self {
+    pub fn new(
+        read: &Replayed,
+        outcome: Outcome,
+        segments: Vec<SealedRow>,
+        manifest_sha256: Option<[u8; 32]>,
+    ) -> Self {
         let sip_call_id = read.dialog.pointer("/id/call_id").and_then(|v| v.as_str()).unwrap_or_default();
         let started = read.routing.clone().map(|routing| StartedCall {
             recording: read.opened.recording,
@@ -158,7 +167,7 @@ impl SealedRecording {
             outcome,
             segments,
             gaps: read.gaps.clone(),
-            events: read.events.clone(),
+            manifest_sha256,
         }
     }
 }
@@ -168,15 +177,20 @@ impl SealedRecording {
 pub struct Registrar {
     db: Database,
     clock: Arc<dyn Clock>,
+    routes: Routes,
     notes: mpsc::UnboundedSender<Note>,
 }
 
 impl Registrar {
     /// A registrar, and the task that writes its notes down until every handle is gone.
-    pub fn new(db: Database, clock: Arc<dyn Clock>) -> (Self, impl Future<Output = ()> + Send + 'static) {
+    pub fn new(
+        db: Database,
+        clock: Arc<dyn Clock>,
+        routes: Routes,
+    ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (notes, inbox) = mpsc::unbounded_channel();
-        let task = write_notes(db.clone(), clock.clone(), inbox);
-        (Self { db, clock, notes }, task)
+        let task = write_notes(db.clone(), clock.clone(), routes.clone(), inbox);
+        (Self { db, clock, routes, notes }, task)
     }
 
     /// Leaves a note; never waits.
@@ -185,20 +199,28 @@ impl Registrar {
     }
 
     /// Commits a sealed recording with its audit event: all of it or nothing; safe to repeat.
-    pub async fn register_sealed(
-        &self,
-        policy: Option<&Policy>,
-        sealed: &SealedRecording,
-    ) -> Result<(), RegisterError> {
+    pub async fn register_sealed(&self, sealed: &SealedRecording) -> Result<(), RegisterError> {
+        let routes = self.routes.load_full();
+        let policy = routes.tenant(&sealed.tenant).map(|t| &t.policy);
         sealed::commit(&self.db, self.clock.now(), policy, sealed).await
+    }
+
+    /// Takes back a call that turned out not to be recorded: its rows go, and it is counted.
+    pub async fn register_unkept(&self, call: CallId, routing: &CallRouting) -> Result<(), RegisterError> {
+        sealed::forget(&self.db, self.clock.now(), call, routing).await
     }
 }
 
-async fn write_notes(db: Database, clock: Arc<dyn Clock>, mut inbox: mpsc::UnboundedReceiver<Note>) {
+async fn write_notes(
+    db: Database,
+    clock: Arc<dyn Clock>,
+    routes: Routes,
+    mut inbox: mpsc::UnboundedReceiver<Note>,
+) {
     while let Some(note) = inbox.recv().await {
         let mut wait = Duration::from_millis(100);
         for attempt in 1..=NOTE_TRIES {
-            match notes::write(&db, clock.now(), &note).await {
+            match notes::write(&db, clock.now(), &routes.load_full(), &note).await {
                 Ok(()) => break,
                 Err(error) if attempt == NOTE_TRIES => {
                     metrics::counter!("rokuon_notes_lost_total").increment(1);

@@ -102,7 +102,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     let filled = keys.clone();
     tasks.spawn(async move { filled.keep_filled(Duration::from_secs(5)).await });
 
-    let (registrar, registering) = Registrar::new(ports.db.clone(), ports.clock.clone());
+    let (registrar, registering) = Registrar::new(ports.db.clone(), ports.clock.clone(), routes.clone());
     let mut sealing = JoinSet::new();
     sealing.spawn(registering);
     let (orders, orders_inbox) = mpsc::unbounded_channel();
@@ -111,7 +111,6 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         writer: RecordingWriter::new(ports.store.clone()),
         keys: ports.keys.clone(),
         registrar: registrar.clone(),
-        routes: routes.clone(),
         recorder: recorder.commands(),
     };
     sealing.spawn(sealer.run(orders_inbox));

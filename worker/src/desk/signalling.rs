@@ -317,7 +317,7 @@ impl Desk {
             None => _ = call.judge_again(),
         }
         call.sdp.1 += 1;
-        let Some((recording, _)) = call.recorded else {
+        let Some((recording, call_id)) = call.recorded else {
             return if call.routing.kept {
                 self.open(invite, &offer, call);
             } else {
@@ -362,14 +362,14 @@ impl Desk {
             sockets,
             on_hold: offer.on_hold(),
         });
-        self.parts.registrar.note(Note::Judged(recording, Box::new(call.routing.clone())));
+        self.parts.registrar.note(Note::Judged(call_id, Box::new(call.routing.clone())));
         self.calls.insert(invite.dialog.clone(), call);
     }
 
     fn on_metadata(&mut self, dialog: &DialogId, cseq: u32, body: &MetadataBody) {
         let Some(mut call) = self.calls.remove(dialog) else { return };
         let changed = call.take_metadata(cseq, body);
-        if let Some((recording, _)) = call.recorded {
+        if let Some((recording, call_id)) = call.recorded {
             let received = AsReceived::new(self.parts.clock.now(), body.content_type.clone(), &body.raw);
             let updated = CallUpdated { metadata: vec![received], ..self.update_of(dialog, &call) };
             self.send(Command::Update {
@@ -379,7 +379,7 @@ impl Desk {
                 on_hold: Vec::new(),
             });
             if changed {
-                self.parts.registrar.note(Note::Judged(recording, Box::new(call.routing.clone())));
+                self.parts.registrar.note(Note::Judged(call_id, Box::new(call.routing.clone())));
             }
         }
         self.calls.insert(dialog.clone(), call);

@@ -1,7 +1,88 @@
-//! Writes one note.
-use super::{Note, RegisterError};
+//! Writes one note; every note may be written twice.
+
 use chrono::{DateTime, Utc};
+use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::database::Database;
-pub(super) async fn write(_db: &Database, _now: DateTime<Utc>, _note: &Note) -> Result<(), RegisterError> {
-    Ok(())
+use rokuon_db::{calls, connections, unrecorded_counts};
+use rokuon_policy::civil;
+use serde_json::json;
+
+use super::facts::{call_started, known_facts, without_register};
+use super::{Note, RegisterError, StartedCall};
+use crate::routing::table::RoutingTable;
+
+/// The actor's name of everything a media worker does by itself.
+pub(super) fn worker() -> Actor {
+    Actor::Platform("worker".to_owned())
+}
+
+pub(super) async fn write(
+    db: &Database,
+    now: DateTime<Utc>,
+    routes: &RoutingTable,
+    note: &Note,
+) -> Result<(), RegisterError> {
+    match note {
+        Note::Started(started) => write_started(db, now, routes, started).await,
+        Note::Judged(call, routing) => {
+            let mut tx = db.tenant(&routing.tenant).await?;
+            calls::update_facts(&mut tx, *call, &known_facts(routing)).await?;
+            tx.commit_bookkeeping().await
+        }
+        Note::NotKept { tenant, connection, rule, article } => {
+            let mut tx = db.tenant(tenant).await?;
+            let reason = rule.rsplit('.').next().unwrap_or(rule);
+            unrecorded_counts::add(&mut tx, civil::civil_day(now), *connection, reason, article.as_str())
+                .await?;
+            connections::heard_from(&mut tx, *connection, true, now).await?;
+            tx.commit_bookkeeping().await
+        }
+        Note::Refused { tenant, connection, reason } => {
+            let mut tx = db.tenant(tenant).await?;
+            let reason = format!("{}_{reason}", unrecorded_counts::REFUSED);
+            unrecorded_counts::add(&mut tx, civil::civil_day(now), *connection, &reason, "").await?;
+            connections::heard_from(&mut tx, *connection, true, now).await?;
+            tx.commit_bookkeeping().await
+        }
+    }
+}
+
+async fn write_started(
+    db: &Database,
+    now: DateTime<Utc>,
+    routes: &RoutingTable,
+    started: &StartedCall,
+) -> Result<(), RegisterError> {
+    let policy = routes.tenant(&started.routing.tenant).map(|t| &t.policy);
+    let rows = call_started(started, policy);
+    match insert(db, now, started, &rows).await {
+        Err(error) if error.constraint().is_some() => {
+            insert(db, now, started, &without_register(&rows)).await
+        }
+        written => written,
+    }
+}
+
+async fn insert(
+    db: &Database,
+    now: DateTime<Utc>,
+    started: &StartedCall,
+    rows: &calls::CallStarted,
+) -> Result<(), RegisterError> {
+    let mut tx = db.tenant(&started.routing.tenant).await?;
+    connections::heard_from(&mut tx, started.routing.connection, true, now).await?;
+    if !calls::start(&mut tx, rows).await? {
+        return tx.commit_bookkeeping().await;
+    }
+    let event = AuditEvent::new("call.started", worker(), now)
+        .on("recording", started.recording)
+        .decided_by(&rows.facts.decision)
+        .with(json!({
+            "call": started.call,
+            "connection": started.routing.connection,
+            "line": rows.facts.line,
+            "line_proved": rows.facts.line_proved,
+            "policy_version": rows.policy_version,
+        }));
+    tx.commit_with(event).await
 }

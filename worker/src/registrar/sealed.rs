@@ -1,13 +1,182 @@
-//! The sealing commit.
-use super::{RegisterError, SealedRecording};
-use chrono::{DateTime, Utc};
+//! The sealing commit: call, segments, outcome, retention dates and the audit event, all or nothing, safe to repeat.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rokuon_capture::outcome::{self, Outcome};
+use rokuon_db::audit_events::AuditEvent;
+use rokuon_db::calls::{self, CallStarted};
 use rokuon_db::database::Database;
+use rokuon_db::recordings::{self, FinishedRecording, Guarded, ListedGap};
+use rokuon_db::segments::{self, Segment};
+use rokuon_db::unrecorded_counts;
+use rokuon_media::codec::TIMELINE_RATE;
+use rokuon_media::gap::Gap;
+use rokuon_policy::civil;
+use rokuon_policy::ids::CallId;
 use rokuon_policy::policy::Policy;
+use serde_json::json;
+
+use super::facts::{call_started, retention_of, without_register};
+use super::notes::worker;
+use super::{RegisterError, SealedRecording, SealedRow, StartedCall};
+use crate::routing::call_routing::CallRouting;
+use crate::sealing::evidence::hex;
+
 pub(super) async fn commit(
-    _db: &Database,
-    _now: DateTime<Utc>,
-    _policy: Option<&Policy>,
-    _sealed: &SealedRecording,
+    db: &Database,
+    now: DateTime<Utc>,
+    policy: Option<&Policy>,
+    sealed: &SealedRecording,
 ) -> Result<(), RegisterError> {
-    Ok(())
+    let Some(started) = &sealed.started else {
+        tracing::error!(recording = %sealed.recording, "A RECORDING WITHOUT A JUDGEMENT stays in the spool");
+        return Err(RegisterError::Inconsistency {
+            table: "spool",
+            column: "routing",
+            row: sealed.recording.to_string(),
+        });
+    };
+    let rows = call_started(started, policy);
+    match write(db, now, policy, sealed, started, &rows).await {
+        Err(error) if error.constraint().is_some_and(|c| c.starts_with("calls_")) => {
+            tracing::warn!(%error, recording = %sealed.recording, "the register contradicts a recording; its facts are left out");
+            write(db, now, policy, sealed, started, &without_register(&rows)).await
+        }
+        written => written,
+    }
+}
+
+async fn write(
+    db: &Database,
+    now: DateTime<Utc>,
+    policy: Option<&Policy>,
+    sealed: &SealedRecording,
+    started: &StartedCall,
+    rows: &CallStarted,
+) -> Result<(), RegisterError> {
+    let mut tx = db.tenant(&sealed.tenant).await?;
+    // The first note may have been lost, or hold what was known then.
+    if !calls::start(&mut tx, rows).await? {
+        calls::update_facts(&mut tx, started.call, &rows.facts).await?;
+    }
+    for row in &sealed.segments {
+        segments::add(&mut tx, sealed.recording, &segment(row, now)).await?;
+    }
+    // A clock that was set back must not make a call end before it began.
+    let ended_at = sealed.ended_at.max(started.started_at);
+    let duration_ms = milliseconds(sealed.total_samples);
+    let met = match sealed.outcome {
+        Outcome::Failed(cause) => {
+            recordings::mark_failed(
+                &mut tx,
+                sealed.recording,
+                rows.epoch,
+                cause.as_str(),
+                ended_at,
+                duration_ms,
+                now,
+            )
+            .await?
+        }
+        kept => {
+            let finished = FinishedRecording {
+                recording: sealed.recording,
+                epoch: rows.epoch,
+                outcome: if kept == Outcome::Sealed {
+                    recordings::Outcome::Sealed
+                } else {
+                    recordings::Outcome::SealedWithGaps
+                },
+                ended_at,
+                duration_ms,
+                channels: channels(&sealed.segments),
+                gaps: sealed.gaps.iter().map(listed).collect(),
+                lost_ms: milliseconds(
+                    sealed.gaps.iter().filter(|g| outcome::is_notable(g)).map(|g| g.samples).sum(),
+                ),
+                doubts: rows.doubts.clone(),
+                manifest_sha256: sealed.manifest_sha256,
+                retention: retention_of(policy, started),
+                finished_at: now,
+            };
+            recordings::finish(&mut tx, &finished).await?
+        }
+    };
+    if met != Guarded::Written {
+        // Committed by an earlier try whose answer was lost; or newer hands have it. Either way nothing is to be said.
+        return tx.commit_bookkeeping().await;
+    }
+    let event = AuditEvent::new("recording.sealed", worker(), now).on("recording", sealed.recording).with(json!({
+        "call": started.call,
+        "outcome": sealed.outcome.as_str(),
+        "ended_by": sealed.ended_by,
+        "duration_ms": duration_ms,
+        "gaps": sealed.gaps.len(),
+        "manifest_sha256": sealed.manifest_sha256.as_ref().map(|h| hex(h)),
+        "segments": sealed.segments.iter().map(|row| json!({
+            "number": row.number,
+            "media_sha256": hex(&row.stored.media_sha256),
+            "container_sha256": hex(&row.stored.container_sha256),
+        })).collect::<Vec<_>>(),
+        "clock_skew_ms": (ended_at - sealed.started_at - samples_as_time(sealed.total_samples)).num_milliseconds(),
+    }));
+    tx.commit_with(event).await
+}
+
+/// A call that turned out not to be recorded: its rows go and it is counted, in one transaction.
+pub(super) async fn forget(
+    db: &Database,
+    now: DateTime<Utc>,
+    call: CallId,
+    routing: &CallRouting,
+) -> Result<(), RegisterError> {
+    let mut tx = db.tenant(&routing.tenant).await?;
+    calls::forget(&mut tx, call).await?;
+    if !routing.kept {
+        let reason = routing.rule.rsplit('.').next().unwrap_or(&routing.rule);
+        let day = civil::civil_day(now);
+        unrecorded_counts::add(&mut tx, day, routing.connection, reason, routing.article.as_str()).await?;
+    }
+    tx.commit_with(AuditEvent::new("call.not_kept", worker(), now).on("call", call)).await
+}
+
+fn segment(row: &SealedRow, sealed_at: DateTime<Utc>) -> Segment {
+    Segment {
+        number: row.number,
+        object_key: row.stored.object_key.to_string(),
+        version_id: row.stored.version_id.clone(),
+        container_bytes: row.stored.container_len,
+        container_sha256: row.stored.container_sha256,
+        media_bytes: row.stored.media_len,
+        media_sha256: row.stored.media_sha256,
+        start_sample: row.start_sample,
+        samples: row.samples,
+        channels: row.channels.clone(),
+        codec: row.codec.as_str().to_owned(),
+        gaps: row.gaps.iter().map(listed).collect(),
+        sealed_at,
+    }
+}
+
+fn listed(gap: &Gap) -> ListedGap {
+    ListedGap {
+        channel: gap.channel,
+        start_sample: gap.start_sample,
+        samples: gap.samples,
+        cause: gap.cause.as_str().to_owned(),
+    }
+}
+
+fn channels(rows: &[SealedRow]) -> Vec<u8> {
+    let mut channels = rows.iter().flat_map(|r| r.channels.iter().copied()).collect::<Vec<_>>();
+    channels.sort_unstable();
+    channels.dedup();
+    channels
+}
+
+const fn milliseconds(samples: u64) -> u64 {
+    samples * 1_000 / TIMELINE_RATE as u64
+}
+
+fn samples_as_time(samples: u64) -> TimeDelta {
+    TimeDelta::milliseconds(i64::try_from(milliseconds(samples)).unwrap_or(i64::MAX))
 }

@@ -1,5 +1,6 @@
 //! The judgement on one call: whose it is, which line, who speaks on which channel, and what is doubtful about that.
 
+use rokuon_policy::article::Article;
 use rokuon_policy::ids::{ConnectionId, DepartmentId, TenantId};
 use rokuon_policy::pii::Pii;
 use rokuon_policy::recording_scope::{CallFacts, Direction, Judgement, judge, normalise_number};
@@ -52,7 +53,7 @@ pub struct CallRouting {
     /// The policy's decision as shown and audited.
     pub decision: serde_json::Value,
     /// The article of that decision.
-    pub article: String,
+    pub article: Article,
     /// The rule of that decision.
     pub rule: String,
     /// What is doubtful.
@@ -130,7 +131,7 @@ pub fn judge_call(
         channels: placed.channels,
         mixed: placed.mixed,
         kept,
-        article: decision.article.to_string(),
+        article: decision.article.clone(),
         rule: decision.rule.to_owned(),
         decision: serde_json::to_value(&decision).unwrap_or_default(),
         doubts,

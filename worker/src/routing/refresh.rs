@@ -1,25 +1,85 @@
-//! Reads connections, lines and policies again and again.
-use super::table::RoutingTable;
-use arc_swap::ArcSwap;
-use chrono::{DateTime, Utc};
-use rokuon_db::database::Database;
-use rokuon_policy::clock::Clock;
-use rokuon_storage::data_key_pool::DataKeyPool;
+//! Reads connections, lines and policies again and again; what was last read stands while the database is away.
+
 use std::sync::Arc;
 use std::time::Duration;
-/// x
-pub async fn load_routes(
-    _db: &Database,
-    _now: DateTime<Utc>,
-) -> Result<RoutingTable, rokuon_db::error::DbError> {
-    Ok(RoutingTable::default())
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
+use rokuon_db::connections::ConnectionState;
+use rokuon_db::database::Database;
+use rokuon_db::error::DbError;
+use rokuon_db::{lines, policy_versions, routing};
+use rokuon_policy::civil;
+use rokuon_policy::clock::Clock;
+use rokuon_policy::ids::TenantId;
+use rokuon_policy::policy::Policy;
+use rokuon_storage::data_key_pool::DataKeyPool;
+
+use super::table::{ConnectionRoute, RoutingTable, TenantRoutes};
+
+/// Reads everything once. A tenant whose policy cannot be read is left out, loudly: without rules nothing is recorded
+/// in its name.
+pub async fn load_routes(db: &Database, now: DateTime<Utc>) -> Result<RoutingTable, DbError> {
+    let mut tenants = Vec::new();
+    for tenant in routing::tenants(db).await? {
+        match load_tenant(db, &tenant, now).await? {
+            Some(routes) => tenants.push(routes),
+            None => tracing::error!(%tenant, "no policy is in force; this tenant's calls cannot be recorded"),
+        }
+    }
+    let connections = routing::connections(db)
+        .await?
+        .into_iter()
+        .filter(|c| c.state == ConnectionState::Active && c.kind == "siprec")
+        .map(|c| ConnectionRoute {
+            tenant: c.tenant,
+            id: c.connection,
+            address_user: c.address_user,
+            networks: c.networks,
+            default_line: c.default_line,
+        })
+        .collect();
+    Ok(RoutingTable::new(tenants, connections))
 }
-/// x
+
+async fn load_tenant(
+    db: &Database,
+    tenant: &TenantId,
+    now: DateTime<Utc>,
+) -> Result<Option<TenantRoutes>, DbError> {
+    let mut tx = db.tenant(tenant).await?;
+    let version = policy_versions::in_force(&mut tx, civil::civil_day(now)).await?;
+    let lines = lines::list(&mut tx).await?;
+    tx.commit_read_only().await?;
+    let Some(version) = version else { return Ok(None) };
+    let Ok(policy) = Policy::parse(&version.toml) else { return Ok(None) };
+    Ok(Some(TenantRoutes { tenant: tenant.clone(), policy, policy_version: version.version, lines }))
+}
+
+/// Keeps the table fresh until dropped.
 pub async fn refresh_routes(
-    _db: Database,
-    _clock: Arc<dyn Clock>,
-    _routes: Arc<ArcSwap<RoutingTable>>,
-    _keys: Arc<DataKeyPool>,
-    _every: Duration,
+    db: Database,
+    clock: Arc<dyn Clock>,
+    routes: Arc<ArcSwap<RoutingTable>>,
+    keys: Arc<DataKeyPool>,
+    every: Duration,
 ) {
+    let mut away = false;
+    loop {
+        tokio::time::sleep(every).await;
+        match load_routes(&db, clock.now()).await {
+            Ok(table) => {
+                for tenant in table.tenants() {
+                    keys.add_tenant(&tenant.tenant);
+                }
+                routes.store(Arc::new(table));
+                away = false;
+            }
+            Err(error) if !away => {
+                away = true;
+                tracing::error!(%error, "connections and policies cannot be read; the last known ones stand");
+            }
+            Err(_) => {}
+        }
+    }
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use bytes::Bytes;
 use rokuon_capture::manifest::ManifestSegment;
 use rokuon_capture::outcome::{FailureCause, Outcome};
@@ -22,8 +21,7 @@ use tokio::task::JoinSet;
 use super::evidence;
 use super::replay::{ReplayError, Replayed};
 use crate::recorder::command::Command;
-use crate::registrar::{Note, RegisterError, Registrar, SealedRecording, SealedRow};
-use crate::routing::table::RoutingTable;
+use crate::registrar::{RegisterError, Registrar, SealedRecording, SealedRow};
 
 /// Recordings sealed at one time: each holds its media in memory once plain and once encrypted.
 const AT_ONCE: usize = 2;
@@ -69,8 +67,6 @@ pub struct Sealer {
     pub keys: Arc<dyn KeyService>,
     /// Writes rows.
     pub registrar: Registrar,
-    /// Policies, for the retention dates.
-    pub routes: Arc<ArcSwap<RoutingTable>>,
     /// Frees the spool.
     pub recorder: Sender<Command>,
 }
@@ -125,8 +121,8 @@ impl Sealer {
         let replayed = tokio::task::spawn_blocking(move || Replayed::read(&spool, recording, &replay_key));
         let mut read = replayed.await.map_err(|_| SealError::Interrupted)??;
         if !is_to_be_kept(&read) {
-            if let Some(routing) = read.routing.as_ref().filter(|r| !r.kept) {
-                self.registrar.note(Note::not_kept(routing));
+            if let Some(routing) = &read.routing {
+                self.registrar.register_unkept(read.opened.call, routing).await?;
             }
             return Ok(());
         }
@@ -160,14 +156,14 @@ impl Sealer {
         }
         let outcome = outcome_of(&read);
         let manifest = evidence::manifest(&read, outcome, lines);
+        let mut manifest_sha256 = None;
         if !read.segments.is_empty() {
             self.writer.put_peaks(tenant, recording, &key, evidence::peaks(&read).to_bytes().into()).await?;
             let json = serde_json::to_vec(&manifest).map_err(|_| SealError::Interrupted)?;
-            self.writer.put_manifest(tenant, recording, &key, json.into()).await?;
+            let stored = self.writer.put_manifest(tenant, recording, &key, json.into()).await?;
+            manifest_sha256 = Some(stored.media_sha256);
         }
-        let routes = self.routes.load();
-        let policy = routes.tenant(tenant).map(|t| &t.policy);
-        self.registrar.register_sealed(policy, &SealedRecording::new(&read, outcome, rows)).await?;
+        self.registrar.register_sealed(&SealedRecording::new(&read, outcome, rows, manifest_sha256)).await?;
         Ok(())
     }
 }

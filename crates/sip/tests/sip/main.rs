@@ -7,3 +7,5 @@ mod restart;
 mod timers;
 mod torture;
 mod torture_ipv6;
+mod vendor_messages;
+mod vendors;

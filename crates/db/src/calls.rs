@@ -117,7 +117,7 @@ pub async fn start(tx: &mut TenantTx, started: &CallStarted) -> Result<bool, DbE
     }
     legs::put(tx, started.call, LegRole::Caller, &facts.caller).await?;
     legs::put(tx, started.call, LegRole::Called, &facts.called).await?;
-    recordings::begin(tx, started).await?;
+    recordings::begin::begin(tx, started).await?;
     Ok(true)
 }
 

@@ -10,10 +10,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::calls::{self, CallStarted};
+use self::row::Row;
+use crate::calls;
 use crate::error::DbError;
 use crate::row::{Place, signed};
 use crate::tenant_tx::TenantTx;
+
+pub(crate) mod begin;
+mod row;
 
 /// How the call ended for its recording: exactly one of them (INV-7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,48 +146,6 @@ pub enum Guarded {
     Already,
     /// There is no such recording, its epoch is newer, or it is past that state: nothing was changed.
     Refused,
-}
-
-/// The row of a call that has begun.
-pub(crate) async fn begin(tx: &mut TenantTx, started: &CallStarted) -> Result<(), DbError> {
-    let (tenant, connection) = tx.parts();
-    sqlx::query(
-        "INSERT INTO recordings (
-            tenant_id,
-            recording_id,
-            call_id,
-            media,
-            state,
-            started_at,
-            policy_version,
-            epoch,
-            doubts,
-            keep_at_least_until,
-            secondary_from,
-            keep_until,
-            retention_article,
-            retention_ja,
-            retention_en
-        )
-        VALUES ($1, $2, $3, $4, 'recording', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-    )
-    .bind(tenant)
-    .bind(started.recording.0)
-    .bind(started.call.0)
-    .bind(started.media.as_str())
-    .bind(started.started_at)
-    .bind(started.policy_version)
-    .bind(signed(started.epoch))
-    .bind(json(&started.doubts))
-    .bind(started.retention.keep_at_least_until)
-    .bind(started.retention.secondary_from)
-    .bind(started.retention.keep_until)
-    .bind(started.retention.article.as_str())
-    .bind(&started.retention.sentence.ja)
-    .bind(&started.retention.sentence.en)
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// Makes the caller the writer of a recording that is not finished: returns the new epoch, which every older writer's
@@ -412,69 +374,6 @@ pub async fn unfinished(tx: &mut TenantTx) -> Result<Vec<RecordingId>, DbError> 
     .fetch_all(connection)
     .await?;
     Ok(rows.into_iter().map(|(id,)| RecordingId(id)).collect())
-}
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    recording_id: Uuid,
-    call_id: Uuid,
-    media: String,
-    state: String,
-    started_at: DateTime<Utc>,
-    policy_version: i32,
-    epoch: i64,
-    active_holds: i32,
-    outcome: Option<String>,
-    outcome_cause: Option<String>,
-    duration_ms: Option<i64>,
-    channels: i16,
-    lost_ms: i64,
-    gaps: Value,
-    doubts: Value,
-    manifest_sha256: Option<Vec<u8>>,
-    keep_at_least_until: Option<DateTime<Utc>>,
-    secondary_from: Option<DateTime<Utc>>,
-    keep_until: Option<DateTime<Utc>>,
-    retention_article: String,
-    retention_ja: String,
-    retention_en: String,
-    finished_at: Option<DateTime<Utc>>,
-}
-
-impl TryFrom<Row> for Recording {
-    type Error = DbError;
-    fn try_from(row: Row) -> Result<Self, DbError> {
-        let place = Place { table: "recordings", row: &row.recording_id };
-        Ok(Self {
-            id: RecordingId(row.recording_id),
-            call: CallId(row.call_id),
-            media: place.parse("media", &row.media)?,
-            state: place.parse("state", &row.state)?,
-            started_at: row.started_at,
-            policy_version: row.policy_version,
-            epoch: place.number("epoch", row.epoch)?,
-            active_holds: place.number("active_holds", row.active_holds)?,
-            outcome: place.parse_optional("outcome", row.outcome.as_deref())?,
-            outcome_cause: row.outcome_cause,
-            duration_ms: row.duration_ms.map(|ms| place.number("duration_ms", ms)).transpose()?,
-            channels: (0..2).filter(|channel| row.channels >> channel & 1 == 1).collect(),
-            gaps: place.json("gaps", row.gaps)?,
-            lost_ms: place.number("lost_ms", row.lost_ms)?,
-            doubts: place.json("doubts", row.doubts)?,
-            manifest_sha256: row
-                .manifest_sha256
-                .map(|hash| place.bytes("manifest_sha256", hash))
-                .transpose()?,
-            retention: RetentionDates {
-                keep_at_least_until: row.keep_at_least_until,
-                secondary_from: row.secondary_from,
-                keep_until: row.keep_until,
-                article: place.parse("retention_article", &row.retention_article)?,
-                sentence: Text::new(row.retention_ja, row.retention_en),
-            },
-            finished_at: row.finished_at,
-        })
-    }
 }
 
 fn channel_bits(channels: &[u8]) -> i16 {

@@ -1,0 +1,12 @@
+//! The database crate against a real PostgreSQL: its rules as the catalogue shows them, and every function.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod audit;
+mod catalogue;
+mod city;
+mod isolation;
+mod people;
+mod recording_life;
+mod register;
+mod search;
+mod uses;

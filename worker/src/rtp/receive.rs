@@ -126,7 +126,7 @@ mod tests {
         let sender = UdpSocket::bind((address, 0)).expect("a sender");
         let before = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
         for i in 0..100_u8 {
-            sender.send_to(&vec![i; 172], (address, port)).expect("loopback takes it");
+            sender.send_to(&[i; 172], (address, port)).expect("loopback takes it");
         }
         let mut receiver = Receiver::default();
         let mut seen = Vec::new();

@@ -5,4 +5,5 @@ pub mod header_parties;
 pub mod metadata;
 pub mod party;
 mod read_metadata;
+mod tell_parties;
 mod xml;

@@ -1,7 +1,7 @@
 //! Parties told in SIP headers alone, by recording clients that send no metadata.
 
-use super::metadata::number_of;
 use super::party::Party;
+use super::tell_parties::number_of;
 use crate::message::headers::Headers;
 use crate::message::name_addr::NameAddr;
 use crate::message::parameters::parameter;

@@ -1,10 +1,11 @@
 //! Recording metadata (RFC 7865 §6) and how updates change it (RFC 7866 §9).
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::doubt::Doubt;
-use super::party::{DirectionHint, Party};
-use crate::message::uri::unescape;
+use super::party::DirectionHint;
 
 /// Whether a document tells everything or only what changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -214,7 +215,7 @@ impl Metadata {
         );
         self.direction_hint = update.direction_hint.or(self.direction_hint);
         self.extensions.extend(update.extensions);
-        self.extensions.truncate(MOST_EXTENSIONS);
+        self.tidy();
     }
 
     fn apply_associations(
@@ -260,76 +261,27 @@ impl Metadata {
         }
     }
 
-    /// The parties, in the order first listed; those who left are among them.
-    ///
-    /// The labels come from the associations alone: participant, `send`, stream, label. A party that nothing
-    /// associates has no labels, and who speaks on which channel is then not proved.
-    pub fn parties(&self) -> Vec<Party> {
-        self.participants
-            .iter()
-            .enumerate()
-            .map(|(first_listed, participant)| self.party(first_listed, participant))
-            .collect()
-    }
-
-    fn party(&self, first_listed: usize, participant: &Participant) -> Party {
-        let own = |association: &&ParticipantStreamAssociation| {
-            association.participant == participant.id && association.disassociate_time.is_none()
-        };
-        let mut labels_sent: Vec<String> = Vec::new();
-        for id in self.participant_streams.iter().filter(own).flat_map(|association| &association.send) {
-            let labels = self
-                .streams
-                .iter()
-                .filter(|stream| stream.id == *id)
-                .filter_map(|stream| stream.label.clone());
-            for label in labels {
-                if !labels_sent.contains(&label) {
-                    labels_sent.push(label);
-                }
-            }
-        }
-        let sessions: Vec<&ParticipantSessionAssociation> = self
-            .participant_sessions
-            .iter()
-            .filter(|association| association.participant == participant.id)
-            .collect();
-        let has_left = !sessions.is_empty()
-            && sessions.iter().all(|association| association.disassociate_time.is_some());
-        let named = participant.names.iter().find_map(|name| {
-            let aor = name.aor.as_deref()?;
-            Some((aor, number_of(aor)?))
-        });
-        let aor = named
-            .as_ref()
-            .map(|(aor, _)| *aor)
-            .or_else(|| participant.names.iter().find_map(|name| name.aor.as_deref()));
-        let dummy = aor.is_some_and(is_dummy);
-        Party {
-            participant_id: participant.id.clone(),
-            number_raw: named.map(|(_, number)| number).filter(|_| !dummy),
-            aor: aor.map(str::to_owned),
-            name: participant
-                .names
-                .iter()
-                .find_map(|name| name.name.clone())
-                .filter(|name| !name.trim().is_empty()),
-            labels_sent,
-            first_listed,
-            calling: participant.calling,
-            dummy,
-            associate_time: sessions.iter().find_map(|association| association.associate_time.clone()),
-            disassociate_time: sessions
-                .iter()
-                .rev()
-                .find_map(|association| association.disassociate_time.clone())
-                .filter(|_| has_left),
-        }
+    /// Keeps one element for each id, and no more than a call can need, however many updates come.
+    pub(super) fn tidy(&mut self) {
+        unique(&mut self.groups, |group| group.id.clone());
+        unique(&mut self.sessions, |session| session.id.clone());
+        unique(&mut self.participants, |participant| participant.id.clone());
+        unique(&mut self.streams, |stream| stream.id.clone());
+        self.session_recordings.truncate(MOST_OF_A_KIND);
+        self.participant_sessions.truncate(MOST_OF_A_KIND);
+        self.participant_streams.truncate(MOST_OF_A_KIND);
+        self.extensions.truncate(MOST_OF_A_KIND);
     }
 }
 
-/// A call of a day with an update a minute stays below this.
-const MOST_EXTENSIONS: usize = 4_000;
+/// Elements of one kind kept over all updates of a call.
+const MOST_OF_A_KIND: usize = 2_000;
+
+fn unique<T>(list: &mut Vec<T>, id: impl Fn(&T) -> String) {
+    let mut seen = HashSet::new();
+    list.retain(|element| seen.insert(id(element)));
+    list.truncate(MOST_OF_A_KIND);
+}
 
 fn keep<T>(old: &mut Option<T>, new: Option<T>) {
     if new.is_some() {
@@ -343,31 +295,6 @@ fn find_or_push<T>(list: &mut Vec<T>, is_it: impl Fn(&T) -> bool, blank: impl Fn
         list.len() - 1
     });
     list.get_mut(at).expect("the position was just found or made")
-}
-
-/// The user part of an address of record, with or without scheme; `None` when it is empty.
-pub(super) fn number_of(aor: &str) -> Option<String> {
-    let aor = aor.trim().trim_start_matches('<').trim_end_matches('>');
-    let lower = aor.to_ascii_lowercase();
-    let scheme = ["sips:", "sip:", "tel:"].iter().find(|scheme| lower.starts_with(**scheme));
-    let rest = scheme.and_then(|scheme| aor.get(scheme.len()..)).unwrap_or(aor);
-    let user = match rest.split_once('@') {
-        Some((user, _)) => user,
-        // `sip:host` names nobody; `tel:` and bare numbers do.
-        None if scheme.is_some_and(|scheme| scheme.starts_with("sip"))
-            && !rest.starts_with(|c: char| c == '+' || c.is_ascii_digit()) =>
-        {
-            ""
-        }
-        None => rest,
-    };
-    let user = user.split([';', ':']).next().unwrap_or_default();
-    Some(unescape(user).trim().to_owned()).filter(|user| !user.is_empty())
-}
-
-/// One vendor's border controller lists itself until it knows the other party.
-fn is_dummy(aor: &str) -> bool {
-    number_of(aor).is_some_and(|user| user.eq_ignore_ascii_case("ASBCE"))
 }
 
 #[cfg(test)]

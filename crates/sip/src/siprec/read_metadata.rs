@@ -1,5 +1,7 @@
 //! From XML elements to metadata, by local names, whichever draft or vendor they follow.
 
+use std::collections::HashSet;
+
 use super::doubt::Doubt;
 use super::metadata::{
     DataMode, Extension, Group, Metadata, NameId, Participant, ParticipantSessionAssociation,
@@ -20,6 +22,7 @@ pub(super) fn read(raw: &[u8]) -> (Metadata, Vec<Doubt>) {
         for child in &root.children {
             reading.element(child, "", None);
         }
+        metadata.tidy();
         if metadata.datamode == DataMode::Complete {
             judge_references(&metadata, &mut doubts);
         }
@@ -41,14 +44,17 @@ fn judge_root(root: &Element, doubts: &mut Vec<Doubt>) {
 }
 
 fn judge_references(metadata: &Metadata, doubts: &mut Vec<Doubt>) {
+    let participants: HashSet<&str> =
+        metadata.participants.iter().map(|participant| participant.id.as_str()).collect();
+    let streams: HashSet<&str> = metadata.streams.iter().map(|stream| stream.id.as_str()).collect();
+    let mut doubted = HashSet::new();
     for association in &metadata.participant_streams {
-        if !metadata.participants.iter().any(|participant| participant.id == association.participant) {
+        if !participants.contains(association.participant.as_str()) {
             doubts.push(Doubt::UnknownParticipant(association.participant.clone()));
         }
         for id in association.send.iter().chain(&association.recv) {
-            let doubt = Doubt::UnknownStream(id.clone());
-            if !metadata.streams.iter().any(|stream| stream.id == *id) && !doubts.contains(&doubt) {
-                doubts.push(doubt);
+            if !streams.contains(id.as_str()) && doubted.insert(id) {
+                doubts.push(Doubt::UnknownStream(id.clone()));
             }
         }
     }

@@ -116,22 +116,3 @@ fn odd_documents_raise_doubts_and_nothing_else() {
     );
     assert_eq!(metadata.parties()[0].participant_id, "participant 0");
 }
-
-#[test]
-fn numbers_are_cut_out_of_any_address() {
-    for (aor, number) in [
-        ("sip:0125-00-1234@pbx;user=phone", Some("0125-00-1234")),
-        ("tel:+81-78-000-1234;phone-context=x", Some("+81-78-000-1234")),
-        ("0780001234", Some("0780001234")),
-        ("0780001234@host", Some("0780001234")),
-        ("sip:+81780001234;noa=international;srvattri=national@host", Some("+81780001234")),
-        ("sip:%2B81780001234@host", Some("+81780001234")),
-        ("sip:Extension-0660001234@host", Some("Extension-0660001234")),
-        ("sip:@host", None),
-        ("sip:host.example", None),
-        ("", None),
-        ("sip:anonymous@anonymous.invalid", Some("anonymous")),
-    ] {
-        assert_eq!(number_of(aor).as_deref(), number, "{aor}");
-    }
-}

@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
+use rokuon_db::database::Database;
 use rokuon_policy::clock::Clock;
+use rokuon_policy::ids::TenantId;
+use rokuon_storage::recording_reader::RecordingReader;
 
 use crate::access::sign_in_throttle::SignInThrottle;
 use crate::config::ApiConfig;
 use crate::layers::rate_limit::RateLimit;
 use crate::layers::source::Source;
 use crate::problem::Problem;
+use crate::routes::recordings::picture::PictureCache;
+use crate::tenant_rules::{RulesCache, TenantRules};
 
 /// The parts of a running API; cheap to clone.
 #[derive(Clone)]
@@ -17,6 +22,10 @@ pub struct App {
 }
 
 struct Parts {
+    db: Database,
+    reader: RecordingReader,
+    rules: RulesCache,
+    pictures: PictureCache,
     clock: Arc<dyn Clock>,
     config: ApiConfig,
     throttle: SignInThrottle,
@@ -26,18 +35,42 @@ struct Parts {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(clock: Arc<dyn Clock>, config: ApiConfig) -> Self {
-        let by_source = RateLimit::new(config.requests_per_minute_per_source);
-        let by_session = RateLimit::new(config.requests_per_minute_per_session);
-        Self {
-            parts: Arc::new(Parts {
-                clock,
-                config,
-                throttle: SignInThrottle::default(),
-                by_source,
-                by_session,
-            }),
-        }
+    pub fn new(db: Database, reader: RecordingReader, clock: Arc<dyn Clock>, config: ApiConfig) -> Self {
+        let parts = Parts {
+            db,
+            reader,
+            rules: RulesCache::default(),
+            pictures: PictureCache::default(),
+            clock,
+            throttle: SignInThrottle::default(),
+            by_source: RateLimit::new(config.requests_per_minute_per_source),
+            by_session: RateLimit::new(config.requests_per_minute_per_session),
+            config,
+        };
+        Self { parts: Arc::new(parts) }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Database {
+        &self.parts.db
+    }
+
+    /// The sealed recordings.
+    pub fn reader(&self) -> &RecordingReader {
+        &self.parts.reader
+    }
+
+    /// The pictures of sounds drawn lately.
+    pub fn pictures(&self) -> &PictureCache {
+        &self.parts.pictures
+    }
+
+    /// A tenant's rules in force.
+    ///
+    /// # Errors
+    /// `not-found` when there is no such tenant; `unavailable`.
+    pub async fn rules(&self, tenant: &TenantId) -> Result<Arc<TenantRules>, Problem> {
+        self.parts.rules.rules(self, tenant).await
     }
 
     /// The settings.

@@ -2,7 +2,7 @@
 //!
 //! Three counters: of one account from one source, of one source, of one account. A source from which the person has signed
 //! in before is bound by the first only, so that neither a colleague behind the same address nor a stranger elsewhere can
-//! shut them out. Each API process counts for itself.
+//! shut them out. Each API process counts for itself; the first counter also stands in the database.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -16,9 +16,9 @@ use crate::layers::source::Source;
 use crate::problem::{Code, Problem};
 
 /// Failures that close a door (ASVS 5.0 6.1.1).
-const MOST: usize = 10;
+pub const MOST: usize = 10;
 /// For how long a failure counts.
-const WINDOW: TimeDelta = TimeDelta::minutes(15);
+pub const WINDOW: TimeDelta = TimeDelta::minutes(15);
 /// How many keys each counter remembers; the one that failed longest ago is forgotten first.
 const REMEMBERED: usize = 20_000;
 

@@ -1,5 +1,7 @@
 //! Query strings: every parameter must be one the operation documents.
 
+use std::str::FromStr;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -45,6 +47,28 @@ fn read<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
         let field = field_of(&error.path().to_string(), &error.inner().to_string());
         Problem::field(field, "この値は使えません", "has a wrong value")
     })
+}
+
+/// The size of a page asked for: 1 to 200, 50 when nothing is said.
+///
+/// # Errors
+/// `invalid-fields` naming `limit`.
+pub fn page_size(limit: Option<u32>) -> Result<u32, Problem> {
+    match limit {
+        None => Ok(50),
+        Some(limit @ 1..=200) => Ok(limit),
+        Some(_) => Err(Problem::field("limit", "1から200までの数です", "must be between 1 and 200")),
+    }
+}
+
+/// The cursor asked for, if any.
+///
+/// # Errors
+/// `invalid-fields` naming `cursor`.
+pub fn cursor<T: FromStr>(text: Option<&str>) -> Result<Option<T>, Problem> {
+    let wrong =
+        || Problem::field("cursor", "前のページの next_cursor を指定してください", "is not a cursor of ours");
+    text.map(|text| text.parse().map_err(|_| wrong())).transpose()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::routes::departments::model::DepartmentName;
+use crate::tenant_rules::TenantRules;
 use crate::text::Text;
 
 /// A post by name.
@@ -36,6 +37,25 @@ pub struct Appointment {
     /// The day the person was trained, where the rules demand training.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trained_on: Option<NaiveDate>,
+}
+
+impl Appointment {
+    /// An appointment with the names of its post and department.
+    pub fn of(appointment: &rokuon_policy::appointment::Appointment, rules: &TenantRules) -> Self {
+        let key = &appointment.post;
+        let name = rules
+            .policy
+            .post(key)
+            .map_or_else(|| Text { ja: key.clone(), en: key.clone() }, |post| (&post.name).into());
+        Self {
+            id: appointment.id.0,
+            post: PostName { key: key.clone(), name },
+            department: appointment.department.as_ref().map(|id| rules.department(id)),
+            from: appointment.from,
+            until: appointment.until,
+            trained_on: appointment.trained_on,
+        }
+    }
 }
 
 /// What is needed to appoint somebody.

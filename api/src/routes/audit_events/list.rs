@@ -1,16 +1,19 @@
 //! `GET /v1/audit-events`: read the audit trail.
 
 use chrono::{DateTime, Utc};
+use rokuon_db::audit_search::{self, AuditFilter};
+use rokuon_policy::ids::PersonId;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::access::acts::{Act, AuditRead};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
-use crate::extract::query::Query;
-use crate::problem::{Code, Problem};
-use crate::routes::audit_events::model::Page;
+use crate::extract::query::{Query, cursor, page_size};
+use crate::problem::Problem;
+use crate::routes::audit_events::model::{AuditEvent, Page};
 
 /// Which events.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -54,5 +57,24 @@ pub async fn list(
     permitted: Permitted<AuditRead>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page>, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let limit = page_size(query.limit)?;
+    let filter = AuditFilter {
+        from: query.from,
+        to: query.to,
+        actor: query.actor.map(PersonId),
+        kind: query.kind.clone(),
+        object_kind: None,
+        object_id: query.object.clone(),
+        after: cursor(query.cursor.as_deref())?,
+    };
+    let mut tx = permitted.tx().await?;
+    let page = audit_search::search(&mut tx, &filter, limit).await?;
+    let asked = json!({
+        "from": query.from, "to": query.to, "actor": query.actor, "kind": query.kind, "object": query.object,
+        "found": page.items.len(),
+    });
+    let event = permitted.event(asked).decided_by(&permitted.decision);
+    tx.commit_with(event).await.map_err(Problem::unavailable)?;
+    let next_cursor = page.next.map(|next| next.to_string());
+    Ok(Json(Page { items: page.items.into_iter().map(AuditEvent::from).collect(), next_cursor }))
 }

@@ -1,10 +1,15 @@
 //! A line of the audit trail, as the API writes it.
 
 use chrono::{DateTime, Utc};
+use rokuon_db::audit_events::AuditOutcome;
+use rokuon_db::audit_search::AuditEntry;
+use rokuon_policy::article::Article;
+use rokuon_policy::pii::Pii;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::tenant_rules::hex;
 use crate::text::Text;
 
 /// Who acted.
@@ -72,6 +77,31 @@ pub struct AuditEvent {
     pub detail: serde_json::Value,
     /// The salted digest that stands in the log for ever, in hexadecimal.
     pub leaf_hash: String,
+}
+
+impl From<AuditEntry> for AuditEvent {
+    fn from(entry: AuditEntry) -> Self {
+        Self {
+            id: entry.id.0,
+            at: entry.at,
+            kind: entry.kind,
+            actor: Actor {
+                person_id: entry.person.map(|person| person.0),
+                display_name: entry.display_name.map(Pii::into_revealed),
+                posts: entry.posts,
+            },
+            object: entry.object.map(|object| Object { kind: object.kind, id: object.id }),
+            outcome: match entry.outcome {
+                AuditOutcome::Done => Outcome::Done,
+                AuditOutcome::Refused => Outcome::Refused,
+            },
+            article: entry.article.as_ref().map(ToString::to_string),
+            article_label: entry.article.as_ref().map(Article::label_ja),
+            sentence: entry.sentence.as_ref().map(Into::into),
+            detail: entry.detail,
+            leaf_hash: hex(&entry.leaf_hash),
+        }
+    }
 }
 
 /// A page of the audit trail.

@@ -1,6 +1,8 @@
 //! The call log: every call the tenant's rules let us know of, kept as audio or not.
 
 use chrono::{DateTime, Utc};
+use rokuon_db::recording_search::FoundCall;
+use rokuon_policy::recording_state::RecordingState;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -8,6 +10,7 @@ use uuid::Uuid;
 use crate::routes::departments::model::DepartmentName;
 use crate::routes::lines::model::LineName;
 use crate::routes::recordings::model::{Direction, Party};
+use crate::routes::recordings::summary::{department_of, line_of, seconds};
 
 /// A call in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -43,6 +46,28 @@ pub struct Summary {
     pub department: Option<DepartmentName>,
     /// Whether the line was proved.
     pub line_proved: bool,
+}
+
+impl Summary {
+    /// A found call.
+    pub fn of(call: &FoundCall) -> Self {
+        let recording = call.recording.as_ref();
+        let nothing_kept = recording.is_none_or(|recording| recording.state == RecordingState::Failed);
+        Self {
+            id: call.id.0,
+            recording_id: recording.map(|recording| recording.id.0),
+            kept: !nothing_kept,
+            started_at: call.started_at,
+            ended_at: call.ended_at,
+            duration_seconds: call.duration_ms.map(seconds),
+            direction: call.direction.map(Into::into),
+            caller: (&call.caller).into(),
+            called: (&call.called).into(),
+            line: line_of(call),
+            department: department_of(call),
+            line_proved: call.line_proved,
+        }
+    }
 }
 
 /// A page of calls.

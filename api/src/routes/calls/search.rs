@@ -1,12 +1,15 @@
 //! `GET /v1/calls`: search the call log.
 
+use rokuon_db::recording_search;
+use rokuon_policy::access;
+
 use crate::access::acts::{Act, CallSearch};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::query::Query;
 use crate::problem::{Code, Problem};
-use crate::routes::calls::model::Page;
-use crate::routes::recordings::filter::Filter;
+use crate::routes::calls::model::{Page, Summary};
+use crate::routes::recordings::filter::{Filter, visible};
 
 /// Search the call log
 #[utoipa::path(
@@ -26,5 +29,17 @@ pub async fn search(
     permitted: Permitted<CallSearch>,
     Query(query): Query<Filter>,
 ) -> Result<Json<Page>, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let (policy, now) = (&permitted.rules.policy, permitted.now);
+    let scope = access::department_scope(policy, &permitted.caller(), CallSearch::CAPABILITY, now);
+    let event = permitted.event(query.shape());
+    let visible = match visible(scope) {
+        Ok(visible) => visible,
+        Err(refusal) => return Err(permitted.refuse(Code::NotPermitted, event, &refusal).await),
+    };
+    let filter = query.checked(visible, now)?;
+    let mut tx = permitted.tx().await?;
+    let page = recording_search::search(&mut tx, &filter).await?;
+    tx.commit_with(event.decided_by(&permitted.decision)).await.map_err(Problem::unavailable)?;
+    let next_cursor = page.next.map(|next| next.to_string());
+    Ok(Json(Page { items: page.items.iter().map(Summary::of).collect(), next_cursor }))
 }

@@ -1,12 +1,16 @@
 //! `POST /v1/connections/{id}/disable`: disable a connection.
 
 use axum::http::StatusCode;
+use rokuon_db::connections;
+use rokuon_policy::ids::ConnectionId;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::access::acts::{Act, ConnectionDisable};
 use crate::access::permitted::Permitted;
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
+use crate::routes::connections::list::today;
 
 /// Disable a connection
 ///
@@ -29,5 +33,14 @@ pub async fn disable(
     permitted: Permitted<ConnectionDisable>,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let id = ConnectionId(id);
+    let (day, began) = today(&permitted);
+    let mut tx = permitted.tx().await?;
+    connections::find(&mut tx, id, day, began).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    if !connections::disable(&mut tx, id).await? {
+        return Err(Problem::new(Code::Conflict).detail("すでに停止しています。", "It is disabled already."));
+    }
+    let event = permitted.event(json!({})).decided_by(&permitted.decision).on("connection", id);
+    tx.commit_with(event).await.map_err(Problem::unavailable)?;
+    Ok(StatusCode::NO_CONTENT)
 }

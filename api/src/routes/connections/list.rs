@@ -1,10 +1,16 @@
 //! `GET /v1/connections`: the tenant's connections and their health.
 
+use chrono::{NaiveTime, TimeZone};
+use rokuon_db::connections;
+use serde_json::json;
+
 use crate::access::acts::{Act, ConnectionList};
 use crate::access::permitted::Permitted;
+use crate::access::session::Session;
 use crate::extract::json::Json;
-use crate::problem::{Code, Problem};
-use crate::routes::connections::model::List;
+use crate::problem::Problem;
+use crate::routes::connections::model::{Connection, List};
+use crate::tenant_rules::{day_in_japan, japan};
 
 /// The tenant's connections and their health
 #[utoipa::path(
@@ -20,5 +26,18 @@ use crate::routes::connections::model::List;
     ),
 )]
 pub async fn list(permitted: Permitted<ConnectionList>) -> Result<Json<List>, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let (today, began) = today(&permitted);
+    let mut tx = permitted.tx().await?;
+    let connections = connections::list(&mut tx, today, began).await?;
+    let event = permitted.event(json!({ "found": connections.len() })).decided_by(&permitted.decision);
+    tx.commit_with(event).await.map_err(Problem::unavailable)?;
+    let shown = |connection| Connection::of(connection, &permitted.app.config().sip_addresses, permitted.now);
+    Ok(Json(List { items: connections.into_iter().map(shown).collect() }))
+}
+
+/// The civil day in Japan and its first instant.
+pub fn today(session: &Session) -> (chrono::NaiveDate, chrono::DateTime<chrono::Utc>) {
+    let today = day_in_japan(session.now);
+    let midnight = japan().from_local_datetime(&today.and_time(NaiveTime::MIN)).single();
+    (today, midnight.map_or(session.now, |midnight| midnight.to_utc()))
 }

@@ -1,9 +1,13 @@
 //! A connection: the cloud PBX or trunk a tenant records from.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use rokuon_db::connections::{Connection as DbConnection, ConnectionState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// Without any sign of life for so long a connection is called silent.
+const SILENT_AFTER: TimeDelta = TimeDelta::hours(24);
 
 /// How a connection reaches us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -66,10 +70,38 @@ pub struct Connection {
     pub last_heartbeat_at: Option<DateTime<Utc>>,
     /// Calls since midnight in Japan.
     pub calls_today: u64,
-    /// Calls since midnight in Japan that were not kept.
+    /// Calls since midnight in Japan that were refused.
     pub refused_today: u64,
     /// Whether it is alive.
     pub health: Health,
+}
+
+impl Connection {
+    /// A connection as of `now`, reached at `sip_addresses` (`host:port;transport=udp`).
+    pub fn of(connection: DbConnection, sip_addresses: &[String], now: DateTime<Utc>) -> Self {
+        let user = &connection.address_user;
+        Self {
+            id: connection.id.0,
+            address: sip_addresses.iter().map(|address| format!("sip:{user}@{address}")).collect(),
+            kind: Kind::Siprec,
+            state: match connection.state {
+                ConnectionState::Active => State::Active,
+                ConnectionState::Disabled => State::Disabled,
+            },
+            networks: connection.networks.iter().map(ToString::to_string).collect(),
+            health: match connection.last_heartbeat_at {
+                None => Health::Never,
+                Some(at) if now - at < SILENT_AFTER => Health::Ok,
+                Some(_) => Health::Silent,
+            },
+            name: connection.name,
+            default_line: connection.default_line,
+            last_call_at: connection.last_call_at,
+            last_heartbeat_at: connection.last_heartbeat_at,
+            calls_today: connection.calls_today,
+            refused_today: connection.refused_today,
+        }
+    }
 }
 
 /// All connections.

@@ -1,21 +1,29 @@
 //! `GET /v1/counts/unrecorded`: calls that were not kept, by day.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
+use rokuon_db::unrecorded_counts;
+use rokuon_policy::article::Article;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::IntoParams;
 
 use crate::access::acts::{Act, CountUnrecorded};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::query::Query;
-use crate::problem::{Code, Problem};
-use crate::routes::counts::model::List;
+use crate::problem::Problem;
+use crate::routes::counts::model::{List, UnrecordedCount};
+use crate::routes::recordings::model::ConnectionName;
+use crate::tenant_rules::day_in_japan;
+
+/// The longest span of days.
+const MOST_DAYS: i64 = 400;
 
 /// Which days.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DaysQuery {
-    /// The first civil day in Japan; thirty days ago when absent.
+    /// The first civil day in Japan; thirty days before the last when absent.
     pub from: Option<NaiveDate>,
     /// The last civil day in Japan; today when absent.
     pub to: Option<NaiveDate>,
@@ -39,5 +47,23 @@ pub async fn unrecorded(
     permitted: Permitted<CountUnrecorded>,
     Query(query): Query<DaysQuery>,
 ) -> Result<Json<List>, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let to = query.to.unwrap_or_else(|| day_in_japan(permitted.now));
+    let from = query.from.unwrap_or_else(|| to.checked_sub_days(Days::new(30)).unwrap_or(to));
+    if !(0..=MOST_DAYS).contains(&(to - from).num_days()) {
+        let en = "must lie 0 to 400 days after the first day";
+        return Err(Problem::field("to", "開始日から400日以内にしてください", en));
+    }
+    let mut tx = permitted.tx().await?;
+    let counts = unrecorded_counts::list(&mut tx, from, to).await?;
+    let event = permitted.event(json!({ "from": from, "to": to })).decided_by(&permitted.decision);
+    tx.commit_with(event).await.map_err(Problem::unavailable)?;
+    let items = counts.into_iter().map(|count| UnrecordedCount {
+        day: count.day,
+        connection: ConnectionName { id: count.connection.0, name: count.connection_name },
+        reason: count.reason,
+        article_label: count.article.parse::<Article>().map(|article| article.label_ja()).unwrap_or_default(),
+        article: count.article,
+        count: count.count,
+    });
+    Ok(Json(List { items: items.collect() }))
 }

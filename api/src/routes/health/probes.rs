@@ -2,6 +2,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use rokuon_policy::ids::{RecordingId, TenantId};
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::extract::json::Json;
@@ -40,9 +42,20 @@ pub async fn live() -> &'static str {
         ("x-rokuon-audit" = json!("none: says nothing of any tenant")),
     ),
 )]
-pub async fn ready(State(_app): State<App>) -> (StatusCode, Json<Readiness>) {
-    let parts: Vec<PartHealth> = Vec::new();
+pub async fn ready(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
+    let store = app.reader().open(&probe(), RecordingId(Uuid::nil())).await;
+    // nothing is there, but somebody says so
+    let store_answers = store.is_err_and(|error| error.is_gone());
+    let parts = vec![
+        PartHealth { name: "database".into(), ok: app.db().ping().await.is_ok() },
+        PartHealth { name: "store".into(), ok: store_answers },
+    ];
     let ready = parts.iter().all(|part| part.ok);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Readiness { ready, parts }))
+}
+
+/// A tenant that nobody is.
+fn probe() -> TenantId {
+    "readiness-probe".parse().expect("it is a slug")
 }

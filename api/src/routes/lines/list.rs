@@ -1,9 +1,11 @@
 //! `GET /v1/lines`: the tenant's lines.
 
+use rokuon_policy::recording_scope::LineSource as PolicySource;
+
 use crate::access::caller::Caller;
 use crate::extract::json::Json;
-use crate::problem::{Code, Problem};
-use crate::routes::lines::model::List;
+use crate::problem::Problem;
+use crate::routes::lines::model::{Line, LineSource, List};
 
 /// The tenant's lines
 #[utoipa::path(
@@ -19,5 +21,18 @@ use crate::routes::lines::model::List;
     ),
 )]
 pub async fn list(caller: Caller) -> Result<Json<List>, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let items = caller.rules.lines.iter().map(|line| Line {
+        key: line.key.clone(),
+        name: (&line.name).into(),
+        number: line.pattern.is_none().then(|| line.number.clone()),
+        pattern: line.pattern.clone(),
+        department: line.department.as_ref().map(|id| caller.rules.department(id)),
+        group: line.group.clone(),
+        purpose: line.purpose.clone(),
+        source: match line.source {
+            PolicySource::Policy => LineSource::Policy,
+            PolicySource::Register => LineSource::Register,
+        },
+    });
+    Ok(Json(List { items: items.collect() }))
 }

@@ -1,6 +1,9 @@
 //! `POST /v1/people/{id}/disable`: withdraw an ID.
 
 use axum::http::StatusCode;
+use rokuon_db::{people, sessions};
+use rokuon_policy::ids::PersonId;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::access::acts::{Act, PersonDisable};
@@ -29,5 +32,18 @@ pub async fn disable(
     permitted: Permitted<PersonDisable>,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let id = PersonId(id);
+    let mut tx = permitted.tx().await?;
+    people::find(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    if id == permitted.person.id || !people::disable(&mut tx, id, permitted.now).await? {
+        return Err(Problem::new(Code::Conflict).detail(
+            "自分のID、またはすでに停止したIDは停止できません。",
+            "One's own ID cannot be withdrawn, nor one that is withdrawn already.",
+        ));
+    }
+    let ended = sessions::end_all_of(&mut tx, id, None, permitted.now).await?;
+    let detail = json!({ "sessions_ended": ended });
+    let event = permitted.event(detail).decided_by(&permitted.decision).on("person", id);
+    tx.commit_with(event).await.map_err(Problem::unavailable)?;
+    Ok(StatusCode::NO_CONTENT)
 }

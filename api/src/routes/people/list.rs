@@ -1,10 +1,13 @@
 //! `GET /v1/people`: everybody who was issued an ID.
 
+use rokuon_db::{appointments, people};
+use serde_json::json;
+
 use crate::access::acts::{Act, PersonList};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
-use crate::problem::{Code, Problem};
-use crate::routes::people::model::List;
+use crate::problem::Problem;
+use crate::routes::people::model::{List, Person};
 
 /// Everybody who was issued an ID
 #[utoipa::path(
@@ -20,5 +23,14 @@ use crate::routes::people::model::List;
     ),
 )]
 pub async fn list(permitted: Permitted<PersonList>) -> Result<Json<List>, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let mut tx = permitted.tx().await?;
+    let people = people::list(&mut tx).await?;
+    let appointments = appointments::list(&mut tx).await?;
+    let event = permitted.event(json!({ "found": people.len() })).decided_by(&permitted.decision);
+    tx.commit_with(event).await.map_err(Problem::unavailable)?;
+    let items = people.iter().map(|person| {
+        let held = appointments.iter().filter(|(holder, _)| *holder == person.id).map(|(_, held)| held);
+        Person::of(person, held, &permitted.rules)
+    });
+    Ok(Json(List { items: items.collect() }))
 }

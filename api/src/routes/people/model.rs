@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::routes::appointments::model::Appointment;
 use crate::routes::departments::model::DepartmentName;
+use crate::tenant_rules::TenantRules;
 
 /// Whether a person can sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -41,6 +42,29 @@ pub struct Person {
     /// When they last signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+impl Person {
+    /// A person with their appointments, by name.
+    pub fn of<'a>(
+        person: &rokuon_db::people::Person,
+        appointments: impl Iterator<Item = &'a rokuon_policy::appointment::Appointment>,
+        rules: &TenantRules,
+    ) -> Self {
+        Self {
+            id: person.id.0,
+            login_id: person.login_id.clone(),
+            display_name: person.display_name.reveal().clone(),
+            department: person.department.as_ref().map(|id| rules.department(id)),
+            state: match person {
+                _ if person.disabled_at.is_some() => State::Disabled,
+                _ if person.must_change_password => State::PasswordChangeRequired,
+                _ => State::Active,
+            },
+            appointments: appointments.map(|held| Appointment::of(held, rules)).collect(),
+            last_sign_in_at: person.last_sign_in_at,
+        }
+    }
 }
 
 /// Everybody.

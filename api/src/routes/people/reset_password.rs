@@ -1,11 +1,15 @@
 //! `POST /v1/people/{id}/password-reset`: reset a password.
 
+use rokuon_db::{credentials, people, sessions};
+use rokuon_policy::ids::PersonId;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::access::acts::{Act, PersonReset};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::path::Path;
+use crate::passwords;
 use crate::problem::{Code, Problem};
 use crate::routes::people::model::ResetPassword;
 
@@ -30,5 +34,18 @@ pub async fn reset_password(
     permitted: Permitted<PersonReset>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<ResetPassword>, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let id = PersonId(id);
+    let initial_password = passwords::initial_password();
+    let hash = passwords::hash(initial_password.clone()).await?;
+    let mut tx = permitted.tx().await?;
+    let person = people::find(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    if person.disabled_at.is_some() {
+        return Err(Problem::new(Code::Conflict));
+    }
+    credentials::issue(&mut tx, id, &hash, permitted.now).await?;
+    let ended = sessions::end_all_of(&mut tx, id, None, permitted.now).await?;
+    let detail = json!({ "sessions_ended": ended });
+    let event = permitted.event(detail).decided_by(&permitted.decision).on("person", id);
+    tx.commit_with(event).await.map_err(Problem::unavailable)?;
+    Ok(Json(ResetPassword { initial_password }))
 }

@@ -1,9 +1,13 @@
 //! `GET /v1/posts`: the posts of the tenant's rules.
 
+use rokuon_policy::access;
+use rokuon_policy::post::Scope as PolicyScope;
+
 use crate::access::caller::Caller;
 use crate::extract::json::Json;
-use crate::problem::{Code, Problem};
-use crate::routes::posts::model::List;
+use crate::problem::Problem;
+use crate::routes::posts::model::{List, Post, Scope};
+use crate::tenant_rules::day_in_japan;
 
 /// The posts of the tenant's rules
 #[utoipa::path(
@@ -19,5 +23,26 @@ use crate::routes::posts::model::List;
     ),
 )]
 pub async fn list(caller: Caller) -> Result<Json<List>, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let policy = &caller.rules.policy;
+    let today = Some(day_in_japan(caller.now));
+    let appointable = |post: &rokuon_policy::post::Post| {
+        let departments = caller.rules.departments.iter().map(|department| Some(&department.id));
+        let mut places = std::iter::once(None).chain(departments);
+        places.any(|place| {
+            access::may_appoint(policy, &caller.caller(), &post.key, place, today, caller.now).allowed
+        })
+    };
+    let items = policy.posts.iter().map(|post| Post {
+        key: post.key.clone(),
+        name: (&post.name).into(),
+        article: post.article.to_string(),
+        article_label: post.article.label_ja(),
+        capabilities: post.capabilities.iter().map(ToString::to_string).collect(),
+        scope: match post.scope {
+            PolicyScope::Tenant => Scope::Tenant,
+            PolicyScope::Department => Scope::Department,
+        },
+        appointable: appointable(post),
+    });
+    Ok(Json(List { items: items.collect() }))
 }

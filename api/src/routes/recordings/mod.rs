@@ -2,6 +2,9 @@
 
 pub mod filter;
 pub mod model;
+pub mod picture;
 pub mod search;
+pub mod seen;
 pub mod show;
+pub mod summary;
 pub mod waveform;

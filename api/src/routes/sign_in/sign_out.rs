@@ -1,9 +1,13 @@
 //! `POST /v1/sign-out`: sign out.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rokuon_db::sessions;
+use serde_json::json;
 
 use crate::access::session::Session;
-use crate::problem::{Code, Problem};
+use crate::access::token;
+use crate::problem::Problem;
 
 /// Sign out
 #[utoipa::path(
@@ -18,6 +22,11 @@ use crate::problem::{Code, Problem};
         ("x-rokuon-audit" = json!("sign_out")),
     ),
 )]
-pub async fn sign_out(session: Session) -> Result<StatusCode, Problem> {
-    Err(Problem::new(Code::Unavailable))
+pub async fn sign_out(session: Session) -> Result<Response, Problem> {
+    let mut tx = session.tx().await?;
+    sessions::end(&mut tx, session.row.id, session.now).await?;
+    let event = session.event("sign_out", json!({})).on("person", session.person.id);
+    tx.commit_with(event).await.map_err(Problem::unavailable)?;
+    let cookie = HeaderValue::try_from(token::no_cookie()).map_err(Problem::internal)?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

@@ -1,13 +1,26 @@
 //! `GET|HEAD /v1/recordings/{id}/uses/{use_id}/audio`: hear a recording.
 
-use axum::http::HeaderMap;
-use axum::response::Response;
+use std::ops::Range;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rokuon_db::{plays, segments, uses};
+use rokuon_policy::access;
+use rokuon_policy::ids::UseId;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::access::acts::{Act, PlayStart};
 use crate::access::permitted::Permitted;
+use crate::byte_ranges::{Asked, asked};
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
+use crate::routes::recordings::seen::Seen;
+use crate::routes::uses::closing::close_when_over;
+use crate::routes::uses::parts::{parts_of, total_samples};
+use crate::routes::uses::served::Served;
+use crate::routes::uses::sound::Sound;
 
 /// Hear a recording
 ///
@@ -47,7 +60,28 @@ pub async fn audio(
     Path((id, use_id)): Path<(Uuid, Uuid)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let (used, sound) = open(&permitted, id, use_id).await?;
+    let (len, tag) = (sound.len_bytes(), sound.entity_tag());
+    let (status, range) = match asked(usable_range(&headers, &tag), len) {
+        Asked::Whole => (StatusCode::OK, 0..len),
+        Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
+        Asked::Outside => {
+            let unsatisfied = HeaderValue::try_from(format!("bytes */{len}")).map_err(Problem::internal)?;
+            return Err(Problem::new(Code::RangeNotSatisfiable).header(header::CONTENT_RANGE, unsatisfied));
+        }
+    };
+    // the first window is made before anything is written or sent: what is missing is said by the status
+    let served = Served::of(permitted.app.clone(), permitted.tenant().clone(), used.id);
+    let body = sound.body(range.clone(), move |window| served.add(window)).await?;
+    start(&permitted, &used).await?;
+    let mut response = (status, body).into_response();
+    describe(&mut response, &range, &tag)?;
+    if status == StatusCode::PARTIAL_CONTENT {
+        let part = format!("bytes {}-{}/{len}", range.start, range.end.saturating_sub(1));
+        let part = HeaderValue::try_from(part).map_err(Problem::internal)?;
+        response.headers_mut().insert(header::CONTENT_RANGE, part);
+    }
+    Ok(response)
 }
 
 /// How long the sound is
@@ -76,7 +110,77 @@ pub async fn audio(
 pub async fn audio_head(
     permitted: Permitted<PlayStart>,
     Path((id, use_id)): Path<(Uuid, Uuid)>,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let (_, sound) = open(&permitted, id, use_id).await?;
+    let mut response = Body::empty().into_response();
+    describe(&mut response, &(0..sound.len_bytes()), &sound.entity_tag())?;
+    Ok(response)
+}
+
+/// The use, if it is this person's in this session and still open, and the sound it opens. The rules are asked again:
+/// a post may have ended since, or the recording's time.
+async fn open(
+    permitted: &Permitted<PlayStart>,
+    id: Uuid,
+    use_id: Uuid,
+) -> Result<(uses::Use, Sound), Problem> {
+    let (seen, mut tx) = Seen::load(permitted, id).await?;
+    let (person, session) = (permitted.person.id, permitted.row.id);
+    let used = uses::find(&mut tx, UseId(use_id), seen.recording.id, person, session).await?;
+    let used = used.ok_or_else(|| Problem::new(Code::NotFound))?;
+    if used.expires_at <= permitted.now {
+        return Err(Problem::new(Code::UseEnded));
+    }
+    let segments = segments::of_recording(&mut tx, seen.recording.id).await?;
+    tx.commit_read_only().await?;
+    let note = used.case_note.as_ref().map_or("", |note| note.reveal().as_str());
+    let policy = &permitted.rules.policy;
+    let decision =
+        access::may_use(policy, &permitted.caller(), &seen.facts(), &used.purpose, note, permitted.now);
+    if !decision.allowed {
+        let event = permitted.event(json!({ "use": used.id })).on("recording", id);
+        let code = seen.unplayable(permitted).map_or(Code::PurposeRefused, |(code, _)| code);
+        return Err(permitted.refuse(code, event, &decision).await);
+    }
+    let parts = parts_of(&segments)?;
+    let total = total_samples(seen.recording.duration_ms, &segments);
+    let reader = permitted.app.reader();
+    let sound = Sound::open(reader, permitted.tenant(), seen.recording.id, parts, total).await?;
+    Ok((used, sound))
+}
+
+/// Writes the start of listening, once a use, before the first byte (INV-13). If it cannot be written, nothing is heard.
+async fn start(permitted: &Permitted<PlayStart>, used: &uses::Use) -> Result<(), Problem> {
+    let mut tx = permitted.tx().await?;
+    if !plays::begin(&mut tx, used.id, permitted.now).await? {
+        return Ok(tx.commit_read_only().await?);
+    }
+    let detail = json!({ "use": used.id, "purpose": used.purpose });
+    let event = permitted.event(detail).decided_by(&permitted.decision).on("recording", used.recording);
+    let mut event = event;
+    event.article = Some(used.article.clone());
+    event.sentence = Some(used.sentence.clone());
+    tx.commit_with(event).await.map_err(Problem::unavailable)?;
+    let posts = permitted.posts();
+    close_when_over(permitted.app.clone(), permitted.tenant().clone(), used.clone(), posts);
+    Ok(())
+}
+
+/// The `Range` header, unless `If-Range` names another version of the bytes (only a strong tag can match, RFC 9110 §13.1.5).
+fn usable_range<'a>(headers: &'a HeaderMap, tag: &str) -> Option<&'a str> {
+    let same = headers.get(header::IF_RANGE).is_none_or(|condition| condition.as_bytes() == tag.as_bytes());
+    let mut ranges = headers.get_all(header::RANGE).iter();
+    let range = ranges.next().filter(|_| same)?;
+    // two Range headers are as good as none
+    if ranges.next().is_some() { None } else { range.to_str().ok() }
+}
+
+fn describe(response: &mut Response, range: &Range<u64>, tag: &str) -> Result<(), Problem> {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("audio/wav"));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end.saturating_sub(range.start)));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
+    headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(Problem::internal)?);
+    Ok(())
 }

@@ -1,7 +1,10 @@
 //! Uses: state a purpose, then hear.
 
 pub mod audio;
+pub mod closing;
 pub mod heard;
 pub mod model;
 pub mod open;
+pub mod parts;
+pub mod served;
 pub mod sound;

@@ -1,6 +1,12 @@
 //! `POST /v1/recordings/{id}/uses`: state a purpose and open a recording.
 
 use axum::http::StatusCode;
+use chrono::TimeDelta;
+use rokuon_db::uses;
+use rokuon_policy::access;
+use rokuon_policy::ids::UseId;
+use rokuon_policy::pii::Pii;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::access::acts::{Act, UseOpen};
@@ -8,7 +14,14 @@ use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
+use crate::routes::recordings::seen::Seen;
 use crate::routes::uses::model::{Use, UseRequest};
+
+/// How long a use stays open.
+const MINUTES: i64 = 15;
+
+/// Longest case note, in characters.
+const LONGEST_NOTE: usize = 1000;
 
 /// State a purpose and open a recording
 ///
@@ -33,5 +46,54 @@ pub async fn open(
     Path(id): Path<Uuid>,
     Json(body): Json<UseRequest>,
 ) -> Result<(StatusCode, Json<Use>), Problem> {
-    Err(Problem::new(Code::Unavailable))
+    let note = body.case_note.as_deref().map(str::trim).filter(|note| !note.is_empty());
+    if note.is_some_and(|note| note.chars().count() > LONGEST_NOTE) {
+        return Err(Problem::field(
+            "case_note",
+            "1000文字以内にしてください",
+            "may have 1000 characters at most",
+        ));
+    }
+    let (seen, mut tx) = Seen::load(&permitted, id).await?;
+    let (policy, now) = (&permitted.rules.policy, permitted.now);
+    let (purpose, text) = (body.purpose.as_str(), note.unwrap_or_default());
+    let decision = access::may_use(policy, &permitted.caller(), &seen.facts(), purpose, text, now);
+    let use_id = UseId(Uuid::now_v7());
+    // an unknown purpose is free text and may hold anything: only known ones go into the trail
+    let stated = policy.purpose(purpose).map(|purpose| purpose.key.as_str());
+    let detail = json!({ "use": use_id, "purpose": stated, "case_note": note.is_some() });
+    let event = permitted.event(detail).on("recording", id);
+    if !decision.allowed {
+        drop(tx);
+        let unplayable = seen.unplayable(&permitted).filter(|(_, refusal)| refusal.rule == decision.rule);
+        let code = unplayable.map_or(Code::PurposeRefused, |(code, _)| code);
+        return Err(permitted.refuse(code, event, &decision).await);
+    }
+    let granted = uses::Use {
+        id: use_id,
+        recording: seen.recording.id,
+        person: permitted.person.id,
+        session: permitted.row.id,
+        purpose: purpose.to_owned(),
+        case_note: note.map(|note| Pii::new(note.to_owned())),
+        article: decision.article.clone(),
+        sentence: decision.sentence.clone(),
+        granted_at: now,
+        expires_at: (now + TimeDelta::minutes(MINUTES)).min(permitted.row.expires_at),
+    };
+    uses::grant(&mut tx, &granted).await?;
+    tx.commit_with(event.decided_by(&decision)).await.map_err(Problem::unavailable)?;
+    Ok((
+        StatusCode::CREATED,
+        Json(Use {
+            id: use_id.0,
+            recording_id: id,
+            purpose: granted.purpose,
+            article: granted.article.to_string(),
+            article_label: granted.article.label_ja(),
+            sentence: (&granted.sentence).into(),
+            expires_at: granted.expires_at,
+            audio_url: format!("/v1/recordings/{id}/uses/{use_id}/audio"),
+        }),
+    ))
 }

@@ -16,6 +16,7 @@ use rokuon_fixtures::phone::Phone;
 use rokuon_fixtures::rtp_pump::RtpPump;
 use rokuon_fixtures::sip_link::Transport;
 use rokuon_fixtures::tenants::{AddedTenant, policy_file, register_file};
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
@@ -118,6 +119,17 @@ impl TestPlatform {
             }
             sleep(Duration::from_millis(200)).await;
         }
+    }
+
+    /// The whole listening rendition of a recording, for the first purpose this person may state.
+    pub async fn heard(&self, person: &ApiCaller, recording: &str) -> Vec<u8> {
+        let purpose = person.get("/v1/me").await.expect("an answer")["purposes"][0]["key"].clone();
+        let stated = json!({ "purpose": purpose, "case_note": "試験 1" });
+        let granted = person.post(&format!("/v1/recordings/{recording}/uses"), &stated).await.expect("granted");
+        let audio = granted["audio_url"].as_str().expect("an address");
+        let (status, wav) = person.octets(audio, None).await.expect("an answer");
+        assert_eq!(status, 200);
+        wav
     }
 
     /// Kills it without a word and starts it again on the same data.

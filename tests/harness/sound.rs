@@ -1,5 +1,7 @@
 //! Listening renditions as a test reads them: PCM16 stereo WAV back to what each side's phone sent.
 
+use std::ops::Range;
+
 use rokuon_fixtures::g711::Law;
 
 /// The samples of both channels of a PCM16 stereo 8 kHz WAV.
@@ -28,4 +30,26 @@ pub fn assert_same(heard: &[i16], sent: &[u8], law: Law) -> usize {
     assert_eq!(differs, None, "the first sample that differs");
     assert!(heard[end..].iter().all(|&sample| sample == quiet), "something is heard after the end");
     start
+}
+
+/// Stretches of the sent timeline (in samples) that are not heard as they were sent, `start` being where it begins in `heard`.
+pub fn missing(heard: &[i16], sent: &[u8], law: Law, start: usize) -> Vec<Range<usize>> {
+    let mut missing: Vec<Range<usize>> = Vec::new();
+    for (at, &octet) in sent.iter().enumerate() {
+        if heard.get(start + at) == Some(&law.decode(octet)) {
+            continue;
+        }
+        match missing.last_mut() {
+            // single samples of noise may be equal to silence by chance
+            Some(last) if at - last.end < 80 => last.end = at + 1,
+            _ => missing.push(at..at + 1),
+        }
+    }
+    missing
+}
+
+/// Where a piece of what was sent begins in what is heard.
+pub fn find(heard: &[i16], sent: &[u8], law: Law) -> Option<usize> {
+    let expected: Vec<i16> = sent.iter().map(|&octet| law.decode(octet)).collect();
+    heard.windows(expected.len()).position(|window| window == expected)
 }

@@ -3,4 +3,8 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod a_hundred_calls_are_kept_bit_for_bit;
+mod any_siprec_client_is_recorded;
+mod killed_in_mid_call_loses_little;
+mod only_listed_lines_are_kept;
 mod siprec_call_can_be_played;

@@ -17,7 +17,7 @@ async fn a_call_is_heard_as_it_was_sent_by_its_own_city_for_a_stated_purpose() {
     let phone = platform.phone("toyonaka", Transport::Udp).await;
     let said = [Payload::noise(11, 150), Payload::noise(12, 150)];
     let plan =
-        CallPlan::two_streams(Party::number("0900000011"), Party::number("0668585050"), Law::Pcmu, said);
+        CallPlan::two_streams(Party::number("09000000011"), Party::number("0668585050"), Law::Pcmu, said);
     let mut call = phone.invite(&plan).await.expect("answered");
     call.said_everything().await;
     let sent = call.hang_up().await.expect("hung up");
@@ -26,7 +26,7 @@ async fn a_call_is_heard_as_it_was_sent_by_its_own_city_for_a_stated_purpose() {
     let seen = platform.sealed(&clerk, &sent.call_id).await;
     let recording = clerk.get(&format!("/v1/recordings/{}", seen.id)).await.expect("found");
     assert_eq!(recording["direction"], "inbound");
-    assert_eq!(recording["caller"]["number"], "0900000011");
+    assert_eq!(recording["caller"]["number"], "09000000011");
     assert_eq!(recording["called"]["number"], "0668585050");
     assert_eq!(recording["outcome"], "sealed");
     assert_eq!(recording["gaps"], json!([]));

@@ -58,11 +58,6 @@ impl DataDir {
         self.path.join(name)
     }
 
-    /// The directory itself.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     fn check_marker(path: &Path) -> Result<(), Failure> {
         let marker = path.join(MARKER);
         match fs::read_to_string(&marker) {
@@ -107,7 +102,7 @@ fn foreign(path: &Path) -> Failure {
 
 fn check_space(path: &Path) -> Result<(), Failure> {
     let space = nix::sys::statvfs::statvfs(path).map_err(|error| Failure::file(path, &error.into()))?;
-    let free = u64::from(space.blocks_available()) * u64::from(space.fragment_size());
+    let free = space.blocks_available() * space.fragment_size();
     if free < LEAST_FREE {
         let (path, free, least) = (path.display(), free >> 20, LEAST_FREE >> 20);
         return Err(Failure::new(

@@ -16,6 +16,7 @@ mod logging;
 mod register;
 mod run_file;
 mod settings;
+mod tenant_load;
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {

@@ -99,7 +99,9 @@ impl TryFrom<toml::Value> for TrainedOn {
     fn try_from(value: toml::Value) -> Result<Self, String> {
         match &value {
             toml::Value::String(word) if word == "today" => Ok(Self::Today),
-            toml::Value::Datetime(day) => day.to_string().parse().map(Self::Day).map_err(|_| "not a day".to_owned()),
+            toml::Value::Datetime(day) => {
+                day.to_string().parse().map(Self::Day).map_err(|_| "not a day".to_owned())
+            }
             _ => Err("want a day such as 2026-04-10, or \"today\"".to_owned()),
         }
     }

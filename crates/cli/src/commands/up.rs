@@ -15,6 +15,7 @@ use rokuon_storage::directory::DirectoryStore;
 use rokuon_storage::key_service::KeyService;
 use rokuon_storage::keyfile::KeyFile;
 use rokuon_storage::object_store::ObjectStore;
+use rokuon_storage::recording_reader::RecordingReader;
 use rokuon_storage::spool::SpoolError;
 use rokuon_worker::config::WorkerConfig;
 use rokuon_worker::running_worker::{RunningWorker, StartError, WorkerPorts};
@@ -127,7 +128,8 @@ async fn serve_parts(
     };
     let (stop, mut stopped) = watch::channel(false);
     let http = listening.as_ref().and_then(|listening| listening.addresses().ok()?.first().copied());
-    let app = App::new(clock.clone(), api_config);
+    let reader = RecordingReader::new(store, keys);
+    let app = App::new(db.clone(), reader, clock.clone(), api_config);
     let api: Option<JoinHandle<Result<(), ServeError>>> = listening.map(|listening| {
         tokio::spawn(serve_on(listening, app, async move {
             // an error means that the sender is gone, which is a stop as well

@@ -22,7 +22,7 @@ const only = process.argv[2];
 const mock = await startMock(0);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"],
+  args: ["--no-sandbox", "--lang=ja-JP", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"],
 });
 const troubles = [];
 let checks = 0;
@@ -97,7 +97,7 @@ const PAGES = [
       await page.getByRole("button", { name: "目的を選んで再生" }).click();
       await page.getByText("応対品質の向上").click();
       await page.getByRole("button", { name: "記録して聴取する" }).click();
-      await page.getByRole("button", { name: "再生", exact: true }).click();
+      await page.getByRole("button", { name: "一時停止" }).waitFor();
       const slider = page.getByRole("slider", { name: "再生位置" });
       await slider.focus();
       for (let press = 0; press < 4; press += 1) await page.keyboard.press("ArrowRight");

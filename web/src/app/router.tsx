@@ -1,6 +1,6 @@
 /** Every address of the portal, one entry each. */
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, Outlet, type RouterHistory, redirect } from "@tanstack/react-router";
 import { session } from "../api/session";
 import { refreshMe } from "../api/sign_in";
 import { rememberedTenant } from "../api/tenant_memory";
@@ -137,8 +137,10 @@ export const stringifySearch = (search: Record<string, unknown>): string => {
   return text === "" ? "" : `?${text}`;
 };
 
-export function makeRouter(queries: QueryClient) {
+/** `history` is the browser's unless a test brings its own. */
+export function makeRouter(queries: QueryClient, history?: RouterHistory) {
   return createRouter({
+    ...(history === undefined ? {} : { history }),
     routeTree,
     context: { queries },
     parseSearch,

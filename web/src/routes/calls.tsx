@@ -17,7 +17,15 @@ export function CallsPage() {
   const onSearch = (next: typeof search) => void navigate({ search: next });
   return (
     <>
-      <PageHeading title={t("calls.title")} lead={t("calls.lead")} />
+      <PageHeading
+        title={t("calls.title")}
+        lead={t("calls.lead")}
+        actions={
+          <a href="#unrecorded" className="link">
+            {t("calls.to_unrecorded")}
+          </a>
+        }
+      />
       <CallSearchForm search={search} onSearch={onSearch} label={t("calls.search")} />
       <SearchChips search={search} onSearch={onSearch} />
       <CallResults search={search} />

@@ -26,7 +26,7 @@ export function PasswordPage() {
           void navigate({ to: now.kind === "signed-in" ? homeOf(now.me.capabilities) : "/" });
         }}
       />
-      <Button look="text" className="mt-4" onClick={() => void leave()}>
+      <Button look="text" className="-ml-4 mt-4" onClick={() => void leave()}>
         {t("nav.sign_out")}
       </Button>
     </div>

@@ -41,7 +41,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, group, onRowCli
       <thead role="rowgroup">
         <tr role="row" className="border-b border-solid-gray-420">
           {columns.map((column) => (
-            <th key={column.key} role="columnheader" scope="col" className={classes("whitespace-nowrap px-3 py-2 text-dns-14B-130 text-solid-gray-800 first:pl-4 last:pr-4", column.align === "right" && "text-right")}>
+            <th key={column.key} role="columnheader" scope="col" className={classes("whitespace-nowrap px-3 py-2 text-dns-14B-130 text-solid-gray-800 first:pl-5 last:pr-5", column.align === "right" && "text-right")}>
               {column.title}
             </th>
           ))}
@@ -51,7 +51,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, group, onRowCli
         <tbody key={of.key} role="rowgroup">
           {of.heading !== undefined && (
             <tr role="row" className="group-row">
-              <th role="rowheader" scope="rowgroup" colSpan={columns.length} className="bg-solid-gray-50 px-4 py-2 text-dns-14B-130 text-solid-gray-800">
+              <th role="rowheader" scope="rowgroup" colSpan={columns.length} className="bg-solid-gray-50 px-5 py-2 text-dns-14B-130 text-solid-gray-800">
                 {of.heading}
               </th>
             </tr>
@@ -71,7 +71,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, group, onRowCli
               className={classes("border-b border-line align-top last:border-b-0", onRowClick !== undefined && "cursor-pointer hover:bg-blue-50 focus-within:bg-blue-50")}
             >
               {columns.map((column) => {
-                const className = classes("px-3 py-2.5 first:pl-4 last:pr-4", column.align === "right" && "text-right", column.className);
+                const className = classes("px-3 py-2.5 first:pl-5 last:pr-5", column.align === "right" && "text-right", column.className);
                 return column.rowHeader === true ? (
                   <th key={column.key} role="rowheader" scope="row" className={classes(className, "font-normal")} data-label={column.title}>
                     <div className="min-w-0">{column.cell(row)}</div>

@@ -15,7 +15,7 @@ export function ProblemBanner({ error, onRetry, className }: { error: unknown; o
       {problem?.detail ? <p>{problem.detail}</p> : problem === undefined && <p>{t("problem.try_again")}</p>}
       {refused && (
         <p className="mt-1">
-          {t("problem.on_article")} <Article label={problem.article_label ?? problem.article ?? ""} />
+          {t("problem.on_article")} <Article of={problem} />
         </p>
       )}
       {onRetry !== undefined && !refused && (

@@ -6,6 +6,7 @@ import { CopyButton } from "../../components/CopyButton/CopyButton";
 import { DateTime } from "../../components/DateTime/DateTime";
 import { Dialog } from "../../components/Dialog/Dialog";
 import { Fact, Facts } from "../../components/Facts/Facts";
+import { duration } from "../../i18n/civil_time";
 import { useI18n } from "../../i18n/language";
 import { ActorName, Outcome } from "./AuditTable";
 
@@ -29,7 +30,7 @@ export function AuditDetail({ event, onClose }: { event: AuditEvent; onClose(): 
         </Fact>
         {event.article_label && (
           <Fact name={t("article.ground")}>
-            <Article label={event.article_label} /> {text(event.sentence)}
+            <Article of={event} /> {text(event.sentence)}
           </Fact>
         )}
         {event.object && (
@@ -67,7 +68,22 @@ export function AuditDetail({ event, onClose }: { event: AuditEvent; onClose(): 
 }
 
 function DetailValue({ value }: { value: unknown }) {
-  const plain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-  if (plain) return <span className="break-all">{String(value)}</span>;
+  const { t } = useI18n();
+  if (typeof value === "boolean") return <>{t(value ? "answer.yes" : "answer.no")}</>;
+  if (typeof value === "string" || typeof value === "number") return <span className="break-all">{String(value)}</span>;
+  if (isRanges(value))
+    return (
+      <ul className="tabular">
+        {value.map(([from, to]) => (
+          <li key={from}>
+            {duration(from)}–{duration(to)}
+          </li>
+        ))}
+      </ul>
+    );
   return <pre className="overflow-x-auto rounded-6 bg-solid-gray-50 p-2 font-mono text-dns-14N-130 leading-5 whitespace-pre-wrap">{JSON.stringify(value, null, 1)}</pre>;
+}
+
+function isRanges(value: unknown): value is [number, number][] {
+  return Array.isArray(value) && value.length > 0 && value.every((range) => Array.isArray(range) && range.length === 2 && range.every((edge) => typeof edge === "number"));
 }

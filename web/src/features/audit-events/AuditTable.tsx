@@ -35,7 +35,7 @@ export function AuditTable({ search }: { search: AuditSearch }) {
       ),
     },
     { key: "object", title: t("audit.object"), cell: (event) => (event.object ? <ObjectName object={event.object} /> : "—") },
-    { key: "article", title: t("article.label"), cell: (event) => (event.article_label ? <Article label={event.article_label} /> : "—") },
+    { key: "article", title: t("article.label"), cell: (event) => (event.article_label ? <Article of={event} /> : "—") },
     { key: "outcome", title: t("audit.outcome"), cell: (event) => <Outcome outcome={event.outcome} /> },
   ];
   if (events.isPending) return <div className="card"><Loading rows={8} /></div>;

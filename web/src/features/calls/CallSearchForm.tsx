@@ -86,7 +86,7 @@ export function CallSearchForm({ search, onSearch, label, withWords = true }: { 
           ))}
         </SelectField>
         {withWords ? <TextField autoComplete="off" label={t("search.words")} placeholder={t("search.words_example")} value={draft.q} onChange={(event) => set({ q: event.target.value })} /> : <span />}
-        <Button type="submit" look="solid" size="md" icon="search" className="h-11 min-h-11" disabled={backwards}>
+        <Button type="submit" look="solid" icon="search" className="h-11" disabled={backwards}>
           {t("action.search")}
         </Button>
       </div>

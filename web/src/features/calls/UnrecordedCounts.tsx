@@ -16,12 +16,12 @@ export function UnrecordedCounts({ period }: { period: { from?: string; to?: str
     { key: "day", title: t("unrecorded.day"), rowHeader: true, cell: (row) => <Day at={row.day} /> },
     { key: "connection", title: t("call.connection"), cell: (row) => row.connection.name },
     { key: "reason", title: t("unrecorded.reason"), cell: (row) => word("unrecorded.reasons", row.reason) },
-    { key: "article", title: t("article.label"), cell: (row) => <Article label={row.article_label} /> },
+    { key: "article", title: t("article.label"), cell: (row) => <Article of={row} /> },
     { key: "count", title: t("unrecorded.count"), align: "right", cell: (row) => <span className="tabular">{row.count}</span> },
   ];
   return (
     <section aria-labelledby="unrecorded" className="mt-10">
-      <h2 id="unrecorded" className="text-std-20B-150">
+      <h2 id="unrecorded" tabIndex={-1} className="text-std-20B-150">
         {t("unrecorded.title")}
       </h2>
       <p className="mb-3 max-w-3xl text-std-16N-170 text-solid-gray-800">{t("unrecorded.lead")}</p>

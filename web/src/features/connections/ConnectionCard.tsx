@@ -49,19 +49,18 @@ export function ConnectionCard({ connection, refused, manage }: { connection: Co
           </Button>
         )}
       </div>
+      <h3 className="mt-3 text-dns-14N-130 text-solid-gray-700">{t("connections.address")}</h3>
+      <ul className="mt-1 space-y-1.5">
+        {connection.address.map((address) => (
+          <li key={address} className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-8 bg-solid-gray-50 py-1.5 pl-3 pr-2">
+            <Badge tone="blue">{transportOf(address)}</Badge>
+            <code className="min-w-0 grow font-mono break-all text-mono-16N-150">{address}</code>
+            <CopyButton text={address} />
+          </li>
+        ))}
+      </ul>
       <div className="mt-2 grid gap-x-8 xl:grid-cols-2">
         <Facts>
-          <Fact name={t("connections.address")}>
-            <ul className="space-y-2">
-              {connection.address.map((address) => (
-                <li key={address} className="flex flex-wrap items-center gap-2">
-                  <Badge tone="blue">{transportOf(address)}</Badge>
-                  <code className="min-w-0 font-mono break-all text-dns-16N-130">{address}</code>
-                  <CopyButton text={address} />
-                </li>
-              ))}
-            </ul>
-          </Fact>
           <Fact name={t("connections.networks")}>
             <ul className="flex flex-wrap gap-x-4 gap-y-1 font-mono">
               {connection.networks.map((network) => (
@@ -82,7 +81,7 @@ export function ConnectionCard({ connection, refused, manage }: { connection: Co
               <ul className="space-y-1">
                 {byReason(refused).map((row) => (
                   <li key={row.reason} className="flex flex-wrap items-center gap-x-2">
-                    <span>{word("unrecorded.reasons", row.reason)}</span> <Article label={row.article_label} />
+                    <span>{word("unrecorded.reasons", row.reason)}</span> <Article of={row} />
                     <span className="tabular">{t("unrecorded.times", { count: row.count })}</span>
                   </li>
                 ))}

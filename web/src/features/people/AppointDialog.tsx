@@ -79,7 +79,7 @@ export function AppointDialog({ person, onClose }: { person: Person; onClose(): 
         {post !== undefined && (
           <div className="rounded-8 bg-blue-50 px-4 py-3 text-dns-16N-130 leading-relaxed">
             <p>
-              {t("people.post_rests_on")} <Article label={post.article_label} />
+              {t("people.post_rests_on")} <Article of={post} />
             </p>
             <p className="mt-1 text-solid-gray-800">{t("people.post_may", { list: post.capabilities.map((capability) => word("capability", capability)).join(t("list.separator")) })}</p>
           </div>

@@ -14,7 +14,7 @@ export function Ground({ capability }: { capability: string }) {
   if (post === undefined) return null;
   return (
     <p className="text-dns-16N-130 leading-relaxed text-solid-gray-800">
-      {t("people.ground", { post: text(post.name) })} <Article label={post.article_label} />
+      {t("people.ground", { post: text(post.name) })} <Article of={post} />
     </p>
   );
 }

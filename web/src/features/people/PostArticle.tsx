@@ -6,5 +6,5 @@ import { Article } from "../../components/Article/Article";
 export function PostArticle({ postKey }: { postKey: string }) {
   const posts = useQuery(postsQuery);
   const post = posts.data?.find((candidate) => candidate.key === postKey);
-  return post === undefined ? null : <Article label={post.article_label} />;
+  return post === undefined ? null : <Article of={post} />;
 }

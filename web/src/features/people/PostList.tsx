@@ -18,7 +18,7 @@ export function PostList() {
       {posts.data.map((post) => (
         <li key={post.key} className="card px-5 py-4">
           <h2 className="flex flex-wrap items-center gap-2 text-std-18B-160">
-            {text(post.name)} <Article label={post.article_label} />
+            {text(post.name)} <Article of={post} />
           </h2>
           <p className="mt-1 flex flex-wrap gap-1.5">
             <Badge>{t(`people.scope.${post.scope}`)}</Badge>

@@ -29,7 +29,7 @@ export function PolicyRules({ policy }: { policy: PolicyPage }) {
               {section.rules.map((rule, number) => (
                 <li key={`${rule.article} ${number}`} className="grid gap-x-4 gap-y-1 py-3 sm:grid-cols-[9rem_minmax(0,1fr)]">
                   <span>
-                    <Article label={rule.article_label} />
+                    <Article of={rule} />
                   </span>
                   <p className="text-std-16N-170">{text(rule.sentence)}</p>
                 </li>

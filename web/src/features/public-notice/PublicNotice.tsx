@@ -18,7 +18,7 @@ export function PublicNotice({ page }: { page: Notice }) {
             ))}
           </div>
           <p className="mt-4 flex flex-wrap items-center gap-2 border-t border-line pt-4 text-dns-16N-130 text-solid-gray-800">
-            {t("public.ground")} <Article label={page.notice.article_label} />
+            {t("public.ground")} <Article of={page.notice} />
           </p>
         </section>
         <section aria-labelledby="retention" className="card flex gap-4 px-5 py-5 sm:px-7">

@@ -6,7 +6,7 @@ import { Badge } from "../../components/Badge/Badge";
 import { Button } from "../../components/Button/Button";
 import { CopyButton } from "../../components/CopyButton/CopyButton";
 import { type Column, DataTable } from "../../components/DataTable/DataTable";
-import { LastDay } from "../../components/DateTime/DateTime";
+import { StackedLastDay } from "../../components/DateTime/DateTime";
 import { DirectionMark } from "../../components/Direction/DirectionMark";
 import { Empty, Loading } from "../../components/Loading/Loading";
 import { Duration, PartyCell } from "../../components/Number/Number";
@@ -48,7 +48,7 @@ export function RecordingResults({ searchKey, query, onClear }: { searchKey: obj
     },
     { key: "duration", title: t("call.duration"), align: "right", cell: (row) => <Duration seconds={row.duration_seconds} /> },
     { key: "state", title: t("recording.state_column"), cell: (row) => <StateBadges row={row} /> },
-    { key: "keep", title: t("recording.keep_until"), cell: (row) => (row.keep_until ? <span className="text-dns-14N-130 leading-5"><LastDay end={row.keep_until} /></span> : <span className="text-solid-gray-700">{t("recording.no_end")}</span>) },
+    { key: "keep", title: t("recording.keep_until"), cell: (row) => (row.keep_until ? <StackedLastDay end={row.keep_until} /> : <span className="text-solid-gray-700">{t("recording.no_end")}</span>) },
   ];
 
   if (found.isPending) return <div className="card"><Loading rows={8} /></div>;

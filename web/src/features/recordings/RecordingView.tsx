@@ -60,10 +60,14 @@ export function RecordingView({ id, above }: { id: string; above: ReactNode }) {
       <div className="space-y-5">
         <Player recording={recording} />
         <div className="grid items-start gap-5 xl:grid-cols-2">
-          <CallFacts recording={recording} />
-          <RetentionFacts recording={recording} />
-          <GapTable gaps={recording.gaps} />
-          <Integrity recording={recording} />
+          <div className="space-y-5">
+            <CallFacts recording={recording} />
+            <GapTable gaps={recording.gaps} />
+          </div>
+          <div className="space-y-5">
+            <RetentionFacts recording={recording} />
+            <Integrity recording={recording} />
+          </div>
         </div>
       </div>
     </>
@@ -111,7 +115,7 @@ function CallFacts({ recording }: { recording: Recording }) {
         ))}
         <Fact name={t("call.connection")}>{recording.connection?.name ?? "—"}</Fact>
         <Fact name={t("recording.why")}>
-          {text(recording.decision.sentence)} <Article label={recording.decision.article_label} />
+          {text(recording.decision.sentence)} <Article of={recording.decision} />
         </Fact>
         {recording.outcome && (
           <Fact name={t("recording.outcome_label")}>
@@ -157,7 +161,7 @@ function RetentionFacts({ recording }: { recording: Recording }) {
           </Fact>
         )}
         <Fact name={t("article.ground")}>
-          <Article label={retention.article_label} /> {text(retention.sentence)}
+          <Article of={retention} /> {text(retention.sentence)}
         </Fact>
         <Fact name={t("recording.holds")}>{recording.active_holds > 0 ? t("recording.holds_count", { count: recording.active_holds }) : t("recording.no_holds")}</Fact>
       </Facts>

@@ -1,6 +1,6 @@
 /** The listening desk of one recording: waveform, transport, speed, channels, volume, keys. */
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Recording, Use } from "../../../api/types";
 import { Article } from "../../../components/Article/Article";
 import { Banner } from "../../../components/Banner/Banner";
@@ -27,6 +27,14 @@ export function Player({ recording }: { recording: Recording }) {
   const length = waveform.data?.duration_seconds ?? recording.duration_seconds ?? 0;
   const playback = usePlayback(use, length);
   const granted = use !== undefined;
+  // Permission was asked in order to listen: start, and hand the keyboard to the play button (the one that asked is gone).
+  const begin = useRef(playback.toggle);
+  begin.current = playback.toggle;
+  useEffect(() => {
+    if (use === undefined) return;
+    playButton.current?.focus();
+    begin.current();
+  }, [use]);
   const running = playback.state === "playing" || playback.state === "loading";
 
   if (!recording.playable) {
@@ -35,7 +43,7 @@ export function Player({ recording }: { recording: Recording }) {
       <Banner tone="warning" title={t("player.not_playable")}>
         {refusal ? (
           <p>
-            {text(refusal.sentence)} <Article label={refusal.article_label} />
+            {text(refusal.sentence)} <Article of={refusal} />
           </p>
         ) : (
           <p>{t(recording.ended_at ? "player.no_audio" : "player.still_recording")}</p>
@@ -108,7 +116,7 @@ export function Player({ recording }: { recording: Recording }) {
           <WaveformView waveform={waveform.data} gaps={recording.gaps} length={length} position={playback.position} heard={playback.heard} muted={playback.muted} disabled={!granted} onSeek={playback.seek} />
           {!granted && (
             <div className="absolute inset-x-0 top-0 flex h-36 items-center justify-center bg-white/70">
-              <Button ref={playButton} look="solid" size="md" icon="play" onClick={() => setAsking(true)}>
+              <Button look="solid" size="md" icon="play" onClick={() => setAsking(true)}>
                 {t("player.choose_purpose")}
               </Button>
             </div>
@@ -122,6 +130,7 @@ export function Player({ recording }: { recording: Recording }) {
           <SkipButton seconds={-10} disabled={!granted} onSkip={playback.skip} />
           <SkipButton seconds={-5} disabled={!granted} onSkip={playback.skip} />
           <button
+            ref={playButton}
             type="button"
             disabled={!granted}
             aria-label={running ? t("player.pause") : t("player.play")}
@@ -171,7 +180,7 @@ export function Player({ recording }: { recording: Recording }) {
         <div className="mt-4 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-8 bg-blue-50 px-4 py-2.5 text-dns-16N-130 leading-relaxed">
           <Icon name="trail" className="text-blue-900" />
           <span className="min-w-0">
-            {text(use.sentence)} <Article label={use.article_label} />
+            {text(use.sentence)} <Article of={use} />
           </span>
           <span className="text-dns-14N-130 text-solid-gray-800">{t("player.use_until", { time: clock(use.expires_at) })}</span>
           <span className="tabular ml-auto text-dns-14N-130 text-solid-gray-800">{t("player.heard", { length: duration(totalSeconds(playback.heard)) })}</span>

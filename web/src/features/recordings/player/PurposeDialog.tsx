@@ -80,7 +80,7 @@ export function PurposeDialog({ recordingId, onGranted, onClose }: { recordingId
                   <input type="radio" name="purpose" value={candidate.key} checked={candidate.key === purposeKey} onChange={() => setPurposeKey(candidate.key)} className="mt-1 size-5 shrink-0 accent-blue-900" />
                   <span className="min-w-0">
                     <span className="flex flex-wrap items-center gap-x-2 gap-y-1 text-std-16B-170">
-                      {text(candidate.name)} <Article label={candidate.article_label} />
+                      {text(candidate.name)} <Article of={candidate} />
                     </span>
                     <span className="block text-dns-16N-130 leading-relaxed text-solid-gray-800">{text(candidate.sentence)}</span>
                   </span>

@@ -14,7 +14,7 @@ use rokuon_storage::recording_writer::RecordingWriter;
 
 const PACKAGE_MISSING: i32 = 77;
 
-// req: P-5
+// req: O-5.2
 #[tokio::test]
 async fn python_opens_a_stored_segment_given_the_key_and_refuses_it_for_another_place() {
     let dir = tempfile::TempDir::new().expect("a directory");

@@ -130,6 +130,7 @@ async fn manifest_and_waveform_are_sealed_too() {
     assert!(crossed.is_integrity());
 }
 
+// req: O-5.2
 #[tokio::test]
 async fn sealing_again_after_a_crash_takes_what_is_there_and_overwrites_nothing() {
     let house = house(KeyCacheLimits::default()).await;
@@ -169,7 +170,7 @@ async fn a_store_that_is_away_or_full_is_told_as_worth_trying_again() {
     assert!(house.open(id, &sealed).await.err().expect("away").retryable());
 }
 
-// req: P-5
+// req: O-5.2
 #[tokio::test]
 async fn a_flipped_bit_a_swapped_or_a_cut_object_is_never_played() {
     let house = house(KeyCacheLimits::default()).await;
@@ -204,7 +205,6 @@ async fn a_flipped_bit_a_swapped_or_a_cut_object_is_never_played() {
     assert!(reader.read(16_000..17_000).await.expect_err("damaged").is_integrity());
 }
 
-// req: O-5.2
 #[tokio::test]
 async fn once_its_key_is_erased_a_recording_cannot_be_read_by_open_readers_either() {
     let house = house(KeyCacheLimits::default()).await;

@@ -58,7 +58,6 @@ fn two_seals_of_the_same_media_share_nothing() {
     assert!(equal < 40, "{equal} of 1,072 octets are equal");
 }
 
-// req: P-4
 #[test]
 fn the_media_lies_nowhere_in_the_container() {
     let container = seal(&key(), &context(), &b"MARKER-TONE".repeat(5_000));
@@ -117,7 +116,7 @@ fn a_container_cut_anywhere_is_refused() {
     assert!(unseal(&key(), &context(), &longer).is_err());
 }
 
-// req: P-5
+// req: O-5.2
 #[test]
 fn ten_thousand_single_changes_are_all_refused() {
     let sealed = media(CHUNK_LEN + 2_000);

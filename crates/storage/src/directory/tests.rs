@@ -29,6 +29,7 @@ fn files(below: &Path) -> Vec<PathBuf> {
     found
 }
 
+// req: O-5.2
 #[tokio::test]
 async fn the_directory_store_keeps_the_contract() {
     let dir = TempDir::new().expect("a directory");
@@ -77,6 +78,7 @@ async fn what_a_killed_process_left_half_written_is_swept_at_the_next_start_only
     assert_eq!(store.list(Bucket::Media, "", None, 10).await.expect("list"), []);
 }
 
+// req: O-5.2
 #[tokio::test]
 async fn a_damaged_file_is_never_taken_for_the_object() {
     let dir = TempDir::new().expect("a directory");
@@ -152,7 +154,6 @@ async fn child_that_puts_until_killed() {
     }
 }
 
-// req: P-12
 #[tokio::test]
 async fn killed_at_any_moment_it_holds_whole_objects_only() {
     let dir = TempDir::new().expect("a directory");

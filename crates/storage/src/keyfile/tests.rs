@@ -18,7 +18,6 @@ async fn the_key_file_keeps_the_contract() {
     key_service_contract::keeps_the_contract(&open(&dir).expect("it opens")).await;
 }
 
-// req: O-5.2
 #[tokio::test]
 async fn keys_outlive_the_process_and_are_shared_between_processes() {
     let dir = TempDir::new().expect("a directory");

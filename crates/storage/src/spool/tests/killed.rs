@@ -34,7 +34,6 @@ fn child_that_spools_until_killed() {
     }
 }
 
-// req: P-12
 #[test]
 fn killed_at_any_instant_nothing_that_was_committed_is_lost() {
     let dir = TempDir::new().expect("a directory");

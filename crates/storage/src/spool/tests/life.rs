@@ -41,7 +41,6 @@ fn another_key_opens_nothing() {
     assert!(entries.is_empty() && matches!(errors[..], [SpoolError::Damaged { .. }]));
 }
 
-// req: P-4
 #[test]
 fn no_plaintext_reaches_the_disk_and_only_the_owner_can_read() {
     let marker = b"MARKER-TONE-MARKER-TONE";

@@ -41,18 +41,19 @@ pub(super) fn read(raw: &[u8], doubts: &mut Vec<Doubt>) -> Option<Element> {
         skipped: 0,
         broken: None,
     };
-    let limit = reader.run();
+    let (too_deep, result) = reader.run();
     if let Some(at) = reader.broken {
         doubts.push(Doubt::NotWellFormed(at));
     }
-    match limit {
-        Err(Doubt::DoctypeRefused) => {
-            doubts.push(Doubt::DoctypeRefused);
+    if too_deep {
+        doubts.push(Doubt::TooDeep);
+    }
+    if let Err(doubt) = result {
+        let is_refused = doubt == Doubt::DoctypeRefused;
+        doubts.push(doubt);
+        if is_refused {
             return None;
         }
-        Err(doubt) => doubts.push(doubt),
-        Ok(true) => doubts.push(Doubt::TooDeep),
-        Ok(false) => {}
     }
     if reader.root.is_none() {
         doubts.push(Doubt::NoRoot);
@@ -101,8 +102,8 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads to the end; says whether something was too deep.
-    fn run(&mut self) -> Result<bool, Doubt> {
+    /// Reads to the end; says whether something was too deep, and why it stopped before the end.
+    fn run(&mut self) -> (bool, Result<(), Doubt>) {
         let mut too_deep = false;
         let result = loop {
             let rest = self.rest();
@@ -123,7 +124,7 @@ impl<'a> Reader<'a> {
         while let Some(open) = self.open.pop() {
             self.attach(open.element);
         }
-        result.map(|()| too_deep)
+        (too_deep, result)
     }
 
     fn rest(&self) -> &'a str {

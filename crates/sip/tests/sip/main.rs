@@ -2,6 +2,8 @@
 
 mod flows;
 mod limits;
+mod mutate;
+mod mutations;
 mod peer;
 mod restart;
 mod timers;

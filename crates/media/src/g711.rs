@@ -32,14 +32,19 @@ const fn table(codec: Codec) -> [i16; 256] {
     let mut rest: &mut [i16] = &mut values;
     let mut octet = 0_u8;
     while let Some((first, tail)) = rest.split_first_mut() {
-        *first = match codec {
-            Codec::Pcmu => decode_mu(octet),
-            Codec::Pcma => decode_a(octet),
-        };
+        *first = decode_octet(codec, octet);
         rest = tail;
         octet = octet.wrapping_add(1);
     }
     values
+}
+
+/// One octet as a linear sample, computed; [`decode`] looks it up.
+pub(crate) const fn decode_octet(codec: Codec, octet: u8) -> i16 {
+    match codec {
+        Codec::Pcmu => decode_mu(octet),
+        Codec::Pcma => decode_a(octet),
+    }
 }
 
 /// The bias that makes the µ-law segments start at powers of two.

@@ -45,9 +45,16 @@ pub fn g711_file(codec: Codec, channels: &[&[u8]]) -> Vec<u8> {
         samples as u64,
     ));
     file.resize(G711_HEADER_LEN + octets, codec.silence_octet());
-    for (place, channel) in channels.iter().enumerate() {
-        let slots = file.iter_mut().skip(G711_HEADER_LEN + place).step_by(channels.len());
-        slots.zip(channel.iter()).for_each(|(slot, octet)| *slot = *octet);
+    let body = file.get_mut(G711_HEADER_LEN..).unwrap_or_default();
+    if let &[left, right] = channels {
+        let (pairs, _) = body.as_chunks_mut::<2>();
+        pairs.iter_mut().zip(left).for_each(|([slot, _], octet)| *slot = *octet);
+        pairs.iter_mut().zip(right).for_each(|([_, slot], octet)| *slot = *octet);
+    } else {
+        for (place, channel) in channels.iter().enumerate() {
+            let slots = body.iter_mut().skip(place).step_by(channels.len());
+            slots.zip(channel.iter()).for_each(|(slot, octet)| *slot = *octet);
+        }
     }
     if octets % 2 == 1 {
         file.push(0);

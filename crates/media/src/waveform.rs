@@ -53,18 +53,17 @@ pub struct PlacedPeaks<'a> {
 const FORMAT_VERSION: u8 = 1;
 
 impl Peaks {
-    /// The peaks of interleaved G.711 payload of `channels` channels.
-    pub fn of_g711(codec: Codec, channels: u16, payload: &[u8]) -> Self {
+    /// The peaks of G.711 payload, one slice a channel.
+    pub fn of_g711(codec: Codec, channels: &[&[u8]]) -> Self {
         let samples_per_bucket = TIMELINE_RATE / BUCKETS_PER_SECOND;
-        let width = usize::from(channels).max(1);
-        let buckets = payload.chunks(samples_per_bucket as usize * width);
-        let mut rows = vec![Vec::with_capacity(buckets.len()); width];
-        for bucket in buckets {
-            for (place, row) in rows.iter_mut().enumerate() {
-                row.push(peak(codec, bucket.iter().skip(place).step_by(width)));
-            }
-        }
-        Self { samples_per_bucket, channels: rows }
+        let height = match codec {
+            Codec::Pcmu => &MU_LAW_HEIGHTS,
+            Codec::Pcma => &A_LAW_HEIGHTS,
+        };
+        let row = |payload: &&[u8]| {
+            payload.chunks(samples_per_bucket as usize).map(|bucket| peak(height, bucket)).collect()
+        };
+        Self { samples_per_bucket, channels: channels.iter().map(row).collect() }
     }
 
     /// The stored form: version, channels, samples a bucket (u32), buckets (u32), then min and max of each, channel by channel; big-endian.
@@ -139,12 +138,28 @@ pub fn resample(parts: &[PlacedPeaks<'_>], total_samples: u64, points: usize) ->
     drawn
 }
 
-fn peak<'a>(codec: Codec, octets: impl Iterator<Item = &'a u8>) -> Peak {
-    let (low, high) = octets
-        .map(|octet| g711::decode(codec, *octet))
-        .fold((0_i16, 0_i16), |(low, high), sample| (low.min(sample), high.max(sample)));
-    let scale = |sample: i16| i8::try_from(sample >> 8).unwrap_or(0);
-    Peak { min: scale(low), max: scale(high) }
+static MU_LAW_HEIGHTS: [i8; 256] = heights(Codec::Pcmu);
+static A_LAW_HEIGHTS: [i8; 256] = heights(Codec::Pcma);
+
+/// The upper eight bits of each octet's sample; taking them keeps the order, so the extremes may be sought among them.
+const fn heights(codec: Codec) -> [i8; 256] {
+    let mut values = [0_i8; 256];
+    let mut rest: &mut [i8] = &mut values;
+    let mut octet = 0_u8;
+    while let Some((first, tail)) = rest.split_first_mut() {
+        *first = (g711::decode_octet(codec, octet) >> 8) as i8;
+        rest = tail;
+        octet = octet.wrapping_add(1);
+    }
+    values
+}
+
+fn peak(heights: &[i8; 256], bucket: &[u8]) -> Peak {
+    let height = |octet: &u8| heights.get(usize::from(*octet)).copied().unwrap_or(0);
+    bucket
+        .iter()
+        .map(height)
+        .fold(Peak::default(), |peak, height| Peak { min: peak.min.min(height), max: peak.max.max(height) })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use rokuon_media::codec::Codec;
 use rokuon_media::gap::Gap;
 use rokuon_media::timeline::{Span, Timeline};
-use rokuon_media::wav::{self, G711_HEADER_LEN};
+use rokuon_media::wav;
 use rokuon_media::waveform::Peaks;
 
 use crate::segment::SegmentFile;
@@ -105,9 +105,7 @@ fn file(number: u32, codec: Codec, together: &[&ChannelTimeline<'_>], from: u64,
         together.iter().map(|channel| row(&channel.timeline, codec, from, until)).collect();
     let borrowed: Vec<&[u8]> = rows.iter().map(Vec::as_slice).collect();
     let wav = wav::g711_file(codec, &borrowed);
-    let octets = rows.iter().map(Vec::len).sum::<usize>();
-    let payload = wav.get(G711_HEADER_LEN..G711_HEADER_LEN + octets).unwrap_or_default();
-    let peaks = Peaks::of_g711(codec, u16::try_from(rows.len()).unwrap_or(u16::MAX), payload);
+    let peaks = Peaks::of_g711(codec, &borrowed);
     SegmentFile {
         number,
         start_sample: from,

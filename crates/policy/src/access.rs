@@ -280,4 +280,6 @@ fn refusal(policy: &Policy, caller: &Caller<'_>, capability: Capability, now: Da
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

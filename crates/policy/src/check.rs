@@ -29,7 +29,13 @@ pub struct Finding {
 /// Largest policy file, in octets: the longest of the five is a twentieth of it; reading stays quick on any input.
 pub const LARGEST_FILE: usize = 1024 * 1024;
 
-/// Every finding in a policy file; none means it can be loaded.
+/// Most findings told of at once; more than anyone reads, and each costs a walk to its line.
+pub const MOST_FINDINGS: usize = 500;
+
+/// Longest list in a policy file; the document of a large city lists a few dozen entries.
+pub(crate) const LONGEST_LIST: usize = 2_000;
+
+/// Every finding in a policy file (at most [`MOST_FINDINGS`]); none means it can be loaded.
 pub fn check(toml: &str) -> Vec<Finding> {
     read(toml).err().unwrap_or_default()
 }
@@ -94,5 +100,7 @@ fn names(document: &DeTable<'_>) -> Names {
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

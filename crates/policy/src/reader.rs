@@ -3,6 +3,7 @@
 //! A getter that finds a mistake notes it and returns a stand-in, so that reading goes on and all mistakes are found at once.
 //! Stand-ins never leave this crate: a policy is only handed out when nothing was noted.
 
+mod references;
 mod values;
 
 use std::cell::RefCell;
@@ -13,7 +14,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::article::Article;
-use crate::check::Finding;
+use crate::check::{Finding, LONGEST_LIST, MOST_FINDINGS};
 use crate::text::Text;
 
 /// Keys that other entries may name, gathered before reading.
@@ -76,8 +77,17 @@ impl<'s> Reader<'s> {
 
     /// Notes a finding at a byte offset of the source.
     pub fn note(&self, offset: usize, path: String, article: Option<Article>, reason: Text) {
+        let mut findings = self.findings.borrow_mut();
+        if findings.len() >= MOST_FINDINGS {
+            return;
+        }
         let (line, column) = position(self.source, offset);
-        self.findings.borrow_mut().push(Finding { line, column, path, article, reason });
+        findings.push(Finding { line, column, path, article, reason });
+    }
+
+    /// Whether enough was noted: no more is taken in.
+    fn is_full(&self) -> bool {
+        self.findings.borrow().len() >= MOST_FINDINGS
     }
 
     /// The findings in the order of the file.
@@ -180,7 +190,14 @@ impl<'r, 's> Table<'r, 's> {
         let Some((value, array)) = self.array(key) else { return Vec::new() };
         let mut read_entries = Vec::with_capacity(array.len());
         let mut keys = BTreeSet::new();
-        for (index, entry) in array.iter().enumerate() {
+        if array.len() > LONGEST_LIST {
+            self.complain(
+                key,
+                format!("「{key}」が長すぎます（{LONGEST_LIST}件まで）。"),
+                format!("`{key}` has more than {LONGEST_LIST} entries"),
+            );
+        }
+        for (index, entry) in array.iter().take(LONGEST_LIST).enumerate() {
             let Some(entries) = entry.get_ref().as_table() else {
                 self.wrong_type(key, value, "表の並び（[[…]]）", "a list of tables");
                 continue;
@@ -221,14 +238,14 @@ impl<'r, 's> Table<'r, 's> {
     /// Notes every key that no getter asked for. Called once everything was read.
     pub fn report_unknown_keys(&self) {
         let asked = self.asked.borrow();
+        let mut known: Vec<&str> = asked.clone();
+        known.sort_unstable();
+        known.dedup();
         for key in self.entries.keys() {
             let name: &str = key.get_ref();
-            if asked.contains(&name) {
+            if self.muted || self.reader.is_full() || asked.contains(&name) {
                 continue;
             }
-            let mut known: Vec<&str> = asked.clone();
-            known.sort_unstable();
-            known.dedup();
             let (ja, en) = match closest(name, known.iter().copied()) {
                 Some(near) => {
                     (format!("「{near}」の間違いではありませんか。"), format!("did you mean `{near}`?"))

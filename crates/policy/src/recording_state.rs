@@ -133,3 +133,6 @@ impl RecordingState {
         matches!(self, Self::Primary | Self::Secondary | Self::Due)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,3 +111,6 @@ pub fn dates(policy: &Policy, kind: MediaKind, started_at: DateTime<Utc>) -> Ret
         sentence: rule.sentence.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! What this crate's own tests share: the tenants' policies, people with posts, recordings.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -21,8 +22,12 @@ pub(crate) fn source(tenant: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
+/// A tenant's policy, parsed once for all tests.
 pub(crate) fn policy(tenant: &str) -> Arc<Policy> {
-    Arc::new(Policy::parse(&source(tenant)).unwrap())
+    static PARSED: LazyLock<BTreeMap<&str, Arc<Policy>>> = LazyLock::new(|| {
+        ALL.into_iter().map(|key| (key, Arc::new(Policy::parse(&source(key)).unwrap()))).collect()
+    });
+    PARSED[tenant].clone()
 }
 
 pub(crate) fn at(text: &str) -> DateTime<Utc> {

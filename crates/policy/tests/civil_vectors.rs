@@ -16,7 +16,7 @@ fn vectors() -> Vec<Vector> {
     let one = |line: &'static str| {
         let columns: Vec<&str> = line.split('\t').collect();
         let [name, start, unit, count, last, ends] = columns[..] else { panic!("six columns in {line:?}") };
-        let count = count.parse().unwrap();
+        let count = count.parse().expect("test data");
         let period = match unit {
             "days" => Period::Days(count),
             "weeks" => Period::Weeks(count),
@@ -26,10 +26,10 @@ fn vectors() -> Vec<Vector> {
         };
         Vector {
             name,
-            start: start.parse::<DateTime<FixedOffset>>().unwrap().to_utc(),
+            start: start.parse::<DateTime<FixedOffset>>().expect("test data").to_utc(),
             period,
-            last: last.parse().unwrap(),
-            ends: ends.parse::<DateTime<Utc>>().unwrap(),
+            last: last.parse().expect("test data"),
+            ends: ends.parse::<DateTime<Utc>>().expect("test data"),
         }
     };
     include_str!("civil_vectors.tsv").lines().map(one).collect()
@@ -59,7 +59,7 @@ fn the_written_examples_hold() {
         ("2026-06-15T23:59:30+09:00", Period::Days(31), "2026-07-16"),
     ];
     for (start, period, last) in cases {
-        let start = start.parse::<DateTime<FixedOffset>>().unwrap().to_utc();
+        let start = start.parse::<DateTime<FixedOffset>>().expect("test data").to_utc();
         assert_eq!(last_day(start, period).to_string(), last, "{start} {period:?}");
     }
 }
@@ -67,7 +67,7 @@ fn the_written_examples_hold() {
 fn any_start() -> impl Strategy<Value = DateTime<Utc>> {
     // 2000 to 2100, to the second; every eighth one at midnight in Japan.
     (946_684_800_i64..4_102_444_800, 0..8_u8).prop_map(|(seconds, eighth)| {
-        let start = DateTime::from_timestamp(seconds, 0).unwrap();
+        let start = DateTime::from_timestamp(seconds, 0).expect("test data");
         if eighth == 0 { day_begins(civil_day(start)) } else { start }
     })
 }
@@ -106,10 +106,10 @@ proptest! {
     #[test]
     fn months_end_in_the_month_the_calendar_says(start in any_start(), months in 1..240_u32) {
         let last = last_day(start, Period::Months(months));
-        let first = if start == day_begins(civil_day(start)) { civil_day(start) } else { civil_day(start).succ_opt().unwrap() };
+        let first = if start == day_begins(civil_day(start)) { civil_day(start) } else { civil_day(start).succ_opt().expect("test data") };
         let index = |day: NaiveDate| i64::from(day.year()) * 12 + i64::from(day.month0());
         // The day after the last one is the corresponding day, or the first of the next month when there is none.
-        let after = last.succ_opt().unwrap();
+        let after = last.succ_opt().expect("test data");
         let whole = index(after) - index(first) == i64::from(months) && after.day() == first.day();
         let short = index(last) - index(first) == i64::from(months) && after.day() == 1 && last.day() < first.day();
         prop_assert!(whole || short, "{first} + {months} months ended {last}");

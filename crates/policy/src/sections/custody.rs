@@ -36,13 +36,13 @@ pub(super) fn retention(t: &Table<'_, '_>) -> Retention {
             format!("the minimum ({}) is longer than the maximum ({})", minimum.text().en, maximum.text().en),
         );
     }
-    match (rule.maximum, &rule.capacity) {
-        (None, None) => t.complain(
+    match (t.has("maximum"), t.has("capacity")) {
+        (false, false) => t.complain(
             "maximum",
             "保存の終わり（maximum か capacity）がありません。",
             "nothing ends the keeping: write `maximum` or `capacity`",
         ),
-        (Some(_), Some(_)) => t.complain(
+        (true, true) => t.complain(
             "capacity",
             "maximum と capacity は一方だけ書いてください。",
             "write `maximum` or `capacity`, not both",

@@ -71,7 +71,7 @@ pub(super) fn sign_in(t: &Table<'_, '_>) -> SignInRules {
         second_factor_required: t.flag("second_factor_required"),
         issued_by: t.some_posts("issued_by"),
     };
-    if rules.password_article.is_some() != rules.password_max_age_days.is_some() {
+    if t.has("password_article") != t.has("password_max_age_days") {
         t.complain(
             "password_max_age_days",
             "パスワードの変更周期（password_max_age_days）と、その根拠（password_article）は両方書いてください。",

@@ -121,7 +121,6 @@ mod tests {
         Gap { channel, start_sample, samples, cause }
     }
 
-    // req: T-5.3
     #[test]
     fn each_call_has_exactly_one_outcome() {
         let hairline = gap(1, 0, 90, GapCause::LateStart);

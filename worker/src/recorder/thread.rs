@@ -204,7 +204,16 @@ impl Recorder {
         // What came before the change belongs before it in the journal.
         call.sweep(&mut self.receiver, now);
         let at = call.since_epoch(now.monotonic);
-        if let Some(streams) = &updated.streams {
+        let (streams, micros) = (updated.streams.clone(), u64::try_from(at.as_micros()).unwrap_or(u64::MAX));
+        (updated.at, updated.at_micros) = (now.date(), micros);
+        self.scratch.clear();
+        call.live.take_pending(&mut self.scratch);
+        if Entry::Updated(Box::new(updated)).encode(&mut self.scratch).is_err()
+            || self.spool.append(&mut call.spool, &self.scratch).is_err()
+        {
+            tracing::error!(%recording, "a change of a live call could not be journaled");
+        }
+        if let Some(streams) = &streams {
             call.live.reoffer(streams);
             call.sockets.retain(|s| streams.iter().any(|setup| setup.index == s.stream));
         }
@@ -213,14 +222,6 @@ impl Recorder {
             call.live.set_on_hold(*stream, *held, at);
         }
         call.said_silent = false;
-        (updated.at, updated.at_micros) = (now.date(), u64::try_from(at.as_micros()).unwrap_or(u64::MAX));
-        self.scratch.clear();
-        call.live.take_pending(&mut self.scratch);
-        if Entry::Updated(Box::new(updated)).encode(&mut self.scratch).is_err()
-            || self.spool.append(&mut call.spool, &self.scratch).is_err()
-        {
-            tracing::error!(%recording, "a change of a live call could not be journaled");
-        }
     }
 
     fn sweep(&mut self) {

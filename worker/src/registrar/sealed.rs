@@ -1,7 +1,7 @@
 //! The sealing commit: call, segments, outcome, retention dates and the audit event, all or nothing, safe to repeat.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rokuon_capture::outcome::{self, Outcome};
+use rokuon_capture::outcome::{GapSummary, Outcome, is_notable};
 use rokuon_db::audit_events::AuditEvent;
 use rokuon_db::calls::{self, CallStarted};
 use rokuon_db::database::Database;
@@ -9,7 +9,7 @@ use rokuon_db::recordings::{self, FinishedRecording, Guarded, ListedGap};
 use rokuon_db::segments::{self, Segment};
 use rokuon_db::unrecorded_counts;
 use rokuon_media::codec::TIMELINE_RATE;
-use rokuon_media::gap::Gap;
+use rokuon_media::gap::{Gap, GapCause};
 use rokuon_policy::civil;
 use rokuon_policy::ids::CallId;
 use rokuon_policy::policy::Policy;
@@ -89,10 +89,9 @@ async fn write(
                 ended_at,
                 duration_ms,
                 channels: channels(&sealed.segments),
-                gaps: sealed.gaps.iter().map(listed).collect(),
-                lost_ms: milliseconds(
-                    sealed.gaps.iter().filter(|g| outcome::is_notable(g)).map(|g| g.samples).sum(),
-                ),
+                // Hairlines at the edges of a leg stay in the manifest; people are shown what a person can miss.
+                gaps: shown_gaps(&sealed.gaps),
+                lost_ms: milliseconds(GapSummary::of(&sealed.gaps).lost_samples),
                 doubts: rows.doubts.clone(),
                 manifest_sha256: sealed.manifest_sha256,
                 retention: retention_of(policy, started),
@@ -164,6 +163,10 @@ fn listed(gap: &Gap) -> ListedGap {
         samples: gap.samples,
         cause: gap.cause.as_str().to_owned(),
     }
+}
+
+fn shown_gaps(gaps: &[Gap]) -> Vec<ListedGap> {
+    gaps.iter().filter(|g| is_notable(g) || g.cause == GapCause::OnHold).map(listed).collect()
 }
 
 fn channels(rows: &[SealedRow]) -> Vec<u8> {

@@ -101,7 +101,7 @@ impl Replayed {
 
     /// Length of the timeline.
     pub fn total_samples(&self) -> u64 {
-        self.segments.iter().map(|s| s.start_sample + s.samples).max().unwrap_or(0)
+        self.continuation.covered_until_sample
     }
 
     /// Datagram figures.

@@ -31,7 +31,11 @@ async fn all(city: &City, filter: AuditFilter) -> Vec<audit_search::AuditEntry> 
 async fn an_event_says_who_what_and_by_which_article_and_its_leaf_can_be_checked() {
     let platform = Platform::new().await;
     let city = platform.city("aozora").await;
-    let refusal = Decision::refuse("access.purpose_unknown", "3(2)".parse().unwrap(), Text::new("目的外です", "not a purpose"));
+    let refusal = Decision::refuse(
+        "access.purpose_unknown",
+        "3(2)".parse().unwrap(),
+        Text::new("目的外です", "not a purpose"),
+    );
     let written = event(&city, "play.start", 1)
         .on("recording", "r-1")
         .decided_by(&refusal)
@@ -105,7 +109,10 @@ async fn a_changed_body_no_longer_fits_its_leaf() {
     let platform = Platform::new().await;
     let city = platform.city("aozora").await;
     let mut behind = PgConnection::connect(&platform.test.superuser_url()).await.unwrap();
-    sqlx::query("UPDATE audit_events SET body = replace(body, 'setup', 'other')").execute(&mut behind).await.unwrap();
+    sqlx::query("UPDATE audit_events SET body = replace(body, 'setup', 'other')")
+        .execute(&mut behind)
+        .await
+        .unwrap();
     assert!(!all(&city, AuditFilter::default()).await[0].leaf_fits());
 }
 
@@ -145,18 +152,26 @@ async fn the_trail_is_found_by_time_person_kind_and_object_in_pages() {
         event(&city, "play.start", 1).on("recording", "a"),
         event(&city, "play.stop", 2).on("recording", "a"),
         event(&city, "playlist.x", 3),
-        AuditEvent::new("play.start", Actor::Person { person: second, posts: vec![] }, noon() + TimeDelta::minutes(4))
-            .on("recording", "b"),
+        AuditEvent::new(
+            "play.start",
+            Actor::Person { person: second, posts: vec![] },
+            noon() + TimeDelta::minutes(4),
+        )
+        .on("recording", "b"),
         AuditEvent::new("sign_in.refused", Actor::Nobody, noon() + TimeDelta::minutes(4)).refused(),
     ];
     tx.commit_with_all(&events).await.unwrap();
 
     let kinds = async |filter| all(&city, filter).await.into_iter().map(|e| e.kind).collect::<Vec<_>>();
     let plain = AuditFilter::default();
-    assert_eq!(kinds(AuditFilter { kind: Some("play".into()), ..plain.clone() }).await, ["play.start", "play.stop", "play.start"]);
+    assert_eq!(
+        kinds(AuditFilter { kind: Some("play".into()), ..plain.clone() }).await,
+        ["play.start", "play.stop", "play.start"]
+    );
     assert_eq!(kinds(AuditFilter { kind: Some("play.stop".into()), ..plain.clone() }).await, ["play.stop"]);
     assert_eq!(kinds(AuditFilter { actor: Some(second), ..plain.clone() }).await, ["play.start"]);
-    let on_a = AuditFilter { object_kind: Some("recording".into()), object_id: Some("a".into()), ..plain.clone() };
+    let on_a =
+        AuditFilter { object_kind: Some("recording".into()), object_id: Some("a".into()), ..plain.clone() };
     assert_eq!(kinds(on_a).await, ["play.stop", "play.start"]);
     let window = AuditFilter {
         from: Some(noon() + TimeDelta::minutes(2)),

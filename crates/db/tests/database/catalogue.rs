@@ -53,13 +53,14 @@ async fn every_table_is_a_tenants_table_under_forced_row_level_security() {
 #[tokio::test]
 async fn every_policy_asks_for_the_tenant_when_reading_and_when_writing() {
     let (_test, mut db) = superuser().await;
-    let rows: Vec<(String, String, String, String, Vec<String>, Option<String>, Option<String>)> = sqlx::query_as(
-        "SELECT tablename::text, policyname::text, permissive, cmd, roles::text[], qual, with_check
+    let rows: Vec<(String, String, String, String, Vec<String>, Option<String>, Option<String>)> =
+        sqlx::query_as(
+            "SELECT tablename::text, policyname::text, permissive, cmd, roles::text[], qual, with_check
          FROM pg_policies WHERE schemaname = 'public'",
-    )
-    .fetch_all(&mut db)
-    .await
-    .unwrap();
+        )
+        .fetch_all(&mut db)
+        .await
+        .unwrap();
     let mut others = BTreeSet::new();
     let mut ruled = BTreeSet::new();
     for (table, policy, permissive, command, roles, reads, writes) in rows {
@@ -70,7 +71,11 @@ async fn every_policy_asks_for_the_tenant_when_reading_and_when_writing() {
             assert_eq!(writes.as_deref(), Some(TENANT_RULE), "{policy}");
             ruled.insert(table);
         } else if permissive == "PERMISSIVE" {
-            assert_eq!((roles.as_slice(), command.as_str()), (["rokuon_directory".to_owned()].as_slice(), "SELECT"), "{policy}");
+            assert_eq!(
+                (roles.as_slice(), command.as_str()),
+                (["rokuon_directory".to_owned()].as_slice(), "SELECT"),
+                "{policy}"
+            );
             others.insert(policy);
         } else {
             others.insert(policy);
@@ -102,7 +107,11 @@ async fn every_unique_key_begins_with_the_tenant() {
 #[tokio::test]
 async fn every_foreign_key_carries_the_tenant_on_both_ends() {
     let (_test, mut db) = superuser().await;
-    let all = names(&mut db, "SELECT conrelid::regclass::text || '.' || conname FROM pg_constraint WHERE contype = 'f'").await;
+    let all = names(
+        &mut db,
+        "SELECT conrelid::regclass::text || '.' || conname FROM pg_constraint WHERE contype = 'f'",
+    )
+    .await;
     let composite = names(
         &mut db,
         "SELECT k.conrelid::regclass::text || '.' || k.conname FROM pg_constraint k
@@ -159,7 +168,9 @@ async fn the_app_role_owns_nothing_and_has_the_least_rights() {
             ("rokuon_app", "SELECT" | "INSERT", None) => table != NOT_TENANTS,
             ("rokuon_app", "DELETE", None) => REMOVABLE.contains(&table),
             // Never whole rows: the tenant and the key of a row stay what they were.
-            ("rokuon_app", "UPDATE", Some(column)) => column != "tenant_id" && table != "audit_events" && table != "segments",
+            ("rokuon_app", "UPDATE", Some(column)) => {
+                column != "tenant_id" && table != "audit_events" && table != "segments"
+            }
             ("rokuon_directory", "SELECT", Some(_)) => ["tenants", "connections"].contains(&table),
             _ => false,
         };
@@ -190,7 +201,11 @@ async fn functions_are_listed_and_fixed_and_no_view_leaks() {
     for (name, definer, owner, config, everybody) in &functions {
         assert!(*definer && !everybody, "{name}");
         assert_eq!(owner, "rokuon_directory");
-        assert_eq!(config.as_deref(), Some(["search_path=pg_catalog, pg_temp".to_owned()].as_slice()), "{name}");
+        assert_eq!(
+            config.as_deref(),
+            Some(["search_path=pg_catalog, pg_temp".to_owned()].as_slice()),
+            "{name}"
+        );
     }
     let views = names(
         &mut db,

@@ -14,7 +14,9 @@ use rokuon_db::segments::{self, Segment};
 use rokuon_db::sessions::{self, Session, SessionId};
 use rokuon_db::tenant_tx::TenantTx;
 use rokuon_db::uses::{self, Use};
-use rokuon_db::{credentials, lines, people, plays, policy_versions, sign_in_throttle, tenants, unrecorded_counts};
+use rokuon_db::{
+    credentials, lines, people, plays, policy_versions, sign_in_throttle, tenants, unrecorded_counts,
+};
 use rokuon_embedded_postgres::test_database::{TestDatabase, test_database};
 use rokuon_policy::appointment::Appointment;
 use rokuon_policy::decision::Decision;
@@ -93,12 +95,19 @@ impl City {
         };
         let mut tx = city.tx().await;
         tenants::put(&mut tx, &Text::new(format!("{key}市"), key), key, noon()).await.unwrap();
-        policy_versions::load(&mut tx, &format!("tenant = \"{key}\""), day("2026-01-01"), noon()).await.unwrap();
-        let department = |id: &str, ja: &str| Department { id: id.parse().unwrap(), name: Text::new(ja, id) };
-        departments::put_all(&mut tx, &[department("shimin", "市民課"), department("zeimu", "税務課")]).await.unwrap();
-        lines::put_all(&mut tx, &[line("main", "0125001234", Some("shimin")), line("tax", "0125005678", Some("zeimu"))])
+        policy_versions::load(&mut tx, &format!("tenant = \"{key}\""), day("2026-01-01"), noon())
             .await
             .unwrap();
+        let department = |id: &str, ja: &str| Department { id: id.parse().unwrap(), name: Text::new(ja, id) };
+        departments::put_all(&mut tx, &[department("shimin", "市民課"), department("zeimu", "税務課")])
+            .await
+            .unwrap();
+        lines::put_all(
+            &mut tx,
+            &[line("main", "0125001234", Some("shimin")), line("tax", "0125005678", Some("zeimu"))],
+        )
+        .await
+        .unwrap();
         let new = NewConnection {
             id: city.connection,
             name: "本庁舎".to_owned(),
@@ -107,7 +116,9 @@ impl City {
             default_line: None,
         };
         connections::create(&mut tx, &new, noon()).await.unwrap();
-        people::issue(&mut tx, city.person, "t.yamada", &Pii::new("山田 太郎".into()), None, noon()).await.unwrap();
+        people::issue(&mut tx, city.person, "t.yamada", &Pii::new("山田 太郎".into()), None, noon())
+            .await
+            .unwrap();
         let session = Session {
             id: city.session,
             person: city.person,
@@ -117,7 +128,9 @@ impl City {
             expires_at: noon() + TimeDelta::hours(12),
         };
         sessions::begin(&mut tx, &session, &token(key)).await.unwrap();
-        tx.commit_with(AuditEvent::new("tenant.load", Actor::Platform("setup".into()), noon())).await.unwrap();
+        tx.commit_with(AuditEvent::new("tenant.load", Actor::Platform("setup".into()), noon()))
+            .await
+            .unwrap();
         city
     }
 
@@ -166,7 +179,8 @@ impl City {
         assert!(segments::add(&mut tx, call.recording, &segment(0)).await.unwrap());
         assert_eq!(recordings::finish(&mut tx, &finished(&call)).await.unwrap(), Guarded::Written);
         tx.commit_with(
-            AuditEvent::new("seal.done", Actor::Platform("worker".into()), at).on("recording", call.recording),
+            AuditEvent::new("seal.done", Actor::Platform("worker".into()), at)
+                .on("recording", call.recording),
         )
         .await
         .unwrap();
@@ -191,7 +205,9 @@ impl City {
         let granted = self.use_of(call.recording);
         uses::grant(&mut tx, &granted).await.unwrap();
         assert!(plays::begin(&mut tx, granted.id, noon()).await.unwrap());
-        unrecorded_counts::add(&mut tx, day("2026-04-01"), self.connection, "line_not_listed", "2(1)").await.unwrap();
+        unrecorded_counts::add(&mut tx, day("2026-04-01"), self.connection, "line_not_listed", "2(1)")
+            .await
+            .unwrap();
         tx.commit_bookkeeping().await.unwrap();
         call
     }

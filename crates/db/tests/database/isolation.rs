@@ -22,7 +22,11 @@ async fn tables(db: &mut PgConnection) -> Vec<String> {
 
 async fn rows_of(db: &mut PgConnection, table: &str, tenant: Option<&str>) -> i64 {
     let condition = tenant.map_or(String::new(), |t| format!(" WHERE tenant_id = '{t}'"));
-    sqlx::query(AssertSqlSafe(format!("SELECT count(*) FROM {table}{condition}"))).fetch_one(db).await.unwrap().get(0)
+    sqlx::query(AssertSqlSafe(format!("SELECT count(*) FROM {table}{condition}")))
+        .fetch_one(db)
+        .await
+        .unwrap()
+        .get(0)
 }
 
 // req: P-1
@@ -55,7 +59,9 @@ async fn no_table_shows_or_takes_another_citys_row() {
         .fetch_one(&mut behind)
         .await
         .unwrap();
-        let insert = format!("INSERT INTO {table} ({list}) SELECT {list} FROM jsonb_populate_record(null::{table}, $1)");
+        let insert = format!(
+            "INSERT INTO {table} ({list}) SELECT {list} FROM jsonb_populate_record(null::{table}, $1)"
+        );
         let refused = sqlx::query(AssertSqlSafe(insert)).bind(row).execute(&mut *tx).await.unwrap_err();
         let refused = refused.as_database_error().unwrap();
         assert!(refused.message().contains("row-level security"), "{table}: {refused}");
@@ -140,7 +146,9 @@ async fn only_routing_looks_across_cities_and_sees_no_more_than_it_must() {
     assert_eq!(connections[0].networks, ["192.0.2.0/24".parse().unwrap()]);
 
     let mut app = PgConnection::connect(&platform.test.app_url()).await.unwrap();
-    for sql in ["SET ROLE rokuon_directory", "SET ROLE rokuon_owner", "SET row_security = off; SELECT * FROM calls"] {
+    for sql in
+        ["SET ROLE rokuon_directory", "SET ROLE rokuon_owner", "SET row_security = off; SELECT * FROM calls"]
+    {
         assert!(sqlx::raw_sql(sql).execute(&mut app).await.is_err(), "{sql}");
     }
 }

@@ -32,10 +32,13 @@ use event::{DialogId, EndCause, Event, InviteId, Output};
 use timers::Timers;
 use transaction::{AnswerState, ClientTransaction, Due, ServerTransaction, TransactionId, TransactionKey};
 
+/// Fills a buffer with unpredictable octets.
+pub type Entropy = Box<dyn FnMut(&mut [u8]) + Send>;
+
 /// One endpoint: all dialogs and transactions of one recorder.
 pub struct Endpoint {
     config: EndpointConfig,
-    entropy: Box<dyn FnMut(&mut [u8]) + Send>,
+    entropy: Entropy,
     /// Makes the tags of refusals that keep no state unpredictable, and the same for the same request.
     secret: u64,
     outputs: VecDeque<Output>,
@@ -56,7 +59,7 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// An endpoint without dialogs. `entropy` fills a buffer with unpredictable octets (tags, branches).
-    pub fn new(config: EndpointConfig, mut entropy: Box<dyn FnMut(&mut [u8]) + Send>) -> Endpoint {
+    pub fn new(config: EndpointConfig, mut entropy: Entropy) -> Endpoint {
         let mut secret = [0; 8];
         entropy(&mut secret);
         Endpoint {

@@ -62,10 +62,9 @@ fn split_into<'a>(
         let is_nested =
             nested.trim_start().get(..10).is_some_and(|kind| kind.eq_ignore_ascii_case("multipart/"));
         if is_nested {
-            match split_into(leaves, &nested, body, depth + 1) {
-                Err(MultipartError::TooMany) => return Err(MultipartError::TooMany),
-                // An inner multipart that cannot be split is a part nobody asks for.
-                Err(_) | Ok(()) => {}
+            // An inner multipart that cannot be split is a part nobody asks for.
+            if let Err(MultipartError::TooMany) = split_into(leaves, &nested, body, depth + 1) {
+                return Err(MultipartError::TooMany);
             }
             continue;
         }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::Endpoint;
 use super::event::{DialogId, EndCause, Event};
-use super::incoming::Incoming;
+use super::incoming::{Contents, Incoming};
 use super::transaction::{AnswerState, Due, ServerTransaction, TransactionId};
-use crate::message::body::{Body, read_body};
+use crate::message::body::read_body;
 use crate::message::method::Method;
 
 impl Endpoint {
@@ -35,7 +35,7 @@ impl Endpoint {
             Method::Info => {
                 // An INFO is never refused for its body: nothing in it could be worth a lost call.
                 let body = read_body(&incoming.request.headers, &incoming.request.body).unwrap_or_default();
-                self.answer_at_once(now, incoming, &id, body);
+                self.answer_at_once(now, incoming, &id, Contents { body, offer: None, timer: None });
             }
             _ => {
                 let fields = self.capabilities(&incoming.flow, &incoming.request.uri);
@@ -57,33 +57,30 @@ impl Endpoint {
             let fields = self.fields().with("Retry-After", self.config.retry_after.to_string());
             return self.answer_stateless(&incoming, 503, "Service Unavailable", fields);
         }
-        let Some((body, offer, timer)) = self.readable(&incoming) else { return };
-        if offer.is_some() {
+        let Some(contents) = self.readable(&incoming) else { return };
+        if contents.offer.is_some() {
             let number = self.number();
             if let Some(dialog) = self.dialogs.get_mut(&id) {
                 dialog.waiting = Some(number);
             }
-            let invite = self.await_answer(number, incoming, id, false, body, offer, timer);
+            let invite = self.await_answer(number, incoming, id, false, contents);
             return self.say(Event::Reinvite(Box::new(invite)));
         }
-        self.answer_at_once(now, incoming, &id, body);
+        self.answer_at_once(now, incoming, &id, contents);
     }
 
     /// Answers 200 without asking the shell, and hands on metadata. A re-INVITE without offer gets ours: the SDP
     /// we last sent, unchanged (RFC 3261 §14.2).
-    fn answer_at_once(&mut self, now: Duration, incoming: Incoming, id: &DialogId, mut body: Body) {
+    fn answer_at_once(&mut self, now: Duration, incoming: Incoming, id: &DialogId, mut contents: Contents) {
         let cseq = incoming.essentials.cseq;
-        let metadata = body.metadata.take();
+        let metadata = contents.body.metadata.take();
         if incoming.request.method == Method::Info {
             let bytes = incoming.heads.response(200, "OK", &id.local_tag, &self.fields());
             self.send(incoming.flow, bytes.clone());
             self.remember(now, &incoming, id, bytes);
         } else {
-            let timer =
-                super::session_timer::asked(&incoming.request.headers, self.config.min_session_expires);
             let number = self.number();
-            let invite =
-                self.await_answer(number, incoming, id.clone(), false, body, None, timer.unwrap_or(None));
+            let invite = self.await_answer(number, incoming, id.clone(), false, contents);
             self.invites.remove(&invite.id);
             let is_invite = invite.request.method == Method::Invite;
             let sdp = self.dialogs.get(id).map(|dialog| dialog.facts.local_sdp.clone()).filter(|_| is_invite);

@@ -34,6 +34,13 @@ pub(super) struct Incoming {
     pub key: TransactionKey,
 }
 
+/// What a request for a session holds.
+pub(super) struct Contents {
+    pub body: Body,
+    pub offer: Option<SessionDescription>,
+    pub timer: Option<SessionTimer>,
+}
+
 impl Endpoint {
     pub(super) fn request(&mut self, now: Duration, flow: Flow, request: Request, fault: Option<Fault>) {
         let read = match fault {
@@ -118,30 +125,28 @@ impl Endpoint {
             let fields = self.fields().with("Retry-After", retry_after.to_string());
             return self.answer_stateless(&incoming, 503, "Service Unavailable", fields);
         }
-        let Some((body, offer, timer)) = self.readable(&incoming) else { return };
+        let Some(contents) = self.readable(&incoming) else { return };
         let dialog =
             DialogId { call_id: initial.0.clone(), local_tag: self.token(), remote_tag: initial.1.clone() };
         let id = self.number();
         self.initial.insert(initial, id);
         self.half_open.insert(id);
         self.timers.set(Due::Trying(id), now + TRYING_AFTER);
-        let invite = self.await_answer(id, incoming, dialog, true, body, offer, timer);
+        let invite = self.await_answer(id, incoming, dialog, true, contents);
         self.counters.invites += 1;
         self.say(Event::Invite(Box::new(invite)));
     }
 
     /// Remembers a request that waits for the shell, and makes what the shell sees of it.
-    #[expect(clippy::too_many_arguments, reason = "these are the pieces one request was read into")]
     pub(super) fn await_answer(
         &mut self,
         id: u64,
         incoming: Incoming,
         dialog: DialogId,
         is_initial: bool,
-        body: Body,
-        offer: Option<SessionDescription>,
-        timer: Option<SessionTimer>,
+        contents: Contents,
     ) -> Invite {
+        let Contents { body, offer, timer } = contents;
         let invite = InviteId(id);
         let Incoming { flow, request, essentials, heads, key } = incoming;
         let mark = contact(&request.headers);
@@ -181,14 +186,7 @@ impl Endpoint {
     }
 
     /// Reads body and session timer; answers 415, 488 or 422 where they cannot be served.
-    #[expect(
-        clippy::type_complexity,
-        reason = "three readings of one request, taken apart at once by the callers"
-    )]
-    pub(super) fn readable(
-        &mut self,
-        incoming: &Incoming,
-    ) -> Option<(Body, Option<SessionDescription>, Option<SessionTimer>)> {
+    pub(super) fn readable(&mut self, incoming: &Incoming) -> Option<Contents> {
         let Ok(body) = read_body(&incoming.request.headers, &incoming.request.body) else {
             self.counters.bad_body += 1;
             let fields = self.fields().with("Accept", ACCEPT).with("Accept-Encoding", "identity");
@@ -206,7 +204,7 @@ impl Endpoint {
             }
         };
         match asked(&incoming.request.headers, self.config.min_session_expires) {
-            Ok(timer) => Some((body, offer, timer)),
+            Ok(timer) => Some(Contents { body, offer, timer }),
             Err(too_short) => {
                 let fields = self.fields().with("Min-SE", too_short.0.to_string());
                 self.answer_stateless(incoming, 422, "Session Interval Too Small", fields);

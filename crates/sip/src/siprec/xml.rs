@@ -75,10 +75,10 @@ fn decode(raw: &[u8], doubts: &mut Vec<Doubt>) -> String {
         [0xfe, 0xff, ..] => wide(true),
         [0xff, 0xfe, ..] => wide(false),
         _ => match std::str::from_utf8(raw) {
-            Ok(text) => return text.to_owned(),
+            Ok(text) => text.to_owned(),
             Err(_) => {
                 doubts.push(Doubt::NotUtf8);
-                return String::from_utf8_lossy(raw).into_owned();
+                String::from_utf8_lossy(raw).into_owned()
             }
         },
     }

@@ -1,4 +1,5 @@
 //! The endpoint and its parsers from outside: flows in virtual time, vendors' shapes, torture, mutation.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod flows;
 mod limits;

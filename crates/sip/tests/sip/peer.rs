@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use rokuon_sip::endpoint::Endpoint;
 use rokuon_sip::endpoint::config::EndpointConfig;
 use rokuon_sip::endpoint::event::{DialogId, EndCause, Event, Invite, MetadataBody, Output};
+use rokuon_sip::endpoint::{Endpoint, Entropy};
 use rokuon_sip::sdp::answer::{negotiate, recording_answer};
 use rokuon_sip::transport::{Flow, Transport};
 
@@ -27,7 +27,7 @@ pub fn flow(transport: Transport) -> Flow {
     Flow { transport, local, remote: "192.0.2.1:5062".parse().unwrap(), connection }
 }
 
-pub fn entropy(seed: u64) -> Box<dyn FnMut(&mut [u8]) + Send> {
+pub fn entropy(seed: u64) -> Entropy {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     Box::new(move |buffer| {
         for octet in buffer {

@@ -19,5 +19,7 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // Waits end when what is awaited comes; the limit only guards against never, also on a loaded machine.
+    testTimeout: 60_000,
   },
 });

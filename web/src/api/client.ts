@@ -30,6 +30,7 @@ const rules: Middleware = {
     const error = await readProblem(response);
     if (error.code === "session-locked") session.lock();
     if (error.code === "not-signed-in" && session.get().kind === "signed-in") session.set({ kind: "signed-out", reason: "expired" });
+    if (error.code === "password-change-required") session.requirePasswordChange();
     throw error;
   },
 };

@@ -32,6 +32,9 @@ export const session = {
   csrfToken(): string | undefined {
     return state.kind === "signed-in" ? state.me.csrf_token : undefined;
   },
+  requirePasswordChange(): void {
+    if (state.kind === "signed-in" && !state.me.password_change_required) session.set({ kind: "signed-in", me: { ...state.me, password_change_required: true } });
+  },
   lock(): void {
     session.set({ kind: "locked", me: state.kind === "signed-in" || state.kind === "locked" ? state.me : undefined });
   },

@@ -53,6 +53,10 @@ function Frame({ me }: { me: Me }) {
   const [menuOpen, setMenuOpen] = useState(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => setMenuOpen(false), [path]);
+  // A password can run out under an open page; the server then refuses all but its change.
+  useEffect(() => {
+    if (me.password_change_required) void navigate({ to: "/password" });
+  }, [me.password_change_required, navigate]);
   const post = me.appointments[0];
   const leave = async () => {
     await signOut();
@@ -63,15 +67,15 @@ function Frame({ me }: { me: Me }) {
   return (
     <div className="flex min-h-dvh flex-col">
       <SkipLink />
-      <header className="no-print sticky top-0 z-30 border-b border-line bg-white">
+      <header className="no-print z-30 border-b border-line bg-white lg:sticky lg:top-0">
         <div className="flex min-h-16 flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 lg:px-6">
           <IconButton icon={menuOpen ? "close" : "menu"} label={t("nav.menu")} aria-expanded={menuOpen} aria-controls="menu" onClick={() => setMenuOpen(!menuOpen)} className="-ml-2 lg:hidden" />
           <Link to="/" className="flex items-center gap-2.5 rounded-4 text-solid-gray-900 no-underline">
             <Logo />
-            <span className="text-std-18B-160 leading-none">Rokuon</span>
+            <span className="sr-only text-std-18B-160 leading-none md:not-sr-only">Rokuon</span>
           </Link>
-          <p className="flex items-center gap-2 border-solid-gray-300 text-dns-16B-130 sm:border-l sm:pl-4">{text(me.tenant.name)}</p>
-          <div className="ml-auto flex flex-wrap items-center gap-x-3 gap-y-1">
+          <p className="flex items-center gap-2 border-solid-gray-300 text-dns-16B-130 md:border-l md:pl-4">{text(me.tenant.name)}</p>
+          <div className="ml-auto flex flex-wrap items-center gap-x-2 gap-y-1 md:gap-x-3">
             <LanguageSwitch />
             <Link to="/me" className="flex min-h-10 items-center gap-2 rounded-6 px-2 hover:bg-solid-gray-50">
               <Icon name="person" size={22} className="text-solid-gray-700" />
@@ -82,7 +86,7 @@ function Frame({ me }: { me: Me }) {
               </span>
             </Link>
             <Button look="outline" size="xs" icon="signOut" className="min-h-9" onClick={() => void leave()}>
-              {t("nav.sign_out")}
+              <span className="sr-only sm:not-sr-only">{t("nav.sign_out")}</span>
             </Button>
           </div>
         </div>

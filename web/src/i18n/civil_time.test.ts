@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { addDays, civil, clock, daysBetween, dayStart, duration, eraYear, lastDayBefore, longDay, longTime, shortDay, spokenDuration } from "./civil_time";
 

@@ -1,15 +1,17 @@
 /** Before each test: no answers known, nobody signed in. After each: a call nobody expected fails the test. */
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
 import { session } from "../api/session";
 import { resetAnswers, unexpectedCalls } from "./answers";
+
+configure({ asyncUtilTimeout: 20_000 });
 
 beforeEach(() => {
   resetAnswers();
   session.set({ kind: "unknown" });
   session.touch(Date.now());
-  localStorage.clear();
-  sessionStorage.clear();
+  globalThis.localStorage?.clear();
+  globalThis.sessionStorage?.clear();
 });
 
 afterEach(() => {

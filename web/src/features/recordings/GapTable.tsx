@@ -4,6 +4,8 @@ import { type Column, DataTable } from "../../components/DataTable/DataTable";
 import { duration } from "../../i18n/civil_time";
 import { useI18n } from "../../i18n/language";
 
+const LONG = 9;
+
 export function GapTable({ gaps }: { gaps: Gap[] }) {
   const { t, word } = useI18n();
   const columns: Column<Gap>[] = [
@@ -20,7 +22,8 @@ export function GapTable({ gaps }: { gaps: Gap[] }) {
       {gaps.length === 0 ? (
         <p className="px-5 pb-4 text-solid-gray-800">{t("gap.none")}</p>
       ) : (
-        <div className="max-h-96 overflow-y-auto" tabIndex={gaps.length > 8 ? 0 : undefined} role={gaps.length > 8 ? "region" : undefined} aria-label={gaps.length > 8 ? t("gap.title", { count: gaps.length }) : undefined}>
+        // A long list scrolls in its own box, which then must take the keyboard's focus.
+        <div {...(gaps.length > LONG ? { tabIndex: 0, role: "region", "aria-label": t("gap.title", { count: gaps.length }), className: "max-h-[28rem] overflow-y-auto" } : {})}>
           <DataTable caption={t("gap.title", { count: gaps.length })} columns={columns} rows={gaps} rowKey={(gap) => `${gap.channel} ${gap.start_seconds} ${gap.cause}`} />
         </div>
       )}

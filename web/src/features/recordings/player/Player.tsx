@@ -1,6 +1,7 @@
 /** The listening desk of one recording: waveform, transport, speed, channels, volume, keys. */
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { can, useMe } from "../../../api/session";
 import type { Recording, Use } from "../../../api/types";
 import { Article } from "../../../components/Article/Article";
 import { Banner } from "../../../components/Banner/Banner";
@@ -23,7 +24,8 @@ export function Player({ recording }: { recording: Recording }) {
   const [asking, setAsking] = useState(false);
   const [helping, setHelping] = useState(false);
   const playButton = useRef<HTMLButtonElement>(null);
-  const waveform = useQuery({ ...waveformQuery(recording.id), enabled: recording.playable });
+  const mayPlay = can(useMe(), "recording.play");
+  const waveform = useQuery({ ...waveformQuery(recording.id), enabled: recording.playable && mayPlay });
   const length = waveform.data?.duration_seconds ?? recording.duration_seconds ?? 0;
   const playback = usePlayback(use, length);
   const granted = use !== undefined;
@@ -37,7 +39,7 @@ export function Player({ recording }: { recording: Recording }) {
   }, [use]);
   const running = playback.state === "playing" || playback.state === "loading";
 
-  if (!recording.playable) {
+  if (!recording.playable || !mayPlay) {
     const refusal = recording.play_refusal;
     return (
       <Banner tone="warning" title={t("player.not_playable")}>
@@ -46,7 +48,7 @@ export function Player({ recording }: { recording: Recording }) {
             {text(refusal.sentence)} <Article of={refusal} />
           </p>
         ) : (
-          <p>{t(recording.ended_at ? "player.no_audio" : "player.still_recording")}</p>
+          <p>{t(!mayPlay ? "player.no_capability" : recording.ended_at ? "player.no_audio" : "player.still_recording")}</p>
         )}
       </Banner>
     );

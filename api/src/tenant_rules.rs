@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rokuon_db::departments::Department;
 use rokuon_db::{departments, lines, policy_versions};
+use rokuon_policy::civil::civil_day;
 use rokuon_policy::ids::{DepartmentId, TenantId};
 use rokuon_policy::policy::Policy;
 use rokuon_policy::recording_scope::Line;
@@ -62,16 +63,6 @@ impl TenantRules {
     }
 }
 
-/// The civil day in Japan.
-pub fn day_in_japan(at: DateTime<Utc>) -> NaiveDate {
-    at.with_timezone(&japan()).date_naive()
-}
-
-/// +09:00; Japan keeps no summer time.
-pub fn japan() -> FixedOffset {
-    FixedOffset::east_opt(9 * 3600).expect("nine hours are a valid offset")
-}
-
 type Kept = HashMap<TenantId, (DateTime<Utc>, Arc<TenantRules>)>;
 
 /// The rules that were read lately.
@@ -110,7 +101,7 @@ async fn read(
     before: Option<Arc<TenantRules>>,
 ) -> Result<TenantRules, Problem> {
     let mut tx = app.db().tenant(tenant).await?;
-    let version = policy_versions::in_force(&mut tx, day_in_japan(now)).await?;
+    let version = policy_versions::in_force(&mut tx, civil_day(now)).await?;
     let version = version.ok_or_else(|| Problem::new(Code::NotFound))?;
     let sha256 = hex(&version.sha256);
     let policy = match before.filter(|before| before.sha256 == sha256) {

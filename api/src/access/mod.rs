@@ -4,6 +4,7 @@ pub mod acts;
 pub mod caller;
 pub mod csrf;
 pub mod permitted;
+pub mod reach;
 pub mod refusal;
 pub mod session;
 pub mod sign_in_throttle;

@@ -1,3 +1,10 @@
 //! The API as a person's browser meets it: real database, real sealed sound, a clock moved by hand.
 
+mod harness;
 mod openapi;
+mod people;
+mod playing;
+mod recordings;
+mod shape;
+mod sign_in;
+mod tenants;

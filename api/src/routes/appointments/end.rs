@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use rokuon_db::appointments;
 use rokuon_policy::access;
+use rokuon_policy::civil::civil_day;
 use rokuon_policy::ids::AppointmentId;
 use serde_json::json;
 use uuid::Uuid;
@@ -11,7 +12,6 @@ use crate::access::acts::{Act, AppointmentEnd};
 use crate::access::permitted::Permitted;
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
-use crate::tenant_rules::day_in_japan;
 
 /// End an appointment
 #[utoipa::path(
@@ -35,7 +35,7 @@ pub async fn end(permitted: Permitted<AppointmentEnd>, Path(id): Path<Uuid>) -> 
     let (person, held) = found.ok_or_else(|| Problem::new(Code::NotFound))?;
     // who may appoint may end; training is asked for at the beginning only
     let department = held.department.as_ref();
-    let trained = Some(day_in_japan(now));
+    let trained = Some(civil_day(now));
     let policy = &permitted.rules.policy;
     let decision = access::may_appoint(policy, &permitted.caller(), &held.post, department, trained, now);
     let detail = json!({ "person": person, "post": held.post, "department": held.department });

@@ -1,7 +1,7 @@
 //! `GET /v1/connections`: the tenant's connections and their health.
 
-use chrono::{NaiveTime, TimeZone};
 use rokuon_db::connections;
+use rokuon_policy::civil::{civil_day, day_begins};
 use serde_json::json;
 
 use crate::access::acts::{Act, ConnectionList};
@@ -10,7 +10,6 @@ use crate::access::session::Session;
 use crate::extract::json::Json;
 use crate::problem::Problem;
 use crate::routes::connections::model::{Connection, List};
-use crate::tenant_rules::{day_in_japan, japan};
 
 /// The tenant's connections and their health
 #[utoipa::path(
@@ -37,7 +36,6 @@ pub async fn list(permitted: Permitted<ConnectionList>) -> Result<Json<List>, Pr
 
 /// The civil day in Japan and its first instant.
 pub fn today(session: &Session) -> (chrono::NaiveDate, chrono::DateTime<chrono::Utc>) {
-    let today = day_in_japan(session.now);
-    let midnight = japan().from_local_datetime(&today.and_time(NaiveTime::MIN)).single();
-    (today, midnight.map_or(session.now, |midnight| midnight.to_utc()))
+    let today = civil_day(session.now);
+    (today, day_begins(today))
 }

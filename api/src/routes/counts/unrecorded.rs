@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 use rokuon_db::unrecorded_counts;
 use rokuon_policy::article::Article;
+use rokuon_policy::civil::civil_day;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
@@ -14,7 +15,6 @@ use crate::extract::query::Query;
 use crate::problem::Problem;
 use crate::routes::counts::model::{List, UnrecordedCount};
 use crate::routes::recordings::model::ConnectionName;
-use crate::tenant_rules::day_in_japan;
 
 /// The longest span of days.
 const MOST_DAYS: i64 = 400;
@@ -47,7 +47,7 @@ pub async fn unrecorded(
     permitted: Permitted<CountUnrecorded>,
     Query(query): Query<DaysQuery>,
 ) -> Result<Json<List>, Problem> {
-    let to = query.to.unwrap_or_else(|| day_in_japan(permitted.now));
+    let to = query.to.unwrap_or_else(|| civil_day(permitted.now));
     let from = query.from.unwrap_or_else(|| to.checked_sub_days(Days::new(30)).unwrap_or(to));
     if !(0..=MOST_DAYS).contains(&(to - from).num_days()) {
         let en = "must lie 0 to 400 days after the first day";

@@ -1,13 +1,14 @@
 //! `POST /v1/people/{id}/disable`: withdraw an ID.
 
 use axum::http::StatusCode;
-use rokuon_db::{people, sessions};
+use rokuon_db::{appointments, people, sessions};
 use rokuon_policy::ids::PersonId;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::access::acts::{Act, PersonDisable};
 use crate::access::permitted::Permitted;
+use crate::access::reach::{Reach, out_of_reach};
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
 
@@ -34,7 +35,14 @@ pub async fn disable(
 ) -> Result<StatusCode, Problem> {
     let id = PersonId(id);
     let mut tx = permitted.tx().await?;
-    people::find(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let person = people::find(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let appointments = appointments::of_person(&mut tx, id).await?;
+    if !Reach::of(&permitted, PersonDisable::CAPABILITY).reaches(&person, appointments.iter()) {
+        drop(tx);
+        let event = permitted.event(json!({})).on("person", id);
+        let refusal = out_of_reach(&permitted.rules.policy);
+        return Err(permitted.refuse(Code::NotPermitted, event, &refusal).await);
+    }
     if id == permitted.person.id || !people::disable(&mut tx, id, permitted.now).await? {
         return Err(Problem::new(Code::Conflict).detail(
             "自分のID、またはすでに停止したIDは停止できません。",

@@ -5,11 +5,14 @@ use serde_json::json;
 
 use crate::access::acts::{Act, PersonList};
 use crate::access::permitted::Permitted;
+use crate::access::reach::Reach;
 use crate::extract::json::Json;
 use crate::problem::Problem;
 use crate::routes::people::model::{List, Person};
 
 /// Everybody who was issued an ID
+///
+/// Whoever holds a post of one department sees the people of that department.
 #[utoipa::path(
     get,
     path = "/v1/people",
@@ -26,11 +29,15 @@ pub async fn list(permitted: Permitted<PersonList>) -> Result<Json<List>, Proble
     let mut tx = permitted.tx().await?;
     let people = people::list(&mut tx).await?;
     let appointments = appointments::list(&mut tx).await?;
-    let event = permitted.event(json!({ "found": people.len() })).decided_by(&permitted.decision);
+    let reach = Reach::of(&permitted, PersonList::CAPABILITY);
+    let mut items = Vec::with_capacity(people.len());
+    for person in &people {
+        let held = || appointments.iter().filter(|(holder, _)| *holder == person.id).map(|(_, held)| held);
+        if reach.reaches(person, held()) {
+            items.push(Person::of(person, held(), &permitted.rules));
+        }
+    }
+    let event = permitted.event(json!({ "found": items.len() })).decided_by(&permitted.decision);
     tx.commit_with(event).await.map_err(Problem::unavailable)?;
-    let items = people.iter().map(|person| {
-        let held = appointments.iter().filter(|(holder, _)| *holder == person.id).map(|(_, held)| held);
-        Person::of(person, held, &permitted.rules)
-    });
-    Ok(Json(List { items: items.collect() }))
+    Ok(Json(List { items }))
 }

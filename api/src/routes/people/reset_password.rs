@@ -1,12 +1,13 @@
 //! `POST /v1/people/{id}/password-reset`: reset a password.
 
-use rokuon_db::{credentials, people, sessions};
+use rokuon_db::{appointments, credentials, people, sessions};
 use rokuon_policy::ids::PersonId;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::access::acts::{Act, PersonReset};
 use crate::access::permitted::Permitted;
+use crate::access::reach::{Reach, out_of_reach};
 use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::passwords;
@@ -39,6 +40,13 @@ pub async fn reset_password(
     let hash = passwords::hash(initial_password.clone()).await?;
     let mut tx = permitted.tx().await?;
     let person = people::find(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let appointments = appointments::of_person(&mut tx, id).await?;
+    if !Reach::of(&permitted, PersonReset::CAPABILITY).reaches(&person, appointments.iter()) {
+        drop(tx);
+        let event = permitted.event(json!({})).on("person", id);
+        let refusal = out_of_reach(&permitted.rules.policy);
+        return Err(permitted.refuse(Code::NotPermitted, event, &refusal).await);
+    }
     if person.disabled_at.is_some() {
         return Err(Problem::new(Code::Conflict));
     }

@@ -1,13 +1,13 @@
 //! `GET /v1/posts`: the posts of the tenant's rules.
 
 use rokuon_policy::access;
+use rokuon_policy::civil::civil_day;
 use rokuon_policy::post::Scope as PolicyScope;
 
 use crate::access::caller::Caller;
 use crate::extract::json::Json;
 use crate::problem::Problem;
 use crate::routes::posts::model::{List, Post, Scope};
-use crate::tenant_rules::day_in_japan;
 
 /// The posts of the tenant's rules
 #[utoipa::path(
@@ -24,7 +24,7 @@ use crate::tenant_rules::day_in_japan;
 )]
 pub async fn list(caller: Caller) -> Result<Json<List>, Problem> {
     let policy = &caller.rules.policy;
-    let today = Some(day_in_japan(caller.now));
+    let today = Some(civil_day(caller.now));
     let appointable = |post: &rokuon_policy::post::Post| {
         let departments = caller.rules.departments.iter().map(|department| Some(&department.id));
         let mut places = std::iter::once(None).chain(departments);

@@ -122,7 +122,11 @@ async fn from_sound(
         while from < end {
             let until = end.min(from + WINDOW);
             let octets = reader.read(from..until).await?;
-            let peaks = Peaks::of_g711(part.rendition.codec, u16::from(channels), &octets);
+            let rows: Vec<Vec<u8>> = (0..usize::from(channels))
+                .map(|place| octets.iter().skip(place).step_by(usize::from(channels)).copied().collect())
+                .collect();
+            let rows: Vec<&[u8]> = rows.iter().map(Vec::as_slice).collect();
+            let peaks = Peaks::of_g711(part.rendition.codec, &rows);
             match &mut whole {
                 None => whole = Some(peaks),
                 Some(whole) => {

@@ -1,0 +1,177 @@
+//! A call that was recorded and sealed: its rows, its encrypted media, its key.
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use rokuon_db::audit_events::{Actor, AuditEvent};
+use rokuon_db::calls::{self, CallStarted, KnownFacts};
+use rokuon_db::connections::{self, NewConnection};
+use rokuon_db::legs::Party;
+use rokuon_db::recordings::{self, FinishedRecording, Guarded, Outcome};
+use rokuon_db::segments::{self, Segment};
+use rokuon_db::tenant_tx::TenantTx;
+use rokuon_media::codec::Codec;
+use rokuon_media::wav::g711_file;
+use rokuon_policy::decision::Decision;
+use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
+use rokuon_policy::media_kind::MediaKind;
+use rokuon_policy::pii::Pii;
+use rokuon_policy::policy::Policy;
+use rokuon_policy::recording_scope::Direction;
+use rokuon_policy::text::Text;
+use rokuon_policy::{access, retention};
+use rokuon_storage::container_context::ContainerContext;
+use rokuon_storage::key_service::{KeyContext, KeyService};
+use rokuon_storage::recording_writer::RecordingWriter;
+use uuid::Uuid;
+
+use crate::harness::house::{House, department};
+
+/// What a sample call is like.
+pub struct SampleCall<'a> {
+    pub department: Option<&'a str>,
+    pub line: Option<&'a str>,
+    pub line_proved: bool,
+    pub caller: &'a str,
+    pub started_at: DateTime<Utc>,
+    pub seconds: u32,
+    pub sealed: bool,
+}
+
+impl House {
+    /// A sealed call of two minutes half an hour ago, in the department `tax`.
+    pub fn sample(&self) -> SampleCall<'static> {
+        SampleCall {
+            department: Some("tax"),
+            line: Some("tax-line"),
+            line_proved: true,
+            caller: "0900001234",
+            started_at: self.now() - TimeDelta::minutes(30),
+            seconds: 120,
+            sealed: true,
+        }
+    }
+
+    /// Records and seals it in two segments; channel 0 counts up, channel 1 down.
+    pub async fn record(&self, tenant: &TenantId, sample: &SampleCall<'_>) -> RecordingId {
+        let (recording, call) = (RecordingId(Uuid::now_v7()), CallId(Uuid::now_v7()));
+        let mut tx = self.db.tenant(tenant).await.expect("a transaction");
+        let connection = connection(&mut tx, self.now()).await;
+        let version =
+            rokuon_db::policy_versions::in_force(&mut tx, self.now().date_naive()).await.expect("read").expect("one");
+        let policy = Policy::parse(&version.toml).expect("sound");
+        let dates = retention::dates(&policy, MediaKind::CallAudio, sample.started_at);
+        let started = CallStarted {
+            call,
+            recording,
+            connection,
+            sip_call_id: format!("{call}@pbx"),
+            started_at: sample.started_at,
+            facts: facts(&policy, sample, self.now()),
+            doubts: Vec::new(),
+            media: MediaKind::CallAudio,
+            policy_version: version.version,
+            retention: dates.clone(),
+            epoch: 0,
+        };
+        assert!(calls::start(&mut tx, &started).await.expect("started"));
+        if sample.sealed {
+            self.seal(&mut tx, tenant, recording, sample.seconds, self.now()).await;
+            let end = FinishedRecording {
+                recording,
+                epoch: 0,
+                outcome: Outcome::Sealed,
+                ended_at: sample.started_at + TimeDelta::seconds(i64::from(sample.seconds)),
+                duration_ms: u64::from(sample.seconds) * 1000,
+                channels: vec![0, 1],
+                gaps: Vec::new(),
+                lost_ms: 0,
+                doubts: vec![Text::new("試験", "test")],
+                manifest_sha256: Some([7; 32]),
+                retention: dates,
+                finished_at: self.now(),
+            };
+            assert_eq!(recordings::finish(&mut tx, &end).await.expect("finished"), Guarded::Written);
+        }
+        let event = AuditEvent::new("call.sealed", Actor::Platform("worker".into()), self.now());
+        tx.commit_with(event).await.expect("committed");
+        recording
+    }
+
+    async fn seal(
+        &self,
+        tx: &mut TenantTx,
+        tenant: &TenantId,
+        recording: RecordingId,
+        seconds: u32,
+        now: DateTime<Utc>,
+    ) {
+        let context = KeyContext { tenant: tenant.clone(), recording };
+        self.keys.ensure_tenant_key(tenant).await.expect("a key");
+        let (key, wrapped) = self.keys.generate_data_key(&context).await.expect("a data key");
+        let writer = RecordingWriter::new(self.store.clone());
+        writer.put_key(tenant, recording, &wrapped).await.expect("put");
+        let half = u64::from(seconds) * 4000;
+        for number in 0..2_u32 {
+            let start = u64::from(number) * half;
+            let (left, right) = voices(start, half);
+            let media = Bytes::from(g711_file(Codec::Pcmu, &[&left, &right]));
+            let place = ContainerContext::wav(tenant.clone(), recording, number, 2);
+            let sealed = writer.put_segment(&place, &key, media).await.expect("sealed");
+            let row = Segment {
+                number,
+                object_key: sealed.object_key.to_string(),
+                version_id: sealed.version_id,
+                container_bytes: sealed.container_len,
+                container_sha256: sealed.container_sha256,
+                media_bytes: sealed.media_len,
+                media_sha256: sealed.media_sha256,
+                start_sample: start,
+                samples: half,
+                channels: vec![0, 1],
+                codec: "pcmu".into(),
+                gaps: Vec::new(),
+                sealed_at: now,
+            };
+            assert!(segments::add(tx, recording, &row).await.expect("added"));
+        }
+    }
+}
+
+/// µ-law octets of both channels from a sample on.
+pub fn voices(start: u64, samples: u64) -> (Vec<u8>, Vec<u8>) {
+    let octet = |sample: u64| u8::try_from(sample % 251).expect("below 251");
+    let samples = start..start + samples;
+    (samples.clone().map(octet).collect(), samples.map(|sample| 255 - octet(sample)).collect())
+}
+
+async fn connection(tx: &mut TenantTx, now: DateTime<Utc>) -> ConnectionId {
+    let today = now.date_naive();
+    if let Some(known) = connections::list(tx, today, now).await.expect("listed").pop() {
+        return known.id;
+    }
+    let new = NewConnection {
+        id: ConnectionId(Uuid::now_v7()),
+        name: "庁舎PBX".into(),
+        address_user: connections::fresh_address_user().expect("random"),
+        networks: vec!["192.0.2.0/24".parse().expect("a network")],
+        default_line: None,
+    };
+    connections::create(tx, &new, now).await.expect("made");
+    new.id
+}
+
+fn facts(policy: &Policy, sample: &SampleCall<'_>, now: DateTime<Utc>) -> KnownFacts {
+    let nobody = access::Caller { person: rokuon_policy::ids::PersonId(Uuid::nil()), appointments: &[] };
+    let capability = rokuon_policy::capability::Capability::RecordingSearch;
+    let article = access::may(policy, &nobody, capability, now).article;
+    let party = |number: &str| Party { number: Some(Pii::new(number.into())), name: None, proved: true };
+    KnownFacts {
+        direction: Some(Direction::Inbound),
+        caller: Party { name: Some(Pii::new("山田 花子".into())), ..party(sample.caller) },
+        called: party("0125000100"),
+        line: sample.line.map(str::to_owned),
+        department: sample.department.map(department),
+        line_proved: sample.line_proved,
+        decision: Decision::allow("scope.line_listed", article, Text::new("一覧にある回線です。", "A listed line.")),
+    }
+}

@@ -158,10 +158,10 @@ INSERT INTO calls (tenant_id, call_id, connection_id, sip_call_id, started_at, e
     caller_digits, called_digits, line_key, department_id, line_proved, decision_rule, decision_article, decision_ja, decision_en)
 SELECT '{t}', gen_random_uuid(), c.connection_id, 'call-' || n, s.at, s.at + interval '3 minutes', 180000, 'inbound',
     '00' || lpad((hashint8(floor(random() * 100000)::bigint)::bigint + 2147483648)::text, 9, '0'),
-    '0125000' || lpad(l.n::text, 3, '0'), 'l' || l.n, 'd' || l.n % 20 + 1, true, 'recording.line_listed', '2(1)', '対象回線です', 'a listed line'
+    '0125000' || lpad(l.line::text, 3, '0'), 'l' || l.line, 'd' || l.line % 20 + 1, true, 'recording.line_listed', '2(1)', '対象回線です', 'a listed line'
 FROM connections c, generate_series(1, {rows}) n,
     LATERAL (SELECT timestamptz '{end}' - interval '365 days' * ({rows} - n + random()) / {rows} AS at) s,
-    LATERAL (SELECT floor(random() * 200 + n * 0)::int AS n) l
+    LATERAL (SELECT floor(random() * 200 + n * 0)::int AS line) l
 WHERE c.tenant_id = '{t}';
 INSERT INTO recordings (tenant_id, recording_id, call_id, media, state, started_at, policy_version, epoch, outcome, duration_ms,
     channels, keep_until, retention_article, retention_ja, retention_en, finished_at)

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use rokuon_policy::ids::TenantId;
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 
 use crate::audit_events::{self, AuditEvent};
 use crate::error::DbError;
@@ -18,11 +18,9 @@ pub struct TenantTx {
 
 impl TenantTx {
     pub(crate) async fn begin(pool: &PgPool, tenant: &TenantId) -> Result<Self, DbError> {
-        let mut tx = pool.begin().await?;
-        sqlx::query("SELECT set_config('app.tenant', $1, true)")
-            .bind(tenant.as_str())
-            .execute(&mut *tx)
-            .await?;
+        // One round trip. A tenant's id is a slug (a-z, 0-9, -), so it cannot end the literal.
+        let begin = format!("BEGIN; SET LOCAL app.tenant = '{}'", tenant.as_str());
+        let tx = pool.begin_with(AssertSqlSafe(begin)).await?;
         Ok(Self { tx, tenant: tenant.clone() })
     }
 

@@ -49,21 +49,49 @@ async fn every_table_is_a_tenants_table_under_forced_row_level_security() {
     assert_eq!(&tables - &kept, set(&[NOT_TENANTS]));
 }
 
+#[derive(sqlx::FromRow)]
+struct PolicyRow {
+    tablename: String,
+    policyname: String,
+    permissive: String,
+    cmd: String,
+    roles: Vec<String>,
+    qual: Option<String>,
+    with_check: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct FunctionRow {
+    proname: String,
+    prosecdef: bool,
+    owner: String,
+    proconfig: Option<Vec<String>>,
+    everybody: bool,
+}
+
 // req: P-1
 #[tokio::test]
 async fn every_policy_asks_for_the_tenant_when_reading_and_when_writing() {
     let (_test, mut db) = superuser().await;
-    let rows: Vec<(String, String, String, String, Vec<String>, Option<String>, Option<String>)> =
-        sqlx::query_as(
-            "SELECT tablename::text, policyname::text, permissive, cmd, roles::text[], qual, with_check
+    let rows: Vec<PolicyRow> = sqlx::query_as(
+        "SELECT tablename::text, policyname::text, permissive, cmd, roles::text[], qual, with_check
          FROM pg_policies WHERE schemaname = 'public'",
-        )
-        .fetch_all(&mut db)
-        .await
-        .unwrap();
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
     let mut others = BTreeSet::new();
     let mut ruled = BTreeSet::new();
-    for (table, policy, permissive, command, roles, reads, writes) in rows {
+    for row in rows {
+        let PolicyRow {
+            tablename: table,
+            policyname: policy,
+            permissive,
+            cmd: command,
+            roles,
+            qual: reads,
+            with_check: writes,
+        } = row;
         if policy == format!("{table}_of_tenant") {
             assert_eq!((permissive.as_str(), command.as_str()), ("PERMISSIVE", "ALL"), "{policy}");
             assert_eq!(roles, ["public"], "{policy}");
@@ -189,17 +217,17 @@ async fn the_app_role_owns_nothing_and_has_the_least_rights() {
 #[tokio::test]
 async fn functions_are_listed_and_fixed_and_no_view_leaks() {
     let (_test, mut db) = superuser().await;
-    let functions: Vec<(String, bool, String, Option<Vec<String>>, bool)> = sqlx::query_as(
-        "SELECT proname::text, prosecdef, proowner::regrole::text, proconfig, has_function_privilege('public', oid, 'EXECUTE')
+    let functions: Vec<FunctionRow> = sqlx::query_as(
+        "SELECT proname::text, prosecdef, proowner::regrole::text AS owner, proconfig, has_function_privilege('public', oid, 'EXECUTE') AS everybody
          FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname",
     )
     .fetch_all(&mut db)
     .await
     .unwrap();
-    let listed: Vec<&str> = functions.iter().map(|f| f.0.as_str()).collect();
+    let listed: Vec<&str> = functions.iter().map(|f| f.proname.as_str()).collect();
     assert_eq!(listed, DEFINER_FUNCTIONS);
-    for (name, definer, owner, config, everybody) in &functions {
-        assert!(*definer && !everybody, "{name}");
+    for FunctionRow { proname: name, prosecdef, owner, proconfig: config, everybody } in &functions {
+        assert!(*prosecdef && !everybody, "{name}");
         assert_eq!(owner, "rokuon_directory");
         assert_eq!(
             config.as_deref(),

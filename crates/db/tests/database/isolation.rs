@@ -77,7 +77,7 @@ async fn without_a_tenant_there_are_no_rows_also_on_a_connection_that_had_one() 
     let mut behind = PgConnection::connect(&platform.test.superuser_url()).await.unwrap();
     let tables = tables(&mut behind).await;
     for table in &tables {
-        assert_eq!(rows_of(&mut *pool.acquire().await.unwrap(), table, None).await, 0, "{table} before");
+        assert_eq!(rows_of(&mut pool.acquire().await.unwrap(), table, None).await, 0, "{table} before");
     }
     let mut tx = pool.begin().await.unwrap();
     sqlx::query("SELECT set_config('app.tenant', 'aozora', true)").execute(&mut *tx).await.unwrap();
@@ -87,7 +87,7 @@ async fn without_a_tenant_there_are_no_rows_also_on_a_connection_that_had_one() 
         sqlx::query_as("SELECT current_setting('app.tenant', true)").fetch_one(&pool).await.unwrap();
     assert_eq!(left.0.as_deref(), Some(""), "the setting is the empty text afterwards, which is no tenant");
     for table in &tables {
-        assert_eq!(rows_of(&mut *pool.acquire().await.unwrap(), table, None).await, 0, "{table} after");
+        assert_eq!(rows_of(&mut pool.acquire().await.unwrap(), table, None).await, 0, "{table} after");
     }
 }
 

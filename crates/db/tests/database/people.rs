@@ -60,7 +60,10 @@ async fn an_appointment_holds_until_it_is_ended_and_is_ended_once() {
     };
     let mut tx = city.tx().await;
     appointments::appoint(&mut tx, city.person, &appointment, Some(city.person)).await.unwrap();
-    assert_eq!(appointments::of_person(&mut tx, city.person).await.unwrap(), [appointment.clone()]);
+    assert_eq!(
+        appointments::of_person(&mut tx, city.person).await.unwrap(),
+        std::slice::from_ref(&appointment)
+    );
     assert_eq!(appointments::list(&mut tx).await.unwrap(), [(city.person, appointment.clone())]);
     let later = noon() + TimeDelta::hours(1);
     assert!(appointments::end(&mut tx, appointment.id, later).await.unwrap());

@@ -105,7 +105,7 @@ fn wait(times: Option<&mut Vec<DateTime<Utc>>>, now: DateTime<Utc>) -> Option<i6
     let times = times?;
     times.retain(|at| now - *at < WINDOW);
     let first = times.len().checked_sub(MOST)?;
-    times.get(first).map(|oldest| (*oldest + WINDOW - now).num_seconds() + 1)
+    times.get(first).map(|oldest| ((*oldest + WINDOW - now).num_milliseconds() + 999) / 1000)
 }
 
 fn add<K: Hash + Eq + Clone>(counter: &mut HashMap<K, Vec<DateTime<Utc>>>, key: K, now: DateTime<Utc>) {

@@ -14,7 +14,8 @@ async fn the_operations_manager_appoints_handlers_and_only_the_custodian_appoint
     let house = House::open().await;
     let city = house.city("toyonaka").await;
     let custodian = house.signed_in(&city, "c1", &[("chief-custodian", None)]).await;
-    let issued = custodian.post("/v1/people", json!({ "login_id": "M1", "display_name": "運用 太郎" })).await.ok(201);
+    let issued =
+        custodian.post("/v1/people", json!({ "login_id": "M1", "display_name": "運用 太郎" })).await.ok(201);
     let manager = issued["person"]["id"].as_str().expect("an id").to_owned();
     assert_eq!(issued["person"]["login_id"], "m1");
     assert_eq!(issued["person"]["state"], "password_change_required");
@@ -33,8 +34,14 @@ async fn the_operations_manager_appoints_handlers_and_only_the_custodian_appoint
     browser.post("/v1/password", change).await.ok(204);
     let made = browser.post(&of_second, json!({ "post": "handler" })).await.ok(201);
     assert_eq!(made["post"]["key"], "handler");
-    browser.post(&of_second, json!({ "post": "operations-manager" })).await.refused(403, "appointment-refused");
-    browser.post("/v1/people", json!({ "login_id": "x1", "display_name": "x" })).await.refused(403, "not-permitted");
+    browser
+        .post(&of_second, json!({ "post": "operations-manager" }))
+        .await
+        .refused(403, "appointment-refused");
+    browser
+        .post("/v1/people", json!({ "login_id": "x1", "display_name": "x" }))
+        .await
+        .refused(403, "not-permitted");
     let mut handler = house.browser();
     handler.sign_in("toyonaka", "m2", PASSWORD).await.ok(200);
     handler.get("/v1/recordings").await.ok(200);
@@ -45,8 +52,13 @@ async fn the_operations_manager_appoints_handlers_and_only_the_custodian_appoint
     browser.post(&end, json!({})).await.refused(409, "conflict");
     handler.get("/v1/recordings").await.refused(403, "not-permitted");
     let posts = browser.get("/v1/posts").await.ok(200);
-    let appointable: Vec<&str> = posts["items"].as_array().expect("posts").iter()
-        .filter(|post| post["appointable"] == true).filter_map(|post| post["key"].as_str()).collect();
+    let appointable: Vec<&str> = posts["items"]
+        .as_array()
+        .expect("posts")
+        .iter()
+        .filter(|post| post["appointable"] == true)
+        .filter_map(|post| post["key"].as_str())
+        .collect();
     assert_eq!(appointable, ["handler"]);
 }
 
@@ -66,7 +78,10 @@ async fn one_manager_and_operators_and_nobody_else() {
     let id = nobody.get("/v1/me").await.ok(200)["person"]["id"].as_str().expect("an id").to_owned();
     manager.post(&format!("/v1/people/{id}/appointments"), json!({ "post": "operator" })).await.ok(201);
     nobody.get("/v1/recordings").await.ok(200);
-    manager.post(&format!("/v1/people/{id}/appointments"), json!({ "post": "manager" })).await.refused(409, "conflict");
+    manager
+        .post(&format!("/v1/people/{id}/appointments"), json!({ "post": "manager" }))
+        .await
+        .refused(409, "conflict");
     manager.post(&format!("/v1/people/{id}/disable"), json!({})).await.ok(204);
     nobody.get("/v1/recordings").await.refused(401, "not-signed-in");
 }
@@ -114,7 +129,8 @@ async fn the_responsible_person_names_operators_of_their_own_department() {
     assert_eq!(manager.get("/v1/people").await.ok(200)["items"].as_array().map(Vec::len), Some(4));
     let own = custodian.get("/v1/audit-events?limit=200").await.ok(200);
     let own_id = custodian.get("/v1/me").await.ok(200)["person"]["id"].clone();
-    let actors = own["items"].as_array().expect("items").iter().map(|event| event["actor"]["person_id"].clone());
+    let actors =
+        own["items"].as_array().expect("items").iter().map(|event| event["actor"]["person_id"].clone());
     assert!(actors.clone().count() > 0);
     assert!(actors.into_iter().all(|actor| actor == own_id || actor == json!(clerk.to_string())));
 }
@@ -127,7 +143,8 @@ async fn nobody_without_recorded_training_is_appointed() {
     let manager = house.signed_in(&city, "m1", &[("manager", None)]).await;
     let clerk = house.person(&city, "k1", &[]).await;
     let path = format!("/v1/people/{clerk}/appointments");
-    let refused = manager.post(&path, json!({ "post": "assistant" })).await.refused(403, "appointment-refused");
+    let refused =
+        manager.post(&path, json!({ "post": "assistant" })).await.refused(403, "appointment-refused");
     assert!(refused["article"].as_str().is_some_and(|article| article.contains("yoryo")), "{refused}");
     manager.post(&path, json!({ "post": "assistant", "trained_on": "2026-11-01" })).await.ok(201);
 }
@@ -139,13 +156,18 @@ async fn wrong_fields_are_named_one_by_one() {
     let manager = house.signed_in(&city, "m1", &[("manager", None)]).await;
     let body = json!({ "login_id": "x y", "display_name": " ", "department": "nowhere" });
     let refused = manager.post("/v1/people", body).await.refused(422, "invalid-fields");
-    let fields: Vec<&Value> = refused["errors"].as_array().expect("errors").iter().map(|one| &one["field"]).collect();
+    let fields: Vec<&Value> =
+        refused["errors"].as_array().expect("errors").iter().map(|one| &one["field"]).collect();
     assert_eq!(fields, ["login_id", "display_name", "department"]);
     let taken = json!({ "login_id": "M1", "display_name": "同じ" });
-    assert_eq!(manager.post("/v1/people", taken).await.refused(409, "conflict")["errors"][0]["field"], "login_id");
+    assert_eq!(
+        manager.post("/v1/people", taken).await.refused(409, "conflict")["errors"][0]["field"],
+        "login_id"
+    );
     let wrong = json!({ "name": "", "networks": ["192.0.2.0/33", "0.0.0.0/0"], "default_line": "nowhere" });
     let refused = manager.post("/v1/connections", wrong).await.refused(422, "invalid-fields");
-    let fields: Vec<&Value> = refused["errors"].as_array().expect("errors").iter().map(|one| &one["field"]).collect();
+    let fields: Vec<&Value> =
+        refused["errors"].as_array().expect("errors").iter().map(|one| &one["field"]).collect();
     assert_eq!(fields, ["name", "networks[0]", "networks[1]", "default_line"]);
     let good = json!({ "name": "本館PBX", "networks": ["192.0.2.7/24"], "default_line": "tax-line" });
     let made = manager.post("/v1/connections", good).await.ok(201);
@@ -167,18 +189,30 @@ async fn every_operation_of_a_signed_in_person_is_in_the_log() {
     let unsealed = house.record(&city, &SampleCall { sealed: false, ..house.sample() }).await;
     let browser = house.signed_in(&city, "o1", &[("operations-manager", None)]).await;
     let clerk = house.person(&city, "k1", &[]).await;
-    let used = browser.post(&format!("/v1/recordings/{recording}/uses"), json!({ "purpose": "service-quality" })).await.ok(201);
+    let used = browser
+        .post(&format!("/v1/recordings/{recording}/uses"), json!({ "purpose": "service-quality" }))
+        .await
+        .ok(201);
     let audio = used["audio_url"].as_str().expect("an address").to_owned();
     let heard = format!("{}/heard", audio.trim_end_matches("/audio"));
-    let made = browser.post("/v1/connections", json!({ "name": "a", "networks": ["192.0.2.0/24"] })).await.ok(201);
-    let post = browser.post(&format!("/v1/people/{clerk}/appointments"), json!({ "post": "authorised-staff" })).await.ok(201);
+    let made =
+        browser.post("/v1/connections", json!({ "name": "a", "networks": ["192.0.2.0/24"] })).await.ok(201);
+    let post = browser
+        .post(&format!("/v1/people/{clerk}/appointments"), json!({ "post": "authorised-staff" }))
+        .await
+        .ok(201);
     let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
     let change = json!({ "current_password": PASSWORD, "new_password": "a quiet lake in may" });
     for (method, path, body, kind) in [
         (Method::GET, "/v1/recordings".to_owned(), Value::Null, "recording.search"),
         (Method::GET, format!("/v1/recordings/{recording}"), Value::Null, "recording.view"),
         (Method::GET, format!("/v1/recordings/{recording}/waveform"), Value::Null, "recording.waveform"),
-        (Method::POST, format!("/v1/recordings/{unsealed}/uses"), json!({ "purpose": "service-quality" }), "use.open"),
+        (
+            Method::POST,
+            format!("/v1/recordings/{unsealed}/uses"),
+            json!({ "purpose": "service-quality" }),
+            "use.open",
+        ),
         (Method::GET, audio, Value::Null, "play.start"),
         (Method::POST, heard, json!({ "ranges": [], "ended": true }), "play.stop"),
         (Method::GET, "/v1/calls".into(), Value::Null, "call.search"),
@@ -201,7 +235,12 @@ async fn every_operation_of_a_signed_in_person_is_in_the_log() {
         let answer = browser.send(method.clone(), &path, &[], body).await;
         assert!(answer.status.as_u16() < 500, "{method} {path}: {}", String::from_utf8_lossy(&answer.body));
         let newest = house.trail(&city).await.into_iter().next().expect("an event");
-        assert_eq!((newest.kind.as_str(), newest.at), (kind, house.now()), "{method} {path}: {}", answer.status);
+        assert_eq!(
+            (newest.kind.as_str(), newest.at),
+            (kind, house.now()),
+            "{method} {path}: {}",
+            answer.status
+        );
         assert!(newest.person.is_some() && !newest.posts.is_empty(), "{method} {path}: who");
     }
 }

@@ -12,7 +12,10 @@ async fn every_answer_tells_the_browser_what_our_pages_never_do() {
     for path in ["/healthz", "/v1/me", "/v1/nothing", "/nothing", "/v1/openapi.json"] {
         let answer = house.browser().get(path).await;
         let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().expect("text");
-        assert!(policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(
+            policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
@@ -98,7 +101,8 @@ async fn too_many_requests_of_one_source_are_refused_and_others_are_not() {
 async fn the_portal_is_served_beside_the_api() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("assets")).expect("a folder");
-    std::fs::write(folder.path().join("index.html"), "<!doctype html><title>Rokuon</title>").expect("written");
+    std::fs::write(folder.path().join("index.html"), "<!doctype html><title>Rokuon</title>")
+        .expect("written");
     std::fs::write(folder.path().join("assets/app-1a2b.js"), "x".repeat(5000)).expect("written");
     let portal_dir = Some(folder.path().to_owned());
     let house = House::with(ApiConfig { portal_dir, ..ApiConfig::default() }).await;

@@ -38,10 +38,14 @@ async fn nobody_learns_what_was_wrong_and_the_refusal_is_logged() {
     let city = house.city("toyonaka").await;
     house.person(&city, "a1", &[]).await;
     let mut bodies = Vec::new();
-    for (tenant, login_id, password) in
-        [("toyonaka", "a1", "wrong"), ("toyonaka", "nobody", PASSWORD), ("nowhere", "a1", PASSWORD), ("Bad Key!", "a1", PASSWORD)]
-    {
-        let mut body = house.browser().sign_in(tenant, login_id, password).await.refused(401, "sign-in-refused");
+    for (tenant, login_id, password) in [
+        ("toyonaka", "a1", "wrong"),
+        ("toyonaka", "nobody", PASSWORD),
+        ("nowhere", "a1", PASSWORD),
+        ("Bad Key!", "a1", PASSWORD),
+    ] {
+        let mut body =
+            house.browser().sign_in(tenant, login_id, password).await.refused(401, "sign-in-refused");
         body.as_object_mut().expect("an object").remove("instance");
         bodies.push(body);
     }
@@ -163,7 +167,11 @@ async fn a_request_that_is_not_our_own_page_s_changes_nothing() {
     browser.get("/v1/me").await.ok(200);
     let elsewhere = [("sec-fetch-site", "cross-site")];
     let body = json!({ "tenant": "toyonaka", "login_id": "a1", "password": PASSWORD }).to_string();
-    house.browser().send(Method::POST, "/v1/sign-in", &elsewhere, Some(body)).await.refused(403, "csrf-refused");
+    house
+        .browser()
+        .send(Method::POST, "/v1/sign-in", &elsewhere, Some(body))
+        .await
+        .refused(403, "csrf-refused");
 }
 
 #[tokio::test]
@@ -175,7 +183,8 @@ async fn signing_in_again_gives_a_new_secret_and_ends_the_old_session() {
     let body = json!({ "tenant": "toyonaka", "login_id": "a1", "password": PASSWORD });
     let again = browser.post("/v1/sign-in", body).await;
     again.ok(200);
-    let fresh = again.headers[header::SET_COOKIE].to_str().expect("text").split(';').next().map(str::to_owned);
+    let fresh =
+        again.headers[header::SET_COOKIE].to_str().expect("text").split(';').next().map(str::to_owned);
     assert_ne!(fresh, old.cookie);
     old.get("/v1/me").await.refused(401, "not-signed-in");
     browser.cookie = fresh;

@@ -32,7 +32,12 @@ async fn another_citys_ids_answer_as_ids_that_nobody_has() {
         (Method::POST, "/v1/recordings/{}/uses", &recording, json!({ "purpose": "maintenance" })),
         (Method::GET, "/v1/recordings/{}/uses/USE/audio", &recording, Value::Null),
         (Method::HEAD, "/v1/recordings/{}/uses/USE/audio", &recording, Value::Null),
-        (Method::POST, "/v1/recordings/{}/uses/USE/heard", &recording, json!({ "ranges": [], "ended": true })),
+        (
+            Method::POST,
+            "/v1/recordings/{}/uses/USE/heard",
+            &recording,
+            json!({ "ranges": [], "ended": true }),
+        ),
         (Method::POST, "/v1/people/{}/password-reset", &person, Value::Null),
         (Method::POST, "/v1/people/{}/disable", &person, Value::Null),
         (Method::POST, "/v1/people/{}/appointments", &person, json!({ "post": "operator" })),
@@ -83,7 +88,9 @@ async fn no_operation_with_a_session_answers_without_one() {
             if !operation["security"].is_array() {
                 continue;
             }
-            let path = path.replace("{id}", &Uuid::now_v7().to_string()).replace("{use_id}", &Uuid::now_v7().to_string());
+            let path = path
+                .replace("{id}", &Uuid::now_v7().to_string())
+                .replace("{use_id}", &Uuid::now_v7().to_string());
             let method: Method = method.to_uppercase().parse().expect("a method");
             let body = (method == Method::POST).then(|| "{}".to_owned());
             let answer = house.browser().send(method.clone(), &path, &[], body).await;

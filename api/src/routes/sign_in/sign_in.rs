@@ -77,6 +77,7 @@ pub async fn sign_in(
             }
             let mut tx = app.db().tenant(known.rules.policy.tenant()).await?;
             sign_in_throttle::failed(&mut tx, &body.login_id, source.0, now).await?;
+            sign_in_throttle::forget(&mut tx, now - WINDOW).await?;
             tx.commit_with(event).await.map_err(Problem::unavailable)?;
             return Err(Problem::new(Code::SignInRefused));
         }
@@ -109,7 +110,9 @@ async fn known(
     };
     let mut tx = app.db().tenant(tenant).await?;
     // what other processes saw, and this one before it was restarted
-    let failures = sign_in_throttle::count(&mut tx, login_id, source.0, now - WINDOW).await?;
+    let failures =
+        sign_in_throttle::count(&mut tx, login_id, source.0, now - WINDOW + TimeDelta::milliseconds(1))
+            .await?;
     if failures.of_both >= i64::try_from(MOST).unwrap_or(i64::MAX) {
         return Err(
             Problem::new(Code::TooManyAttempts).header(header::RETRY_AFTER, HeaderValue::from_static("900"))

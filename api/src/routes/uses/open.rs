@@ -56,12 +56,12 @@ pub async fn open(
     }
     let (seen, mut tx) = Seen::load(&permitted, id).await?;
     let (policy, now) = (&permitted.rules.policy, permitted.now);
-    let (purpose, text) = (body.purpose.as_str(), note.unwrap_or_default());
+    // what is no key at all may hold anything: it is judged as unknown, and not repeated into the trail
+    let purpose = if is_key(&body.purpose) { body.purpose.as_str() } else { "?" };
+    let text = note.unwrap_or_default();
     let decision = access::may_use(policy, &permitted.caller(), &seen.facts(), purpose, text, now);
     let use_id = UseId(Uuid::now_v7());
-    // an unknown purpose is free text and may hold anything: only known ones go into the trail
-    let stated = policy.purpose(purpose).map(|purpose| purpose.key.as_str());
-    let detail = json!({ "use": use_id, "purpose": stated, "case_note": note.is_some() });
+    let detail = json!({ "use": use_id, "purpose": purpose, "case_note": note.is_some() });
     let event = permitted.event(detail).on("recording", id);
     if !decision.allowed {
         drop(tx);
@@ -96,4 +96,9 @@ pub async fn open(
             audio_url: format!("/v1/recordings/{id}/uses/{use_id}/audio"),
         }),
     ))
+}
+
+/// Whether it is written as purposes' keys are.
+fn is_key(purpose: &str) -> bool {
+    purpose.len() <= 64 && purpose.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

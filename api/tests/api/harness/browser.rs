@@ -52,7 +52,13 @@ impl Browser {
     }
 
     /// Sends a request as a page of ours would: with the cookie, the CSRF token and Fetch Metadata.
-    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Answer {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Answer {
         let mut request = Request::builder().method(method.clone()).uri(path);
         request = request.header("sec-fetch-site", "same-origin");
         if let Some(cookie) = &self.cookie {

@@ -40,7 +40,6 @@ pub struct House {
     pub store: Arc<MemoryStore>,
     pub keys: Arc<MemoryKeys>,
     pub clock: Arc<ManualClock>,
-    pub app: App,
     router: Router,
     database: TestDatabase,
 }
@@ -51,8 +50,11 @@ pub type Held<'a> = (&'a str, Option<&'a str>);
 impl House {
     /// An empty house at ten in the morning of 18 November 2026 in Japan.
     pub async fn open() -> Self {
-        Self::with(ApiConfig { sip_addresses: vec!["192.0.2.9:5070;transport=udp".into()], ..ApiConfig::default() })
-            .await
+        Self::with(ApiConfig {
+            sip_addresses: vec!["192.0.2.9:5070;transport=udp".into()],
+            ..ApiConfig::default()
+        })
+        .await
     }
 
     pub async fn with(config: ApiConfig) -> Self {
@@ -63,8 +65,8 @@ impl House {
         let (store, keys) = (Arc::new(MemoryStore::new()), Arc::new(MemoryKeys::new()));
         let reader = RecordingReader::new(store.clone(), keys.clone());
         let app = App::new(db.clone(), reader, clock.clone(), config);
-        let router = router(app.clone());
-        Self { db, store, keys, clock, app, router, database }
+        let router = router(app);
+        Self { db, store, keys, clock, router, database }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -84,7 +86,8 @@ impl House {
         let now = self.now();
         tenants::put(&mut tx, policy.name(), &policy.name_short().ja, now).await.expect("a tenant");
         policy_versions::load(&mut tx, &toml, policy.effective_from(), now).await.expect("a version");
-        let named = policy.departments.iter().map(|one| Department { id: one.key.clone(), name: one.name.clone() });
+        let named =
+            policy.departments.iter().map(|one| Department { id: one.key.clone(), name: one.name.clone() });
         let more = [("tax", "税務課"), ("welfare", "福祉課")];
         let more = more.map(|(id, ja)| Department { id: department(id), name: Text::new(ja, id) });
         let all: Vec<Department> = named.chain(more).collect();
@@ -154,7 +157,8 @@ impl House {
     }
 
     async fn as_superuser(&self, statement: &'static str) {
-        let mut connection = sqlx::PgConnection::connect(&self.database.superuser_url()).await.expect("connected");
+        let mut connection =
+            sqlx::PgConnection::connect(&self.database.superuser_url()).await.expect("connected");
         connection.execute(statement).await.expect("done");
     }
 

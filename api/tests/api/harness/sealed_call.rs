@@ -44,7 +44,7 @@ impl House {
             department: Some("tax"),
             line: Some("tax-line"),
             line_proved: true,
-            caller: "0900001234",
+            caller: "09000001234",
             started_at: self.now() - TimeDelta::minutes(30),
             seconds: 120,
             sealed: true,
@@ -56,8 +56,10 @@ impl House {
         let (recording, call) = (RecordingId(Uuid::now_v7()), CallId(Uuid::now_v7()));
         let mut tx = self.db.tenant(tenant).await.expect("a transaction");
         let connection = connection(&mut tx, self.now()).await;
-        let version =
-            rokuon_db::policy_versions::in_force(&mut tx, self.now().date_naive()).await.expect("read").expect("one");
+        let version = rokuon_db::policy_versions::in_force(&mut tx, self.now().date_naive())
+            .await
+            .expect("read")
+            .expect("one");
         let policy = Policy::parse(&version.toml).expect("sound");
         let dates = retention::dates(&policy, MediaKind::CallAudio, sample.started_at);
         let started = CallStarted {
@@ -172,6 +174,10 @@ fn facts(policy: &Policy, sample: &SampleCall<'_>, now: DateTime<Utc>) -> KnownF
         line: sample.line.map(str::to_owned),
         department: sample.department.map(department),
         line_proved: sample.line_proved,
-        decision: Decision::allow("scope.line_listed", article, Text::new("一覧にある回線です。", "A listed line.")),
+        decision: Decision::allow(
+            "scope.line_listed",
+            article,
+            Text::new("一覧にある回線です。", "A listed line."),
+        ),
     }
 }

@@ -63,7 +63,8 @@ impl Recovery<'_> {
                 Some(live) => restored.push(live),
                 None => {
                     let RecoveredCall { tenant, recording, wrapped, .. } = call;
-                    let _stopping = self.seal.send(SealOrder { tenant, recording, wrapped, key });
+                    let _stopping =
+                        self.seal.send(SealOrder { tenant, recording, wrapped, key, left_behind: true });
                 }
             }
         }

@@ -205,6 +205,18 @@ impl Registrar {
         sealed::commit(&self.db, self.clock.now(), policy, sealed).await
     }
 
+    /// Whether a recording's row says that it is sealed or failed: then its spool entries are left-overs.
+    pub async fn is_finished(
+        &self,
+        tenant: &TenantId,
+        recording: RecordingId,
+    ) -> Result<bool, RegisterError> {
+        let mut tx = self.db.tenant(tenant).await?;
+        let found = rokuon_db::recordings::find(&mut tx, recording).await?;
+        tx.commit_read_only().await?;
+        Ok(found.is_some_and(|r| r.outcome.is_some()))
+    }
+
     /// Takes back a call that turned out not to be recorded: its rows go, and it is counted.
     pub async fn register_unkept(&self, call: CallId, routing: &CallRouting) -> Result<(), RegisterError> {
         sealed::forget(&self.db, self.clock.now(), call, routing).await

@@ -183,9 +183,9 @@ async fn pass_on(
 ) {
     while let Some(told) = told.recv().await {
         let _stopping = match told {
-            Told::Ended { tenant, recording, wrapped, key } => {
-                orders.send(SealOrder { tenant, recording, wrapped, key: Some(key) }).is_ok()
-            }
+            Told::Ended { tenant, recording, wrapped, key } => orders
+                .send(SealOrder { tenant, recording, wrapped, key: Some(key), left_behind: false })
+                .is_ok(),
             Told::Silent(recording) => silent.send(recording).is_ok(),
         };
     }

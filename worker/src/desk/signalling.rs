@@ -115,7 +115,11 @@ impl Desk {
                 _ = stop.changed() => break,
                 Some(done) = opened.recv() => self.finish_opening(done),
                 message = incoming.recv() => match message {
-                    Some(Incoming::Message(flow, bytes)) => self.parts.endpoint.receive(self.began.elapsed(), flow, &bytes),
+                    Some(Incoming::Message(flow, bytes)) => {
+                        if self.is_to_be_heard(flow.remote.ip()) {
+                            self.parts.endpoint.receive(self.began.elapsed(), flow, &bytes);
+                        }
+                    }
                     Some(Incoming::Closed(flow)) => self.parts.endpoint.flow_closed(self.began.elapsed(), flow),
                     None => break,
                 },
@@ -127,6 +131,20 @@ impl Desk {
             self.pump().await;
         }
         self.parts.sockets.close().await;
+    }
+
+    /// A source outside every connection's networks gets silence, unless one of its calls is live (its connection may
+    /// have been changed meanwhile, or a restart may not know the networks yet).
+    fn is_to_be_heard(&self, source: IpAddr) -> bool {
+        let heard = self.parts.routes.load().knows_source(source)
+            || self
+                .calls
+                .values()
+                .any(|c| c.connection.networks.iter().any(|n| n.contains(&source.to_canonical())));
+        if !heard {
+            metrics::counter!("rokuon_sip_messages_ignored_total").increment(1);
+        }
+        heard
     }
 
     async fn pump(&mut self) {

@@ -90,6 +90,12 @@ impl RoutingTable {
         {
             return Found::Connection(connection.clone(), tenant.clone());
         }
-        if self.connections.values().any(|c| inside(c)) { Found::KnownSource } else { Found::UnknownSource }
+        if self.knows_source(source) { Found::KnownSource } else { Found::UnknownSource }
+    }
+
+    /// Whether any connection may be used from this address; everyone else gets silence (S1: scanners learn nothing).
+    pub fn knows_source(&self, source: IpAddr) -> bool {
+        let source = source.to_canonical();
+        self.connections.values().any(|c| c.networks.iter().any(|n| n.contains(&source)))
     }
 }

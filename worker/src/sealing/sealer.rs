@@ -39,6 +39,8 @@ pub struct SealOrder {
     pub wrapped: WrappedKey,
     /// The same, open, where it is still in memory.
     pub key: Option<DataKey>,
+    /// Left behind by an earlier life of the process, which may have sealed it without freeing the spool.
+    pub left_behind: bool,
 }
 
 /// Why one try to seal failed.
@@ -112,6 +114,9 @@ impl Sealer {
     }
 
     async fn seal(&self, order: &SealOrder) -> Result<(), SealError> {
+        if order.left_behind && self.registrar.is_finished(&order.tenant, order.recording).await? {
+            return Ok(());
+        }
         let context = KeyContext { tenant: order.tenant.clone(), recording: order.recording };
         let key = match &order.key {
             Some(key) => key.clone(),

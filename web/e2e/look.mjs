@@ -187,7 +187,7 @@ for (const view of VIEWS) {
     const page = await context.newPage();
     const where = `${entry.name} @ ${view.name}`;
     page.on("console", (message) => {
-      const expected = /Failed to load resource: the server responded with a status of (401|403|404|422)/.test(message.text());
+      const expected = /Failed to load resource: the server responded with a status of (401|403|422)/.test(message.text());
       if ((message.type() === "error" || message.type() === "warning") && !expected) troubles.push(`${where}: console ${message.text()}`);
     });
     page.on("pageerror", (error) => troubles.push(`${where}: ${error.message}`));

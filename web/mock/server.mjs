@@ -65,7 +65,12 @@ function find(rows, query) {
   );
 }
 
-function page(rows, { cursor, limit }) {
+const KNOWN = ["from", "to", "number", "number_suffix", "q", "department", "direction", "line", "min_seconds", "max_seconds", "cursor", "limit", "actor", "kind", "object"];
+
+function page(rows, query) {
+  const { cursor, limit } = query;
+  for (const [name, value] of Object.entries(query))
+    if (!KNOWN.includes(name) || (["from", "to"].includes(name) && !value.includes("T"))) throw new Refusal(400, "unknown-parameter", "知らない検索条件があります", { errors: [{ field: name, message: "日時です" }] });
   const from = Number(cursor ?? 0);
   const size = Number(limit ?? 50);
   return { items: rows.slice(from, from + size), ...(from + size < rows.length ? { next_cursor: String(from + size) } : {}) };
@@ -114,7 +119,11 @@ const routes = {
     heard.push(body);
   },
   "GET /v1/calls": ({ query }) => page(find(city.calls, query), query),
-  "GET /v1/counts/unrecorded": () => ({ items: city.unrecorded }),
+  "GET /v1/counts/unrecorded": ({ query }) => {
+    for (const [name, value] of Object.entries(query))
+      if (!["from", "to"].includes(name) || !/^\d{4}-\d{2}-\d{2}$/.test(value)) throw new Refusal(400, "unknown-parameter", "知らない検索条件があります", { errors: [{ field: name, message: "日付です" }] });
+    return { items: city.unrecorded };
+  },
   "GET /v1/audit-events": ({ query }) =>
     page(
       city.auditEvents.filter((event) => (!query.from || event.at >= new Date(query.from).toISOString()) && (!query.to || event.at < new Date(query.to).toISOString()) && (!query.actor || event.actor.person_id === query.actor) && (!query.kind || event.kind === query.kind || event.kind.startsWith(`${query.kind}.`)) && (!query.object || event.object?.id === query.object)),

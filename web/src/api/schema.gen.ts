@@ -242,7 +242,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everybody who was issued an ID */
+        /**
+         * Everybody who was issued an ID
+         * @description Whoever holds a post of one department sees the people of that department.
+         */
         get: operations["people_list"];
         put?: never;
         /** Issue an ID */
@@ -760,7 +763,7 @@ export interface components {
             calls_today: number;
             /**
              * Format: int64
-             * @description Calls since midnight in Japan that were not kept.
+             * @description Calls since midnight in Japan that were refused.
              */
             refused_today: number;
             /** @description Whether it is alive. */
@@ -1815,7 +1818,7 @@ export interface operations {
                  * @example 1234
                  */
                 number_suffix?: string;
-                /** @description Words: parts of a party's name or of a number. */
+                /** @description Words: a part of a party's or line's name, or digits somewhere in a number (of the last 90 days). */
                 q?: string;
                 /** @description A department's key. */
                 department?: string;
@@ -2169,7 +2172,7 @@ export interface operations {
     counts_unrecorded: {
         parameters: {
             query?: {
-                /** @description The first civil day in Japan; thirty days ago when absent. */
+                /** @description The first civil day in Japan; thirty days before the last when absent. */
                 from?: string;
                 /** @description The last civil day in Japan; today when absent. */
                 to?: string;
@@ -3339,7 +3342,7 @@ export interface operations {
                  * @example 1234
                  */
                 number_suffix?: string;
-                /** @description Words: parts of a party's name or of a number. */
+                /** @description Words: a part of a party's or line's name, or digits somewhere in a number (of the last 90 days). */
                 q?: string;
                 /** @description A department's key. */
                 department?: string;
@@ -3921,7 +3924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The password must be changed first; Not permitted; The request does not come from the portal; The permitted use has ended */
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3932,6 +3935,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

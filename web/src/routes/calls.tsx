@@ -1,7 +1,7 @@
 /** /calls: the call log and the counts of what was not kept. */
 import { getRouteApi } from "@tanstack/react-router";
 import { PageHeading } from "../components/PageHeading/PageHeading";
-import { period } from "../features/calls/call_search";
+import { days } from "../features/calls/call_search";
 import { CallResults } from "../features/calls/CallResults";
 import { CallSearchForm } from "../features/calls/CallSearchForm";
 import { SearchChips } from "../features/calls/SearchChips";
@@ -29,7 +29,7 @@ export function CallsPage() {
       <CallSearchForm search={search} onSearch={onSearch} label={t("calls.search")} />
       <SearchChips search={search} onSearch={onSearch} />
       <CallResults search={search} />
-      <UnrecordedCounts period={period(search, Date.now())} />
+      <UnrecordedCounts days={days(search, Date.now())} />
     </>
   );
 }

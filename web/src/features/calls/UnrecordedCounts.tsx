@@ -9,14 +9,14 @@ import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { useI18n } from "../../i18n/language";
 import { unrecordedCountsQuery } from "./api";
 
-export function UnrecordedCounts({ period }: { period: { from?: string; to?: string } }) {
+export function UnrecordedCounts({ days }: { days: { from?: string; to?: string } }) {
   const { t, word } = useI18n();
-  const counts = useQuery(unrecordedCountsQuery(period));
+  const counts = useQuery(unrecordedCountsQuery(days));
   const columns: Column<UnrecordedCount>[] = [
     { key: "day", title: t("unrecorded.day"), rowHeader: true, cell: (row) => <Day at={row.day} /> },
     { key: "connection", title: t("call.connection"), cell: (row) => row.connection.name },
     { key: "reason", title: t("unrecorded.reason"), cell: (row) => word("unrecorded.reasons", row.reason) },
-    { key: "article", title: t("article.label"), cell: (row) => <Article of={row} /> },
+    { key: "article", title: t("article.label"), cell: (row) => (row.article ? <Article of={row} /> : "—") },
     { key: "count", title: t("unrecorded.count"), align: "right", cell: (row) => <span className="tabular">{row.count}</span> },
   ];
   return (

@@ -12,9 +12,10 @@ export function callsQuery(search: CallSearch) {
   });
 }
 
-export function unrecordedCountsQuery(period: { from?: string; to?: string }) {
+/** `days`: civil days of Japan, both inclusive. */
+export function unrecordedCountsQuery(days: { from?: string; to?: string }) {
   return queryOptions({
-    queryKey: ["counts", "unrecorded", period],
-    queryFn: async () => (await body(api.GET("/v1/counts/unrecorded", { params: { query: period } }))).items,
+    queryKey: ["counts", "unrecorded", days],
+    queryFn: async () => (await body(api.GET("/v1/counts/unrecorded", { params: { query: days } }))).items,
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseSearch, stringifySearch } from "../../app/router";
-import { callQuery, period, readCallSearch } from "./call_search";
+import { callQuery, days, period, readCallSearch } from "./call_search";
 
 const NOW = Date.parse("2026-11-21T01:00:00Z"); // 10:00 in Japan
 
@@ -33,6 +33,12 @@ describe("its period", () => {
     expect(period({ range: "yesterday" }, NOW)).toEqual({ from: "2026-11-19T15:00:00.000Z", to: "2026-11-20T15:00:00.000Z" });
     expect(period({ range: "7d" }, NOW)).toEqual({ from: "2026-11-14T15:00:00.000Z" });
     expect(period({}, NOW)).toEqual({});
+  });
+
+  it("gives whole days to what is counted by the day", () => {
+    expect(days({ range: "yesterday" }, NOW)).toEqual({ from: "2026-11-20", to: "2026-11-20" });
+    expect(days({ range: "custom", from: "2026-11-01", to: "2026-11-02T09:30" }, NOW)).toEqual({ from: "2026-11-01", to: "2026-11-02" });
+    expect(days({}, NOW)).toEqual({});
   });
 
   it("takes the last day whole, a time to the minute", () => {

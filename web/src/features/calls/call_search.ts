@@ -83,6 +83,12 @@ export function period(search: Pick<CallSearch, "range" | "from" | "to">, now: n
   }
 }
 
+/** The same period as whole civil days, both inclusive, for counts that are kept by the day. */
+export function days(search: Pick<CallSearch, "range" | "from" | "to">, now: number): { from?: string; to?: string } {
+  const { from, to } = period(search, now);
+  return { ...(from === undefined ? {} : { from: civil(from).day }), ...(to === undefined ? {} : { to: civil(Date.parse(to) - 1).day }) };
+}
+
 function instant(civilTime: string): string {
   return civilTime.includes("T") ? new Date(Date.parse(`${civilTime}:00+09:00`)).toISOString() : dayStart(civilTime);
 }

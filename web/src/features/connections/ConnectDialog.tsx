@@ -6,6 +6,7 @@ import { ProblemError } from "../../api/problem";
 import { Button } from "../../components/Button/Button";
 import { Dialog } from "../../components/Dialog/Dialog";
 import { SelectField, TextArea, TextField } from "../../components/Field/Field";
+import { focusFirstError } from "../../components/Field/focus_first_error";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { useToast } from "../../components/Toasts/Toasts";
 import { useI18n } from "../../i18n/language";
@@ -33,10 +34,11 @@ export function ConnectDialog({ onClose }: { onClose(): void }) {
   });
   const refused = (field: string) => (save.error instanceof ProblemError ? save.error.fieldMessage(field) : undefined);
   const networksError = !tried ? undefined : wrong.length > 0 ? t("connections.networks_wrong", { list: wrong.join(", ") }) : networks.length === 0 ? t("connections.networks_needed") : refused("networks");
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
     if (name.trim() !== "" && networks.length > 0 && wrong.length === 0) save.mutate();
+    else focusFirstError(event.currentTarget);
   };
   return (
     <Dialog

@@ -81,7 +81,7 @@ export function ConnectionCard({ connection, refused, manage }: { connection: Co
               <ul className="space-y-1">
                 {byReason(refused).map((row) => (
                   <li key={row.reason} className="flex flex-wrap items-center gap-x-2">
-                    <span>{word("unrecorded.reasons", row.reason)}</span> <Article of={row} />
+                    <span>{word("unrecorded.reasons", row.reason)}</span> {row.article ? <Article of={row} /> : null}
                     <span className="tabular">{t("unrecorded.times", { count: row.count })}</span>
                   </li>
                 ))}
@@ -110,10 +110,10 @@ export function ConnectionCard({ connection, refused, manage }: { connection: Co
 }
 
 /** Adds up the days of each reason. */
-export function byReason(rows: UnrecordedCount[]): { reason: string; article_label: string; count: number }[] {
-  const sums = new Map<string, { reason: string; article_label: string; count: number }>();
+export function byReason(rows: UnrecordedCount[]): { reason: string; article: string; article_label: string; count: number }[] {
+  const sums = new Map<string, { reason: string; article: string; article_label: string; count: number }>();
   for (const row of rows) {
-    const sum = sums.get(row.reason) ?? { reason: row.reason, article_label: row.article_label, count: 0 };
+    const sum = sums.get(row.reason) ?? { reason: row.reason, article: row.article, article_label: row.article_label, count: 0 };
     sum.count += row.count;
     sums.set(row.reason, sum);
   }

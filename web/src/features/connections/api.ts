@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, background, body, done } from "../../api/client";
 import type { Connection } from "../../api/types";
-import { addDays, civil, dayStart } from "../../i18n/civil_time";
+import { addDays, civil } from "../../i18n/civil_time";
 
 /** Read anew every minute, in the background: looking at health is no activity of the person (KB-6). */
 export const connectionsQuery = queryOptions({
@@ -17,7 +17,7 @@ export const connectionsQuery = queryOptions({
 /** Calls not kept in the last seven civil days, with the reason. */
 export const refusedQuery = queryOptions({
   queryKey: ["counts", "unrecorded", "week"],
-  queryFn: async () => (await body(api.GET("/v1/counts/unrecorded", { params: { query: { from: dayStart(addDays(civil(Date.now()).day, -6)) } } }))).items,
+  queryFn: async () => (await body(api.GET("/v1/counts/unrecorded", { params: { query: { from: addDays(civil(Date.now()).day, -6) } } }))).items,
 });
 
 export function connect(entry: { name: string; networks: string[]; default_line?: string }): Promise<Connection> {

@@ -8,6 +8,7 @@ import { Article } from "../../components/Article/Article";
 import { Button } from "../../components/Button/Button";
 import { Dialog } from "../../components/Dialog/Dialog";
 import { SelectField, TextField } from "../../components/Field/Field";
+import { focusFirstError } from "../../components/Field/focus_first_error";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { useToast } from "../../components/Toasts/Toasts";
 import { addDays, dayStart } from "../../i18n/civil_time";
@@ -46,10 +47,11 @@ export function AppointDialog({ person, onClose }: { person: Person; onClose(): 
   });
   const departmentMissing = post?.scope === "department" && department === "";
   const refused = (field: string) => (save.error instanceof ProblemError ? save.error.fieldMessage(field) : undefined);
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
     if (post !== undefined && !departmentMissing) save.mutate();
+    else focusFirstError(event.currentTarget);
   };
 
   return (

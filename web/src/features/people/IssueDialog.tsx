@@ -7,6 +7,7 @@ import type { Person } from "../../api/types";
 import { Button } from "../../components/Button/Button";
 import { Dialog } from "../../components/Dialog/Dialog";
 import { SelectField, TextField } from "../../components/Field/Field";
+import { focusFirstError } from "../../components/Field/focus_first_error";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { useI18n } from "../../i18n/language";
 import { issuePerson } from "./api";
@@ -29,10 +30,11 @@ export function IssueDialog({ onIssued, onClose }: { onIssued(person: Person, pa
     },
   });
   const idWrong = !/^[A-Za-z0-9._-]{2,64}$/.test(loginId.trim());
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
     if (name.trim() !== "" && !idWrong) issue.mutate();
+    else focusFirstError(event.currentTarget);
   };
   const refused = (field: string) => (issue.error instanceof ProblemError ? issue.error.fieldMessage(field) : undefined);
 

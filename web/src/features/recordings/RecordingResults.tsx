@@ -97,6 +97,7 @@ export function RecordingResults({ searchKey, query, onClear }: { searchKey: obj
 export function StateBadges({ row }: { row: RecordingSummary }) {
   const { t, word } = useI18n();
   const quiet = row.state === "primary" || row.state === "secondary";
+  if (row.state === "primary" && row.gap_count === 0 && row.line_proved && row.active_holds === 0) return null;
   return (
     <span className="flex flex-wrap gap-1">
       {!quiet && <Badge tone={row.state === "recording" ? "blue" : row.state === "failed" || row.state === "quarantined" ? "red" : "neutral"}>{word("recording.state", row.state)}</Badge>}

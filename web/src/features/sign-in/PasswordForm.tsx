@@ -4,6 +4,7 @@ import { ProblemError } from "../../api/problem";
 import { changePassword } from "../../api/sign_in";
 import { Button } from "../../components/Button/Button";
 import { TextField } from "../../components/Field/Field";
+import { focusFirstError } from "../../components/Field/focus_first_error";
 import { Icon } from "../../components/Icon/Icon";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { useI18n } from "../../i18n/language";
@@ -20,11 +21,11 @@ export function PasswordForm({ onChanged }: { onChanged(): void }) {
   const refused = (field: string) => (error instanceof ProblemError ? error.fieldMessage(field) : undefined);
   const type = shown ? "text" : "password";
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
     setError(undefined);
-    if (current === "" || next === "" || next !== again || next === current) return;
+    if (current === "" || next === "" || next !== again || next === current) return focusFirstError(event.currentTarget);
     setBusy(true);
     try {
       await changePassword(current, next);

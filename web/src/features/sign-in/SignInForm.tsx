@@ -6,6 +6,7 @@ import type { Me } from "../../api/types";
 import { Banner } from "../../components/Banner/Banner";
 import { Button } from "../../components/Button/Button";
 import { TextField } from "../../components/Field/Field";
+import { focusFirstError } from "../../components/Field/focus_first_error";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { useI18n } from "../../i18n/language";
 
@@ -18,10 +19,10 @@ export function SignInForm({ tenant, onSignedIn, loginId: fixedId }: { tenant: s
   const [error, setError] = useState<unknown>(undefined);
   const passwordField = useRef<HTMLInputElement>(null);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
-    if (loginId.trim() === "" || password === "") return;
+    if (loginId.trim() === "" || password === "") return focusFirstError(event.currentTarget);
     setBusy(true);
     setError(undefined);
     try {

@@ -7,6 +7,7 @@ import { Article } from "../../../components/Article/Article";
 import { Button } from "../../../components/Button/Button";
 import { Dialog } from "../../../components/Dialog/Dialog";
 import { TextArea } from "../../../components/Field/Field";
+import { focusFirstError } from "../../../components/Field/focus_first_error";
 import { Icon } from "../../../components/Icon/Icon";
 import { ProblemBanner } from "../../../components/ProblemBanner/ProblemBanner";
 import { useI18n } from "../../../i18n/language";
@@ -23,11 +24,14 @@ export function PurposeDialog({ recordingId, onGranted, onClose }: { recordingId
   const [busy, setBusy] = useState(false);
   const purpose = purposes.find((candidate) => candidate.key === purposeKey);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setRefusal(undefined);
     if (purpose === undefined) return setMissing("purpose");
-    if (purpose.needs_case_note && caseNote.trim() === "") return setMissing("note");
+    if (purpose.needs_case_note && caseNote.trim() === "") {
+      setMissing("note");
+      return focusFirstError(event.currentTarget);
+    }
     setMissing(undefined);
     setBusy(true);
     try {

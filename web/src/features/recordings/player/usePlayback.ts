@@ -82,7 +82,8 @@ export function usePlayback(use: Use | undefined, length: number): Playback {
       ended: () => {
         tracker.current.stopped(element.currentTime, element.playbackRate);
         stop("paused");
-        report(true);
+        // Played to the end, not left: parts may be heard again under the same use.
+        report(false);
       },
       seeking: () => tracker.current.jumped(),
       // Hidden tabs get no animation frames; this still comes four times a second.

@@ -156,9 +156,8 @@ fn add_problems(operation: &mut Operation, changes: bool) {
     }
     for (status, codes) in by_status {
         let status = status.to_string();
-        if !operation.responses.responses.contains_key(&status) {
-            operation.responses.responses.insert(status, RefOr::T(problem_response(&codes)));
-        }
+        let responses = &mut operation.responses.responses;
+        responses.entry(status).or_insert_with(|| RefOr::T(problem_response(&codes)));
     }
 }
 

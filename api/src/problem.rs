@@ -182,6 +182,13 @@ pub struct FieldFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     code: Code,
+    /// Apart, because a problem is the error of nearly every function here and must be small.
+    said: Option<Box<Said>>,
+}
+
+/// What a problem says beyond its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Said {
     detail: Option<(String, String)>,
     article: Option<(String, String)>,
     rule: Option<String>,
@@ -192,7 +199,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of this kind with its usual words.
     pub const fn new(code: Code) -> Self {
-        Self { code, detail: None, article: None, rule: None, faults: Vec::new(), headers: Vec::new() }
+        Self { code, said: None }
     }
     /// Something failed inside: logged here, and told to nobody.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
@@ -216,32 +223,35 @@ impl Problem {
         ja: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        self.faults.push(FieldFault { field: field.into(), ja: ja.into(), en: en.into() });
+        self.say().faults.push(FieldFault { field: field.into(), ja: ja.into(), en: en.into() });
         self
     }
     /// Says more than the kind does.
     #[must_use]
     pub fn detail(mut self, ja: impl Into<String>, en: impl Into<String>) -> Self {
-        self.detail = Some((ja.into(), en.into()));
+        self.say().detail = Some((ja.into(), en.into()));
         self
     }
     /// Names the article that decided, as key and as it is written.
     #[must_use]
     pub fn article(mut self, article: impl Into<String>, label: impl Into<String>) -> Self {
-        self.article = Some((article.into(), label.into()));
+        self.say().article = Some((article.into(), label.into()));
         self
     }
     /// Names the engine's rule that decided.
     #[must_use]
     pub fn rule(mut self, rule: impl Into<String>) -> Self {
-        self.rule = Some(rule.into());
+        self.say().rule = Some(rule.into());
         self
     }
     /// Adds a response header.
     #[must_use]
     pub fn header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.say().headers.push((name, value));
         self
+    }
+    fn say(&mut self) -> &mut Said {
+        self.said.get_or_insert_default()
     }
     /// The kind of problem.
     pub const fn code(&self) -> Code {
@@ -255,16 +265,18 @@ impl Problem {
             Language::En => pair.1.clone(),
         };
         let title = self.code.title(language);
+        let silent = Said::default();
+        let said = self.said.as_deref().unwrap_or(&silent);
         ProblemDocument {
             kind: format!("urn:rokuon:problem:{}", self.code.slug()),
             title: title.to_owned(),
             status: self.code.status().as_u16(),
-            detail: self.detail.as_ref().map_or_else(|| title.to_owned(), pick),
+            detail: said.detail.as_ref().map_or_else(|| title.to_owned(), pick),
             instance: instance.to_owned(),
-            article: self.article.as_ref().map(|(key, _)| key.clone()),
-            article_label: self.article.as_ref().map(|(_, label)| label.clone()),
-            rule: self.rule.clone(),
-            errors: (self.faults.iter())
+            article: said.article.as_ref().map(|(key, _)| key.clone()),
+            article_label: said.article.as_ref().map(|(_, label)| label.clone()),
+            rule: said.rule.clone(),
+            errors: (said.faults.iter())
                 .map(|fault| FieldError {
                     field: fault.field.clone(),
                     message: if language == Language::En { fault.en.clone() } else { fault.ja.clone() },
@@ -284,7 +296,7 @@ impl Problem {
             header::CONTENT_LANGUAGE,
             HeaderValue::from_static(if language == Language::En { "en" } else { "ja" }),
         );
-        for (name, value) in &self.headers {
+        for (name, value) in self.said.iter().flat_map(|said| &said.headers) {
             headers.insert(name, value.clone());
         }
         response

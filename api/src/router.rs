@@ -28,7 +28,7 @@ const LARGEST_BODY: usize = 64 * 1024;
 /// The routes with their documentation, before layers and state.
 pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(document)
-        .routes(routes!(sign_in::sign_in::sign_in))
+        .routes(routes!(sign_in::begin::sign_in))
         .routes(routes!(sign_in::sign_out::sign_out))
         .routes(routes!(sign_in::change_password::change_password))
         .routes(routes!(sign_in::me::me))
@@ -79,7 +79,6 @@ pub fn router(app: App) -> Router {
 }
 
 /// A panic is our mistake and tells nothing.
-#[expect(clippy::needless_pass_by_value, reason = "the shape the layer asks for")]
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
     Problem::internal("a request panicked").into_response()
 }

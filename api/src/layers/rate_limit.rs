@@ -59,7 +59,6 @@ impl<K: Hash + Eq + Clone> RateLimit<K> {
     }
 
     fn filled(&self, bucket: &Bucket, now: DateTime<Utc>) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of a minute are far below 2^52")]
         let elapsed = (now - bucket.at).num_milliseconds().max(0) as f64;
         (bucket.tokens + elapsed * self.per_minute / 60_000.0).min(self.per_minute)
     }

@@ -16,14 +16,12 @@ impl From<&FoundParty> for Party {
 
 /// Milliseconds as seconds.
 pub fn seconds(milliseconds: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a call are far below 2^52")]
     let milliseconds = milliseconds as f64;
     milliseconds / 1000.0
 }
 
 /// Samples of the timeline (8,000 Hz) as seconds.
 pub fn seconds_of_samples(samples: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "samples of a call are far below 2^52")]
     let samples = samples as f64;
     samples / 8000.0
 }

@@ -25,7 +25,6 @@ impl Served {
     }
 
     /// One more window was taken by the connection.
-    #[expect(clippy::needless_pass_by_value, reason = "the shape of the callback")]
     pub fn add(&self, window: Range<u64>) {
         self.bytes.fetch_add(window.end.saturating_sub(window.start), Ordering::Relaxed);
     }

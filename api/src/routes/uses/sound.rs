@@ -207,7 +207,6 @@ pub fn entity_tag(recording: RecordingId, parts: &[Part], len: u64) -> String {
 
 /// The stretch of time a byte range of the rendition holds, in seconds from its start.
 pub fn seconds_of(bytes: &Range<u64>) -> [f64; 2] {
-    #[expect(clippy::cast_precision_loss, reason = "bytes of a day of sound are far below 2^52")]
     let second = |byte: u64| (byte.saturating_sub(HEADER)) as f64 / BYTES_A_SECOND;
     [second(bytes.start), second(bytes.end)]
 }

@@ -125,7 +125,8 @@ impl TestPlatform {
     pub async fn heard(&self, person: &ApiCaller, recording: &str) -> Vec<u8> {
         let purpose = person.get("/v1/me").await.expect("an answer")["purposes"][0]["key"].clone();
         let stated = json!({ "purpose": purpose, "case_note": "試験 1" });
-        let granted = person.post(&format!("/v1/recordings/{recording}/uses"), &stated).await.expect("granted");
+        let granted =
+            person.post(&format!("/v1/recordings/{recording}/uses"), &stated).await.expect("granted");
         let audio = granted["audio_url"].as_str().expect("an address");
         let (status, wav) = person.octets(audio, None).await.expect("an answer");
         assert_eq!(status, 200);

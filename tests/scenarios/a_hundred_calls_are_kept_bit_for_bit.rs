@@ -25,7 +25,11 @@ async fn what_a_hundred_phones_sent_at_once_is_what_is_heard() {
     let platform = TestPlatform::start(&["takikawa"]).await;
     let plans: Vec<CallPlan> = (0..CALLS as u64).map(plan).collect();
     let spacing = Duration::from_millis(20);
-    let fleet = Fleet { spacing, links: 4, ..Fleet::at_once(platform.target("takikawa", Transport::Udp), Ipv4Addr::LOCALHOST.into()) };
+    let fleet = Fleet {
+        spacing,
+        links: 4,
+        ..Fleet::at_once(platform.target("takikawa", Transport::Udp), Ipv4Addr::LOCALHOST.into())
+    };
     let calls = fleet.run(plans, platform.pump()).await.expect("links");
 
     let clerk = platform.person("takikawa", "kanri").await;
@@ -54,7 +58,8 @@ async fn a_known_tone_lies_nowhere_in_plain() {
     let platform = TestPlatform::start(&["takikawa"]).await;
     let phone = platform.phone("takikawa", Transport::Tcp).await;
     let said = [Payload::tone(150), Payload::tone(150)];
-    let plan = CallPlan::two_streams(Party::number("09000000062"), Party::number("0125001234"), Law::Pcmu, said);
+    let plan =
+        CallPlan::two_streams(Party::number("09000000062"), Party::number("0125001234"), Law::Pcmu, said);
     let mut call = phone.invite(&plan).await.expect("answered");
     let tone = plan.legs[0].payload.frame(0).expect("a frame")[..64].to_vec();
     let pcm: Vec<u8> = tone.iter().flat_map(|&octet| Law::Pcmu.decode(octet).to_le_bytes()).collect();

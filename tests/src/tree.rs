@@ -18,7 +18,7 @@ impl SourceFile {
         let path = &self.path;
         path.starts_with("tests/")
             || path.starts_with("crates/fixtures/")
-            || path.split('/').any(|part| part == "tests" || part == "testing" || part == "e2e")
+            || path.split('/').any(|part| matches!(part, "tests" | "testing" | "testing.rs" | "e2e" | "mock"))
             || [
                 "tests.rs",
                 "_tests.rs",

@@ -5,6 +5,7 @@ mod openapi;
 mod people;
 mod playing;
 mod recordings;
+mod serving;
 mod shape;
 mod sign_in;
 mod tenants;

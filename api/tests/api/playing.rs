@@ -2,7 +2,10 @@
 
 use axum::http::{Method, header};
 use chrono::TimeDelta;
+use rokuon_api::routes::uses::closing::close;
 use rokuon_db::audit_events::AuditOutcome;
+use rokuon_db::sessions::SessionId;
+use rokuon_db::uses::Use;
 use rokuon_media::codec::Codec;
 use rokuon_media::g711;
 use serde_json::{Value, json};
@@ -189,6 +192,40 @@ async fn a_use_belongs_to_its_person_recording_and_session_and_ends() {
     assert_eq!(browser.get_with(&url, &[("range", "bytes=0-0")]).await.status, 206);
     house.clock.advance(TimeDelta::minutes(1));
     browser.get(&url).await.refused(403, "use-ended");
+}
+
+#[tokio::test]
+async fn a_play_the_portal_never_ended_is_ended_by_the_clock_once() {
+    let house = House::open().await;
+    let city = house.city("toyonaka").await;
+    let recording = house.record(&city, &house.sample()).await;
+    let person = house.person(&city, "a1", &[("handler", None)]).await;
+    let mut browser = house.browser();
+    browser.sign_in("toyonaka", "a1", crate::harness::house::PASSWORD).await.ok(200);
+    let used = open(&browser, recording, "response-quality").await;
+    browser.get(used["audio_url"].as_str().expect("an address")).await;
+    let granted = Use {
+        id: used["id"].as_str().and_then(|id| id.parse().ok()).expect("an id"),
+        recording,
+        person,
+        session: SessionId(uuid::Uuid::nil()),
+        purpose: "response-quality".into(),
+        case_note: None,
+        article: "1".parse().expect("an article"),
+        sentence: rokuon_policy::text::Text::new("", ""),
+        granted_at: house.now(),
+        expires_at: house.now(),
+    };
+    for _ in 0..2 {
+        close(&house.app, &city, &granted, vec!["handler".into()]).await.expect("closed");
+    }
+    let stops: Vec<_> =
+        house.trail(&city).await.into_iter().filter(|event| event.kind == "play.stop").collect();
+    assert_eq!(stops.len(), 1);
+    assert_eq!(
+        (stops[0].person, &stops[0].detail["closed_by"]),
+        (Some(person), &json!("the end of the use"))
+    );
 }
 
 #[tokio::test]

@@ -40,6 +40,7 @@ pub struct House {
     pub store: Arc<MemoryStore>,
     pub keys: Arc<MemoryKeys>,
     pub clock: Arc<ManualClock>,
+    pub app: App,
     router: Router,
     database: TestDatabase,
 }
@@ -65,8 +66,8 @@ impl House {
         let (store, keys) = (Arc::new(MemoryStore::new()), Arc::new(MemoryKeys::new()));
         let reader = RecordingReader::new(store.clone(), keys.clone());
         let app = App::new(db.clone(), reader, clock.clone(), config);
-        let router = router(app);
-        Self { db, store, keys, clock, router, database }
+        let router = router(app.clone());
+        Self { db, store, keys, clock, app, router, database }
     }
 
     pub fn now(&self) -> DateTime<Utc> {

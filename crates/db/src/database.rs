@@ -12,8 +12,9 @@ use crate::tenant_tx::TenantTx;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
-/// 15.9 closed CVE-2024-10976: a plan made for one role or setting was reused for another, past row-level security.
-const LEAST_SERVER: i32 = 150_009;
+/// The least `server_version_num` of each major release: the ones that closed CVE-2024-10976 and CVE-2025-8713, by which
+/// plans and statistics told of rows past row-level security.
+const LEAST_SERVERS: [i32; 3] = [150_014, 160_010, 170_006];
 
 /// A pool of connections of the app role. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -143,8 +144,8 @@ async fn check(connection: &mut PgConnection) -> Result<(), DbError> {
     )
     .fetch_one(connection)
     .await?;
-    if row.server < LEAST_SERVER {
-        return Err(DbError::ServerTooOld { found: row.server, needed: LEAST_SERVER });
+    if let Some(needed) = too_old(row.server) {
+        return Err(DbError::ServerTooOld { found: row.server, needed });
     }
     let fault = match row {
         RoleRow { superuser: true, .. } => "is a superuser",
@@ -153,4 +154,30 @@ async fn check(connection: &mut PgConnection) -> Result<(), DbError> {
         _ => return Ok(()),
     };
     Err(DbError::WrongRole { role: row.role, fault })
+}
+
+/// The least version a server needs, if this one is older.
+fn too_old(server: i32) -> Option<i32> {
+    let same_major = LEAST_SERVERS.iter().find(|least| **least / 10_000 == server / 10_000);
+    let needed = *same_major.unwrap_or(&LEAST_SERVERS[0]);
+    (server < needed).then_some(needed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_major_release_has_its_own_least_version() {
+        for (server, needed) in [
+            (140_020, Some(150_014)),
+            (150_013, Some(150_014)),
+            (150_018, None),
+            (160_009, Some(160_010)),
+            (170_006, None),
+            (180_000, None),
+        ] {
+            assert_eq!(too_old(server), needed, "{server}");
+        }
+    }
 }

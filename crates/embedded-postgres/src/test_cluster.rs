@@ -1,6 +1,7 @@
 //! The one cluster all test processes of a user share: started by the first, stopped by itself when the last is gone.
 
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -69,6 +70,11 @@ impl TestCluster {
     pub(crate) fn join(base: &Path) -> Result<Self, ClusterError> {
         let user = ServerUser::choose();
         foundation::refuse_foreign(base, user)?;
+        // The name is known to everybody on this machine: a directory somebody else made is not ours.
+        let owner = fs::metadata(base).map_err(ClusterError::io("read", base))?.uid();
+        if owner != geteuid().as_raw() {
+            return Err(ClusterError::ForeignDirectory(base.to_owned()));
+        }
         user.can_enter(&base.join("data"))?;
         let start = open_lock(&base.join(LOCK), user)?;
         start.lock().map_err(ClusterError::io("lock", base.join(LOCK)))?;

@@ -162,5 +162,7 @@ mod tests {
         let again = TestCluster::join(&base).unwrap();
         assert!(live_postmaster::find(&base.join("data")).is_some_and(|pid| pid != server));
         drop(again);
+        // Its directory goes now: do not leave that to the keeper.
+        live_postmaster::end_left_behind(&base.join("data"), Duration::from_secs(3));
     }
 }

@@ -153,7 +153,7 @@ async fn start(data_dir: &Path, arguments: &[String]) -> Platform {
 }
 
 /// The built `rokuon`, beside the folder this test was built into.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let test = std::env::current_exe().expect("this test's own path");
     let program = test.parent().and_then(Path::parent).expect("target/debug/deps").join("rokuon");
     assert!(

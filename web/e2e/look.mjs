@@ -2,7 +2,7 @@
  * Walks through every page of the built portal in Chromium, under the real Content-Security-Policy, against the mock API: takes a screenshot at three
  * widths, runs axe-core, and fails on any violation, CSP report, console error or request to another host. `npm run build` first.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 import { startMock } from "../mock/server.mjs";
@@ -18,6 +18,8 @@ const VIEWS = [
   { name: "320", viewport: { width: 320, height: 700 }, deviceScaleFactor: 2 },
 ];
 const only = process.argv[2];
+/** The pictures of the README: `DOCS=1 node e2e/look.mjs 1280`. */
+const PICTURES = { "01-notice": "notice", "02-sign-in": "sign-in", "05-recordings": "recordings", "09-purpose": "purpose", "10-purpose-refused": "refused", "11-playing": "recording", "13-calls": "calls", "14-people": "people", "17-posts": "posts", "18-audit": "audit", "20-policy": "policy", "22-connections": "connections", "24-me": "me", "25-locked": "locked" };
 
 const mock = await startMock(0);
 const browser = await chromium.launch({
@@ -177,6 +179,65 @@ const PAGES = [
       await page.getByRole("button", { name: "English" }).first().click();
     },
   },
+  { name: "29-custom-range", signed: true, go: (page) => page.goto(`${mock.origin}/recordings?range=custom&from=2026-11-01&to=2026-11-20T17:00&number=1234&match=suffix`) },
+  {
+    name: "30-keys",
+    signed: true,
+    go: async (page) => {
+      await openRecording(page, (row) => row.gap_count > 0);
+      await page.getByRole("button", { name: "キーボード操作" }).click();
+    },
+  },
+  {
+    name: "31-lock-soon",
+    signed: true,
+    go: async (page) => {
+      await fetch(`${mock.origin}/mock/idle?minutes=0.2`, { method: "POST" });
+      await page.goto(`${mock.origin}/policy`);
+      await page.getByRole("dialog", { name: "まもなく画面をロックします" }).waitFor();
+      await fetch(`${mock.origin}/mock/idle?minutes=15`, { method: "POST" });
+    },
+  },
+  {
+    name: "32-appoint-refused",
+    signed: true,
+    refusals: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/people`);
+      await page.getByRole("button", { name: "渡邉 直子" }).click();
+      await page.getByRole("button", { name: "職に指定" }).click();
+      await page.getByRole("combobox", { name: /^職/ }).selectOption("auditor");
+      await page.getByRole("button", { name: "指定する" }).click();
+      await page.getByRole("alert").waitFor();
+      await page.getByRole("alert").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "33-keyboard",
+    signed: true,
+    go: async (page) => {
+      const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent?.trim());
+      const expectFocus = async (wanted, after) => {
+        const got = await focused();
+        if (got !== wanted) throw new Error(`after ${after} the focus is on "${got}", not "${wanted}"`);
+      };
+      await openRecording(page, (row) => row.gap_count > 0);
+      await page.keyboard.press("Tab");
+      await expectFocus("本文へ移動", "Tab");
+      await page.keyboard.press("Enter");
+      await expectFocus("main", "the skip link");
+      await page.getByRole("button", { name: "目的を選んで再生" }).focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("dialog").waitFor();
+      for (let press = 0; press < 12; press += 1) {
+        await page.keyboard.press("Tab");
+        const outside = await page.evaluate(() => document.activeElement !== document.body && document.activeElement?.closest("dialog") === null);
+        if (outside) throw new Error("Tab leaves the dialog");
+      }
+      await page.keyboard.press("Escape");
+      await expectFocus("目的を選んで再生", "Escape");
+    },
+  },
 ];
 
 for (const view of VIEWS) {
@@ -204,6 +265,7 @@ for (const view of VIEWS) {
       await page.evaluate(() => document.fonts.ready);
       await page.waitForTimeout(150);
       await page.screenshot({ path: `${OUT}${entry.name}.${view.name}.png` });
+      if (process.env.DOCS === "1" && view.name === "1280" && PICTURES[entry.name] !== undefined) copyFileSync(`${OUT}${entry.name}.1280.png`, new URL(`../docs/${PICTURES[entry.name]}.png`, import.meta.url));
       const open = await page.locator("dialog[open]").count();
       if (view.name !== "320" && open === 0) await page.screenshot({ path: `${OUT}${entry.name}.${view.name}.full.png`, fullPage: true });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

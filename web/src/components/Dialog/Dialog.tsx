@@ -1,5 +1,5 @@
 /** A modal dialog on the browser's own <dialog>: the page behind is inert, Escape closes, focus returns to where it was. */
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useI18n } from "../../i18n/language";
 import { IconButton } from "../Button/Button";
 import { classes } from "../classes";
@@ -33,6 +33,19 @@ export function Dialog({ title, onClose, children, footer, place = "centre", wid
     };
   }, []);
 
+  // Content that has to be scrolled must be reachable by the keyboard, also when it holds nothing to focus.
+  const content = useRef<HTMLDivElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const element = content.current;
+    if (element === null || typeof ResizeObserver === "undefined") return undefined;
+    const measure = () => setScrolls(element.scrollHeight > element.clientHeight);
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+
   return (
     <dialog
       ref={box}
@@ -55,7 +68,9 @@ export function Dialog({ title, onClose, children, footer, place = "centre", wid
         </h2>
         {closable && <IconButton icon="close" label={t("action.close")} onClick={onClose} className="-mr-2 -mt-1" />}
       </div>
-      <div className="grow overflow-y-auto px-6 py-5">{children}</div>
+      <div ref={content} {...(scrolls ? { tabIndex: 0, role: "group", "aria-labelledby": titleId } : {})} className="grow overflow-y-auto px-6 py-5">
+        {children}
+      </div>
       {footer !== undefined && <div className="flex flex-wrap justify-end gap-3 border-t border-line px-6 py-4">{footer}</div>}
     </dialog>
   );

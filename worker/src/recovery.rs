@@ -86,7 +86,7 @@ impl Recovery<'_> {
         for (setup, port) in read.streams.iter().zip(&read.local_ports) {
             match self.ports.bind_again(*port) {
                 Ok(socket) => {
-                    sockets.push(StreamSocket { stream: setup.index, socket });
+                    sockets.push(StreamSocket::new(setup.index, socket));
                     ports.push((setup.index, *port));
                 }
                 Err(error) => tracing::error!(%error, port, "a live call's port could not be bound again"),
@@ -100,6 +100,7 @@ impl Recovery<'_> {
         let mut continuation = read.continuation.clone();
         let down_until = (now - read.opened.opened_at).num_microseconds().unwrap_or(0);
         continuation.resumed_at_micros = u64::try_from(down_until).ok();
+        let held = continuation.streams_on_hold.iter().map(|stream| (*stream, true)).collect();
         let opened = CallOpened {
             streams: read.streams.clone(),
             local_ports: read.local_ports.clone(),
@@ -116,6 +117,8 @@ impl Recovery<'_> {
             key: key.clone(),
             wrapped: call.wrapped.clone(),
             sockets,
+            // The continuation carries who was on hold.
+            on_hold: held,
             connection: connection.clone(),
             silent_after: self.config.silence_ends_restored_call_after,
         };

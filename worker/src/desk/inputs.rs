@@ -1,5 +1,6 @@
 //! What reaches the desk besides the network.
 
+use chrono::{DateTime, Utc};
 use rokuon_policy::ids::{CallId, RecordingId};
 use rokuon_sip::endpoint::event::{DialogId, InviteId};
 
@@ -16,6 +17,17 @@ pub enum OpenFailure {
     NoKey,
 }
 
+/// A call whose first journal entry is durable.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenedCall {
+    /// Its recording.
+    pub recording: RecordingId,
+    /// The call.
+    pub call: CallId,
+    /// When it was answered, as journaled.
+    pub at: DateTime<Utc>,
+}
+
 /// A call's opening has finished, one way or the other.
 #[derive(Debug)]
 pub struct Opened {
@@ -23,6 +35,6 @@ pub struct Opened {
     pub invite: InviteId,
     /// Its dialog.
     pub dialog: DialogId,
-    /// Ids, once the first journal entry is durable.
-    pub result: Result<(RecordingId, CallId), OpenFailure>,
+    /// The call, once its first journal entry is durable.
+    pub result: Result<OpenedCall, OpenFailure>,
 }

@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::call::{DeskCall, read_metadata};
-use super::inputs::{OpenFailure, Opened};
+use super::inputs::{OpenFailure, Opened, OpenedCall};
 use super::offers::Offer;
 use crate::config::WorkerConfig;
 use crate::recorder::command::{Command, OpenCall, StreamSocket};
@@ -278,7 +278,8 @@ impl Desk {
             recorder: self.parts.recorder.clone(),
             connection: call.connection.clone(),
             silent_after: self.parts.config.silence_ends_call_after,
-            sockets: sockets.into_iter().map(|(stream, socket)| StreamSocket { stream, socket }).collect(),
+            on_hold: offer.on_hold(),
+            sockets: sockets.into_iter().map(|(stream, socket)| StreamSocket::new(stream, socket)).collect(),
         };
         let (answers, invite_id, dialog) = (self.opened.clone(), invite.id, invite.dialog.clone());
         self.calls.insert(dialog.clone(), call);
@@ -291,11 +292,10 @@ impl Desk {
     fn finish_opening(&mut self, done: Opened) {
         let now = self.began.elapsed();
         match (done.result, self.calls.get_mut(&done.dialog)) {
-            (Ok((recording, call_id)), Some(call)) => {
+            (Ok(OpenedCall { recording, call: call_id, at: started_at }), Some(call)) => {
                 call.recorded = Some((recording, call_id));
                 self.dialogs.insert(recording, done.dialog.clone());
                 self.parts.endpoint.accept(now, done.invite, &call.answer);
-                let started_at = self.parts.clock.now();
                 self.parts.registrar.note(Note::Started(Box::new(StartedCall {
                     recording,
                     call: call_id,
@@ -305,7 +305,7 @@ impl Desk {
                 })));
             }
             // Cancelled while it was opened.
-            (Ok((recording, _)), None) => self.close(recording, "cancelled"),
+            (Ok(OpenedCall { recording, .. }), None) => self.close(recording, "cancelled"),
             (Err(error), Some(_)) => {
                 tracing::error!(%error, "a call was refused");
                 metrics::counter!("rokuon_invites_refused_total", "status" => "503").increment(1);
@@ -373,7 +373,7 @@ impl Desk {
                 .collect(),
             ..self.update_of(&invite.dialog, &call)
         };
-        let sockets = sockets.into_iter().map(|(stream, socket)| StreamSocket { stream, socket }).collect();
+        let sockets = sockets.into_iter().map(|(stream, socket)| StreamSocket::new(stream, socket)).collect();
         self.send(Command::Update {
             recording,
             updated: Box::new(updated),
@@ -460,20 +460,22 @@ struct OpenTask {
     recorder: Sender<Command>,
     connection: Arc<ConnectionRoute>,
     silent_after: Duration,
+    on_hold: Vec<(u8, bool)>,
     sockets: Vec<StreamSocket>,
 }
 
 impl OpenTask {
-    async fn run(self, mut opened: CallOpened) -> Result<(RecordingId, CallId), OpenFailure> {
+    async fn run(self, mut opened: CallOpened) -> Result<OpenedCall, OpenFailure> {
         let asked = tokio::time::timeout(KEY_WAIT, self.keys.take_or_generate(&opened.tenant)).await;
         let Ok(Ok(pooled)) = asked else { return Err(OpenFailure::NoKey) };
         opened.recording = pooled.recording;
-        let ids = (opened.recording, opened.call);
+        let ids = OpenedCall { recording: opened.recording, call: opened.call, at: opened.opened_at };
         let call = OpenCall {
             opened,
             key: pooled.key,
             wrapped: pooled.wrapped,
             sockets: self.sockets,
+            on_hold: self.on_hold,
             connection: self.connection,
             silent_after: self.silent_after,
         };

@@ -10,6 +10,7 @@ use rokuon_storage::key_service::{DataKey, WrappedKey};
 use tokio::sync::oneshot;
 
 use crate::routing::table::ConnectionRoute;
+use crate::rtp::receive::Family;
 
 /// One receive socket and the stream it belongs to.
 #[derive(Debug)]
@@ -18,6 +19,15 @@ pub struct StreamSocket {
     pub stream: u8,
     /// Its socket.
     pub socket: UdpSocket,
+    /// The socket's address family.
+    pub family: Family,
+}
+
+impl StreamSocket {
+    /// A stream's socket.
+    pub fn new(stream: u8, socket: UdpSocket) -> Self {
+        Self { stream, family: Family::of(&socket), socket }
+    }
 }
 
 /// A call to be recorded from now on.
@@ -30,6 +40,8 @@ pub struct OpenCall {
     pub wrapped: WrappedKey,
     /// Its receive sockets.
     pub sockets: Vec<StreamSocket>,
+    /// Streams that are on hold from the beginning (a call that still rings, or one that was on hold at a restart).
+    pub on_hold: Vec<(u8, bool)>,
     /// Where media may come from when it does not come from where it was signalled.
     pub connection: Arc<ConnectionRoute>,
     /// After so long without a packet the call is reported silent.

@@ -56,7 +56,7 @@ fn delta(duration: Duration) -> TimeDelta {
 impl LiveRecording {
     pub fn new(call: OpenCall, spool: SpoolCall, now: Moment) -> (Self, CallOpened) {
         let since_opened = now.date() - call.opened.opened_at;
-        let recording = Self {
+        let mut recording = Self {
             tenant: call.opened.tenant.clone(),
             recording: call.opened.recording,
             live: LiveCall::new(&call.opened.streams),
@@ -71,6 +71,9 @@ impl LiveRecording {
             said_silent: false,
             closing: None,
         };
+        for (stream, held) in call.on_hold {
+            recording.live.set_on_hold(stream, held, recording.since_epoch(now.monotonic));
+        }
         (recording, call.opened)
     }
 
@@ -82,8 +85,8 @@ impl LiveRecording {
     /// Takes everything the kernel holds for this call. Returns how many datagrams there were.
     pub fn sweep(&mut self, receiver: &mut Receiver, now: Moment) -> usize {
         let mut total = 0;
-        for StreamSocket { stream, socket } in &self.sockets {
-            total += receiver.drain(socket, |source, arrived, datagram| {
+        for StreamSocket { stream, socket, family } in &self.sockets {
+            total += receiver.drain(socket, *family, |source, arrived, datagram| {
                 // The kernel stamps arrival with the wall clock; how long ago that was holds on every clock.
                 let ago = now.wall.saturating_sub(arrived).min(now.monotonic);
                 let arrival = (delta(now.monotonic - ago) - self.epoch).to_std().unwrap_or_default();

@@ -21,6 +21,22 @@ const DATAGRAM: usize = 2_048;
 /// A stream whose queue never ends must not starve its neighbours.
 const BATCHES_A_SWEEP: usize = 32;
 
+/// The address family of a socket: the kernel writes source addresses of that size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6, mapped IPv4 included.
+    V6,
+}
+
+impl Family {
+    /// The family a socket is bound in; ask once and keep the answer, it is a system call.
+    pub fn of(socket: &UdpSocket) -> Self {
+        if socket.local_addr().is_ok_and(|a| a.is_ipv4()) { Self::V4 } else { Self::V6 }
+    }
+}
+
 /// Reusable buffers for one receiving thread.
 pub struct Receiver {
     octets: Vec<u8>,
@@ -44,11 +60,15 @@ impl Receiver {
     ///
     /// Returns how many datagrams there were. Errors other than an empty queue (ICMP reports) are passed over: they
     /// concern what we sent, and we send nothing.
-    pub fn drain(&mut self, socket: &UdpSocket, mut take: impl FnMut(SocketAddr, Duration, &[u8])) -> usize {
-        let v4 = socket.local_addr().is_ok_and(|a| a.is_ipv4());
+    pub fn drain(
+        &mut self,
+        socket: &UdpSocket,
+        family: Family,
+        mut take: impl FnMut(SocketAddr, Duration, &[u8]),
+    ) -> usize {
         let mut total = 0;
         for _ in 0..BATCHES_A_SWEEP {
-            let got = if v4 {
+            let got = if family == Family::V4 {
                 batch(
                     socket,
                     &mut self.v4,
@@ -131,7 +151,7 @@ mod tests {
         let mut receiver = Receiver::default();
         let mut seen = Vec::new();
         let mut last = before.saturating_sub(Duration::from_millis(5));
-        let count = receiver.drain(&socket, |source, arrival, datagram| {
+        let count = receiver.drain(&socket, Family::of(&socket), |source, arrival, datagram| {
             assert_eq!(source, sender.local_addr().expect("bound"));
             assert!(arrival >= last, "the kernel's times go forward");
             assert_eq!(datagram.len(), 172);
@@ -140,7 +160,7 @@ mod tests {
         });
         assert_eq!(count, 100);
         assert_eq!(seen, (0..100).collect::<Vec<_>>());
-        assert_eq!(receiver.drain(&socket, |_, _, _| panic!("the queue is empty")), 0);
+        assert_eq!(receiver.drain(&socket, Family::of(&socket), |_, _, _| panic!("the queue is empty")), 0);
     }
 
     #[test]

@@ -221,7 +221,7 @@ pub async fn finish(tx: &mut TenantTx, end: &FinishedRecording) -> Result<Guarde
     .bind(end.outcome.as_str())
     .bind(signed(end.duration_ms))
     .bind(channel_bits(&end.channels))
-    .bind(i32::try_from(end.gaps.len()).unwrap_or(i32::MAX))
+    .bind(i32::try_from(end.gaps.iter().filter(|gap| gap.cause != "on_hold").count()).unwrap_or(i32::MAX))
     .bind(signed(end.lost_ms))
     .bind(json(&end.gaps))
     .bind(json(&end.doubts))

@@ -22,7 +22,7 @@ pub struct RoutingConnection {
     pub kind: String,
     /// User part of the SIP address.
     pub address_user: String,
-    /// Where it may call from; none means anywhere.
+    /// Where it may call from; with none, from nowhere.
     pub networks: Vec<IpNet>,
     /// The line of calls that do not say theirs.
     pub default_line: Option<String>,

@@ -1,0 +1,17 @@
+/** Tells every story in one Chromium against the platform at ROKUON_E2E_URL. `node e2e/run.mjs WORDS` tells those whose name has the words. */
+import { readdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { tellAll } from "./harness/stories.mjs";
+
+const STORIES = new URL("./stories/", import.meta.url);
+const began = Date.now();
+for (const file of readdirSync(STORIES).sort()) await import(new URL(file, STORIES).href);
+const browser = await chromium.launch({
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--lang=ja-JP", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+const { passed, failed } = await tellAll(browser, { only: process.argv.slice(2).join(" ") });
+await browser.close();
+console.log(`portal end to end: ${((Date.now() - began) / 1000).toFixed(0)} s`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);

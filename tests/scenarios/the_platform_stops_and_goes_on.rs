@@ -12,7 +12,7 @@ use tokio::process::Command;
 use tokio::time::sleep;
 
 use crate::harness::platform::{TestPlatform, program};
-use crate::harness::sound::{channels, find};
+use crate::harness::sound::{channels, find, missing};
 
 // req: P-12
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -32,13 +32,17 @@ async fn a_call_that_is_live_when_it_stops_is_there_after_the_next_start() {
     let clerk = platform.person("takikawa", "kanri").await;
     let seen = platform.sealed(&clerk, &sent.call_id).await;
     let heard = channels(&platform.heard(&clerk, &seen.id).await);
+    let recording = clerk.get(&format!("/v1/recordings/{}", seen.id)).await.expect("found");
     for (heard, stream) in heard.iter().zip(&sent.streams) {
         let timeline = stream.timeline(0xFF);
-        // the first second, and the last half second of what was said after the next start
-        assert!(find(heard, &timeline[..50 * FRAME], Law::Pcmu).is_some(), "the beginning");
-        assert!(find(heard, &timeline[timeline.len() - 25 * FRAME..], Law::Pcmu).is_some(), "the end");
+        let start = find(heard, &timeline[..50 * FRAME], Law::Pcmu).expect("the first second");
+        let missing = missing(heard, &timeline, Law::Pcmu, start);
+        let heard_after = timeline.len() - 25 * FRAME;
+        let facts =
+            format!("{} of {} samples, missing {missing:?}, {recording}", heard.len(), timeline.len());
+        assert_eq!(missing.len(), 1, "one stretch while it was down: {facts}");
+        assert!(missing[0].end <= heard_after, "what was said after the next start is heard: {facts}");
     }
-    let recording = clerk.get(&format!("/v1/recordings/{}", seen.id)).await.expect("found");
     assert_eq!(recording["outcome"], "sealed_with_gaps", "{recording}");
 }
 

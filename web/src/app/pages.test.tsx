@@ -21,12 +21,14 @@ const event = {
 describe("the audit trail", () => {
   // req: KB-6
   it("shows who did what, when and by which article, and the details on demand", async () => {
-    answers({ "GET /v1/audit-events": { items: [event] }, "GET /v1/people": { items: [{ id: "p1", login_id: "a", display_name: "髙橋 美咲", state: "active", appointments: [] }] } });
+    const handler = { key: "handler", name: { ja: "通話録音データ取扱員", en: "Handler" }, article: "6(4)", article_label: "第6条第4項", capabilities: [], scope: "tenant", appointable: false };
+    answers({ "GET /v1/audit-events": { items: [{ ...event, actor: { ...event.actor, posts: ["handler"] } }] }, "GET /v1/posts": { items: [handler] }, "GET /v1/people": { items: [{ id: "p1", login_id: "a", display_name: "髙橋 美咲", state: "active", appointments: [] }] } });
     const { user } = renderPortal("/audit?from=2026-11-21&to=2026-11-21&kind=play", { me: sampleMe() });
     await user.click(await screen.findByRole("button", { name: "聴取の終了" }));
     const dialog = screen.getByRole("dialog", { name: "聴取の終了" });
     for (const text of ["第3条第2項", "0:00–0:41", "はい", "cd".repeat(32)]) expect(within(dialog).getByText(text), text).toBeTruthy();
     expect(within(dialog).getByText("令和8年(2026年)11月21日(土) 05:30:05")).toBeTruthy();
+    expect(await within(dialog).findByText("通話録音データ取扱員")).toBeTruthy();
     expect(Object.fromEntries(askedOf("GET /v1/audit-events")[0]?.query ?? [])).toEqual({ kind: "play", from: "2026-11-20T15:00:00.000Z", to: "2026-11-21T15:00:00.000Z", limit: "50" });
   });
 });
@@ -76,7 +78,7 @@ describe("connections", () => {
     });
     const { user } = renderPortal("/connections", { me: sampleMe() });
     await screen.findByText("sip:abc@rokuon.example:5070;transport=udp");
-    for (const text of ["UDP", "正常", "192.0.2.0/24", "通話 3件 / 録音しなかった通話 1件"]) expect(screen.getByText(text), text).toBeTruthy();
+    for (const text of ["UDP", "正常", "192.0.2.0/24", "通話 3件 / 受け付けなかった通話 1件"]) expect(screen.getByText(text), text).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "接続を追加" }));
     const dialog = screen.getByRole("dialog", { name: "接続の追加" });
     await user.type(within(dialog).getByLabelText(/^名前/), "支所");

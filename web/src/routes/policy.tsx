@@ -28,7 +28,9 @@ export function PolicyPage() {
               <span className="block font-bold text-solid-gray-900">{text(policy.data.document_title)}</span>
               <span className="block">
                 {t("policy.effective")} <Day at={policy.data.effective_from} />
-                <span className="ml-3">{t("policy.version", { version: policy.data.version })}</span>
+                <span className="ml-3" title={policy.data.version}>
+                  {t("policy.version", { version: policy.data.version.slice(0, 12) })}
+                </span>
               </span>
             </>
           )

@@ -1,5 +1,8 @@
 /** One line of the audit trail in full. */
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { postsQuery } from "../../api/lookups";
+import { useMe } from "../../api/session";
 import type { AuditEvent } from "../../api/types";
 import { Article } from "../../components/Article/Article";
 import { CopyButton } from "../../components/CopyButton/CopyButton";
@@ -58,7 +61,7 @@ export function AuditDetail({ event, onClose }: { event: AuditEvent; onClose(): 
         <Facts>
           {details.map(([name, value]) => (
             <Fact key={name} name={word("audit.detail_name", name)}>
-              <DetailValue value={value} />
+              <DetailValue name={name} value={value} />
             </Fact>
           ))}
         </Facts>
@@ -67,8 +70,14 @@ export function AuditDetail({ event, onClose }: { event: AuditEvent; onClose(): 
   );
 }
 
-function DetailValue({ value }: { value: unknown }) {
-  const { t } = useI18n();
+function DetailValue({ name, value }: { name: string; value: unknown }) {
+  const { t, text } = useI18n();
+  const { purposes } = useMe();
+  const posts = useQuery(postsQuery);
+  const named = name === "purpose" ? purposes : name === "post" ? posts.data : undefined;
+  const known = named?.find((candidate) => candidate.key === value);
+  if (known !== undefined) return <>{text(known.name)}</>;
+  if (typeof value === "string" && /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value)) return <DateTime at={value} seconds />;
   if (typeof value === "boolean") return <>{t(value ? "answer.yes" : "answer.no")}</>;
   if (typeof value === "string" || typeof value === "number") return <span className="break-all">{String(value)}</span>;
   if (isRanges(value))

@@ -1,6 +1,7 @@
 /** The audit trail: who did what to what, when, and by which article. */
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { postsQuery } from "../../api/lookups";
 import type { AuditEvent } from "../../api/types";
 import { Article } from "../../components/Article/Article";
 import { Badge } from "../../components/Badge/Badge";
@@ -20,7 +21,7 @@ export function AuditTable({ search }: { search: AuditSearch }) {
   const [open, setOpen] = useState<AuditEvent | undefined>(undefined);
   const rows = events.data?.pages.flatMap((page) => page.items) ?? [];
   const columns: Column<AuditEvent>[] = [
-    { key: "at", title: t("call.time"), rowHeader: true, cell: (event) => <time dateTime={event.at} className="tabular">{clock(event.at, true)}</time> },
+    { key: "at", title: t("call.time"), rowHeader: true, cell: (event) => <time dateTime={event.at} className="tabular whitespace-nowrap">{clock(event.at, true)}</time> },
     { key: "who", title: t("audit.who"), cell: (event) => <ActorName event={event} /> },
     {
       key: "what",
@@ -67,11 +68,13 @@ export function AuditTable({ search }: { search: AuditSearch }) {
 }
 
 export function ActorName({ event }: { event: AuditEvent }) {
-  const { t } = useI18n();
+  const { t, text } = useI18n();
+  const posts = useQuery(postsQuery);
+  const nameOf = (key: string) => text(posts.data?.find((post) => post.key === key)?.name) || key;
   return (
     <>
       {event.actor.display_name ?? t("audit.unknown_actor")}
-      {event.actor.posts.length > 0 && <span className="block text-dns-14N-130 text-solid-gray-700">{event.actor.posts.join(t("list.separator"))}</span>}
+      {event.actor.posts.length > 0 && <span className="block text-dns-14N-130 text-solid-gray-700">{event.actor.posts.map(nameOf).join(t("list.separator"))}</span>}
     </>
   );
 }

@@ -19,7 +19,7 @@ export function CallResults({ search }: { search: CallSearch }) {
   const calls = useInfiniteQuery(callsQuery(search));
   const rows = calls.data?.pages.flatMap((page) => page.items) ?? [];
   const columns: Column<CallSummary>[] = [
-    { key: "at", title: t("call.time"), rowHeader: true, cell: (call) => <time dateTime={call.started_at} className="tabular">{clock(call.started_at, true)}</time> },
+    { key: "at", title: t("call.time"), rowHeader: true, cell: (call) => <time dateTime={call.started_at} className="tabular whitespace-nowrap">{clock(call.started_at, true)}</time> },
     { key: "direction", title: t("call.direction"), cell: (call) => <DirectionMark direction={call.direction} /> },
     { key: "caller", title: t("call.caller"), cell: (call) => <PartyCell party={call.caller} /> },
     { key: "called", title: t("call.called"), cell: (call) => <PartyCell party={call.called} /> },

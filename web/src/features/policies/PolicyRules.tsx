@@ -27,8 +27,8 @@ export function PolicyRules({ policy }: { policy: PolicyPage }) {
             </h2>
             <ul className="divide-y divide-line">
               {section.rules.map((rule, number) => (
-                <li key={`${rule.article} ${number}`} className="grid gap-x-4 gap-y-1 py-3 sm:grid-cols-[9rem_minmax(0,1fr)]">
-                  <span>
+                <li key={`${rule.article} ${number}`} className="grid gap-x-4 gap-y-1 py-3 sm:grid-cols-[12rem_minmax(0,1fr)]">
+                  <span className="*:max-w-full *:whitespace-normal">
                     <Article of={rule} />
                   </span>
                   <p className="text-std-16N-170">{text(rule.sentence)}</p>

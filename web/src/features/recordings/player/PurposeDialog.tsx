@@ -1,5 +1,5 @@
 /** Before a recording is heard: for which purpose, by which article, and that it is written down. Nothing plays without an answer here. */
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { ProblemError } from "../../../api/problem";
 import { useMe } from "../../../api/session";
 import type { Use } from "../../../api/types";
@@ -22,7 +22,12 @@ export function PurposeDialog({ recordingId, onGranted, onClose }: { recordingId
   const [missing, setMissing] = useState<"purpose" | "note" | undefined>(undefined);
   const [refusal, setRefusal] = useState<unknown>(undefined);
   const [busy, setBusy] = useState(false);
+  const answer = useRef<HTMLDivElement>(null);
   const purpose = purposes.find((candidate) => candidate.key === purposeKey);
+  // a long list of purposes pushes the answer below the edge
+  useEffect(() => {
+    if (refusal !== undefined) answer.current?.scrollIntoView({ block: "nearest" });
+  }, [refusal]);
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -106,7 +111,7 @@ export function PurposeDialog({ recordingId, onGranted, onClose }: { recordingId
             onChange={(event) => setCaseNote(event.target.value)}
           />
         )}
-        {refusal !== undefined && <ProblemBanner error={refusal} />}
+        <div ref={answer}>{refusal !== undefined && <ProblemBanner error={refusal} />}</div>
       </form>
     </Dialog>
   );

@@ -77,12 +77,12 @@ export const PAGES = [
   {
     name: "recording-refused",
     part: "recordings",
-    as: "takikawa/shimin01",
-    refused: [[/^\/v1\/recordings\//, 403], [/\/uses$/, 403]],
+    as: handler,
+    refused: [[/\/uses$/, 403]],
     go: async (page) => {
-      await openByLastDigits(page, "0031");
-      await takePurpose(page, "公正・適正な業務の確保", "事案");
-      await page.route(/\/uses$/, (route) => route.continue({ postData: JSON.stringify({ purpose: "fair-work" }) }));
+      await openByLastDigits(page, "0011");
+      await takePurpose(page, "緊急時の捜査機関等への情報提供", "受付 8-1122");
+      await page.route(/\/uses$/, (route) => route.continue({ postData: JSON.stringify({ purpose: "emergency-information" }) }));
       await listen(page);
       await page.getByRole("dialog").getByRole("alert").waitFor();
     },
@@ -91,7 +91,7 @@ export const PAGES = [
 
   { name: "people", part: "office", as: cityManager, go: async (page) => { await page.goto("/people"); await page.getByText(/\d人$/).first().waitFor(); } },
   { name: "person", part: "office", as: cityManager, go: async (page) => { await page.getByRole("button", { name: "見本 春" }).click(); await page.getByRole("dialog", { name: "見本 春" }).waitFor(); } },
-  { name: "appoint", part: "office", as: cityManager, go: async (page) => { await page.getByRole("button", { name: "職に指定" }).click(); await page.getByRole("combobox", { name: /^職/ }).selectOption({ index: 1 }); } },
+  { name: "appoint", part: "office", as: cityManager, go: async (page) => { await page.getByRole("button", { name: "職に指定" }).click(); await page.getByRole("combobox", { name: /^職/ }).selectOption({ index: 2 }); } },
   { name: "issue", part: "office", as: cityManager, go: async (page) => { await page.goto("/people"); await page.getByRole("button", { name: "IDを交付" }).click(); await page.getByRole("dialog", { name: "IDの交付" }).waitFor(); } },
   { name: "posts", part: "office", as: cityManager, go: async (page) => { await page.goto("/people?tab=posts"); await page.getByText("通話録音装置操作担当者").first().waitFor(); } },
   { name: "audit", part: "office", as: custodian, go: async (page) => { await page.goto("/audit"); await page.getByRole("region", { name: "操作記録" }).getByRole("status").waitFor(); } },

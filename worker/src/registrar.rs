@@ -24,7 +24,7 @@ mod facts;
 mod notes;
 mod sealed;
 
-/// A note that cannot be written is tried for so long; the sealing commit repeats what matters of it.
+/// A note that the database refuses is tried so often; the sealing commit repeats what matters of it.
 const NOTE_TRIES: u32 = 8;
 
 /// The routing table, always the newest.
@@ -230,16 +230,16 @@ async fn write_notes(
     mut inbox: mpsc::UnboundedReceiver<Note>,
 ) {
     while let Some(note) = inbox.recv().await {
-        let mut wait = Duration::from_millis(100);
-        for attempt in 1..=NOTE_TRIES {
-            match notes::write(&db, clock.now(), &routes.load_full(), &note).await {
-                Ok(()) => break,
-                Err(error) if attempt == NOTE_TRIES => {
-                    metrics::counter!("rokuon_notes_lost_total").increment(1);
-                    tracing::error!(%error, "a note could not be written; sealing repeats what matters of it");
-                }
-                Err(_) => tokio::time::sleep(wait).await,
+        let (mut refusals, mut wait) = (0, Duration::from_millis(100));
+        while let Err(error) = notes::write(&db, clock.now(), &routes.load_full(), &note).await {
+            // A database that is away is waited for; only one that is there can refuse a note.
+            refusals += u32::from(db.ping().await.is_ok());
+            if refusals >= NOTE_TRIES {
+                metrics::counter!("rokuon_notes_lost_total").increment(1);
+                tracing::error!(%error, "a note could not be written; sealing repeats what matters of it");
+                break;
             }
+            tokio::time::sleep(wait).await;
             wait = (wait * 2).min(Duration::from_secs(5));
         }
     }

@@ -74,7 +74,16 @@ async fn insert(
     if !calls::start(&mut tx, rows).await? {
         return tx.commit_bookkeeping().await;
     }
-    let event = AuditEvent::new("call.started", worker(), now)
+    tx.commit_with(started_event(now, started, rows)).await
+}
+
+/// The event of a call that is kept; written with its rows, whoever writes them first.
+pub(super) fn started_event(
+    now: DateTime<Utc>,
+    started: &StartedCall,
+    rows: &calls::CallStarted,
+) -> AuditEvent {
+    AuditEvent::new("call.started", worker(), now)
         .on("recording", started.recording)
         .decided_by(&rows.facts.decision)
         .with(json!({
@@ -83,6 +92,5 @@ async fn insert(
             "line": rows.facts.line,
             "line_proved": rows.facts.line_proved,
             "policy_version": rows.policy_version,
-        }));
-    tx.commit_with(event).await
+        }))
 }

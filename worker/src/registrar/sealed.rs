@@ -16,7 +16,7 @@ use rokuon_policy::policy::Policy;
 use serde_json::json;
 
 use super::facts::{call_started, retention_of, without_register};
-use super::notes::worker;
+use super::notes::{started_event, worker};
 use super::{RegisterError, SealedRecording, SealedRow, StartedCall};
 use crate::routing::call_routing::CallRouting;
 use crate::sealing::evidence::hex;
@@ -55,7 +55,10 @@ async fn write(
 ) -> Result<(), RegisterError> {
     let mut tx = db.tenant(&sealed.tenant).await?;
     // The first note may have been lost, or hold what was known then.
-    if !calls::start(&mut tx, rows).await? {
+    let mut events = Vec::new();
+    if calls::start(&mut tx, rows).await? {
+        events.push(started_event(now, started, rows));
+    } else {
         calls::update_facts(&mut tx, started.call, &rows.facts).await?;
     }
     for row in &sealed.segments {
@@ -118,7 +121,8 @@ async fn write(
         })).collect::<Vec<_>>(),
         "clock_skew_ms": (ended_at - sealed.started_at - samples_as_time(sealed.total_samples)).num_milliseconds(),
     }));
-    tx.commit_with(event).await
+    events.push(event);
+    tx.commit_with_all(&events).await
 }
 
 /// A call that turned out not to be recorded: its rows go and it is counted, in one transaction.

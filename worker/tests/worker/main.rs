@@ -1,0 +1,10 @@
+//! The media worker against a real PostgreSQL, over real sockets, with everything it stands on failing in turn.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod forged_and_malformed;
+mod harness;
+mod holds_and_metadata;
+mod media;
+mod nothing_in_plain;
+mod outages;
+mod refusals;

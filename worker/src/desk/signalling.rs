@@ -249,7 +249,9 @@ impl Desk {
         call.ports =
             setups.iter().filter_map(|s| Some((s.index, (*ports.get(usize::from(s.index))?)?))).collect();
         let now = self.parts.clock.now();
-        let mut snapshot = self.parts.endpoint.snapshot(&invite.dialog);
+        // Written down before it is promised: a kill right after the 200 finds the dialog in the journal.
+        let endpoint = &self.parts.endpoint;
+        let mut snapshot = endpoint.snapshot_offered(invite.id).or_else(|| endpoint.snapshot(&invite.dialog));
         if let Some(snapshot) = &mut snapshot {
             snapshot.local_sdp.clone_from(&call.answer);
         }
@@ -296,12 +298,23 @@ impl Desk {
                 call.recorded = Some((recording, call_id));
                 self.dialogs.insert(recording, done.dialog.clone());
                 self.parts.endpoint.accept(now, done.invite, &call.answer);
+                let routing = call.routing.clone();
+                if let Some(call) = self.calls.get(&done.dialog) {
+                    // Accepting settled the session timer; a restart must know it.
+                    let updated = Box::new(self.update_of(&done.dialog, call));
+                    self.send(Command::Update {
+                        recording,
+                        updated,
+                        sockets: Vec::new(),
+                        on_hold: Vec::new(),
+                    });
+                }
                 self.parts.registrar.note(Note::Started(Box::new(StartedCall {
                     recording,
                     call: call_id,
                     started_at,
                     sip_call_id: done.dialog.call_id,
-                    routing: call.routing.clone(),
+                    routing,
                 })));
             }
             // Cancelled while it was opened.

@@ -41,6 +41,13 @@ impl Endpoint {
         self.finish_refused(now, id, status, reason, fields);
     }
 
+    /// What the dialog of a new INVITE will be once it is accepted, so that it can be written down before it is
+    /// promised; `None` for a re-INVITE and for an INVITE that is gone.
+    pub fn snapshot_offered(&self, invite: InviteId) -> Option<DialogSnapshot> {
+        let transaction = self.transactions.get(self.invites.get(&invite)?)?;
+        transaction.is_initial.then(|| self.open_dialog(transaction).facts)
+    }
+
     /// Stays silent and forgets the INVITE; should it come again it is a new one.
     pub fn ignore(&mut self, invite: InviteId) {
         if let Some(id) = self.invites.remove(&invite) {

@@ -8,4 +8,5 @@ mod any_siprec_client_is_recorded;
 mod killed_in_mid_call_loses_little;
 mod only_listed_lines_are_kept;
 mod siprec_call_can_be_played;
+mod tenant_matrix;
 mod the_platform_stops_and_goes_on;

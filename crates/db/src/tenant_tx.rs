@@ -20,7 +20,11 @@ impl TenantTx {
     pub(crate) async fn begin(pool: &PgPool, tenant: &TenantId) -> Result<Self, DbError> {
         // One round trip. A tenant's id is a slug (a-z, 0-9, -), so it cannot end the literal.
         let begin = format!("BEGIN; SET LOCAL app.tenant = '{}'", tenant.as_str());
-        let tx = pool.begin_with(AssertSqlSafe(begin)).await?;
+        let pool = pool.clone();
+        // In a task of its own: a caller who goes away in mid-BEGIN (a closed browser) would leave a pooled connection
+        // inside a transaction that nobody ends.
+        let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(begin)).await });
+        let tx = begun.await.map_err(|_| DbError::Driver(sqlx::Error::WorkerCrashed))??;
         Ok(Self { tx, tenant: tenant.clone() })
     }
 

@@ -115,7 +115,7 @@ async fn outsiders(platform: &TestPlatform, home: &Town, strangers: &Town) -> Ve
         with("a session idle for a day", idle, "session-locked"),
     ];
     let sources = (20..).zip(outsiders);
-    sources.map(|(last, one)| Outsider { asker: one.asker.from_source(last), ..one }).collect()
+    sources.map(|(last, one)| Outsider { asker: one.asker.at_source(last), ..one }).collect()
 }
 
 /// Both cookies are good, but two are none.

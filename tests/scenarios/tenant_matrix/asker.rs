@@ -52,7 +52,7 @@ impl Asker {
     }
 
     /// The same from another address of this machine: failed sign-ins are counted by source.
-    pub fn from_source(mut self, last: u8) -> Self {
+    pub fn at_source(mut self, last: u8) -> Self {
         let source = Ipv4Addr::new(127, 0, 0, last);
         let http = reqwest::Client::builder().local_address(IpAddr::V4(source)).build();
         self.http = http.expect("a client");

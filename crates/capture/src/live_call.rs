@@ -137,7 +137,7 @@ impl LiveCall {
         if live.on_hold != on_hold {
             live.on_hold = on_hold;
             if !on_hold {
-                live.source = Source::Open;
+                live.source = live.source_after_offer(live.expected_remote);
             }
             self.pending.add_on_hold(&OnHold { stream, on_hold, at_micros: micros(at) });
         }
@@ -150,9 +150,10 @@ impl LiveCall {
         for setup in streams {
             match self.streams.iter_mut().find(|live| live.index == setup.index) {
                 Some(live) => {
-                    let (counters, on_hold, last_packet_at) =
-                        (live.counters, live.on_hold, live.last_packet_at);
-                    *live = LiveStream { on_hold, last_packet_at, ..LiveStream::new(setup, counters) };
+                    let LiveStream { counters, on_hold, last_packet_at, .. } = *live;
+                    let source = live.source_after_offer(setup.expected_remote);
+                    *live =
+                        LiveStream { on_hold, last_packet_at, source, ..LiveStream::new(setup, counters) };
                 }
                 None => self.streams.push(LiveStream::new(setup, StreamCounters::default())),
             }
@@ -205,6 +206,13 @@ impl LiveStream {
             counters,
             last_packet_at: None,
         }
+    }
+
+    /// A new offer opens a learned source again, since such a sender may move; one that sends from where it was signalled
+    /// keeps the stream to itself, or a hold would be a forger's way in.
+    fn source_after_offer(&self, expected_remote: Option<SocketAddr>) -> Source {
+        let unmoved = self.source == Source::Signalled && self.expected_remote == expected_remote;
+        if unmoved { Source::Signalled } else { Source::Open }
     }
 
     /// The packet, if it is one that this stream takes; a source is learned only from such a packet.

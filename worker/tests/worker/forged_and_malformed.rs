@@ -176,3 +176,20 @@ async fn a_flood_of_nonsense_leaves_the_neighbour_whole_and_the_worker_alive() {
     let next = house.call(&noise(93, 20)).await;
     house.finished(&next.call_id).await.assert_said(&next.streams, Law::Pcmu);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_packets_find_no_way_in_at_a_hold() {
+    let house = House::open().await;
+    let phone = house.phone(Transport::Udp).await;
+    let mut call = phone.invite(&noise(91, 70)).await.unwrap();
+    sleep(Duration::from_millis(400)).await;
+    // the forger knows the range and is inside the exchange's network
+    let flood = Flood::begin(EXCHANGE, house.receive_ports(), forged);
+    call.put_on_hold().await.unwrap();
+    sleep(Duration::from_millis(400)).await;
+    call.resume().await.unwrap();
+    call.said_everything().await;
+    flood.end();
+    let sent = call.hang_up().await.unwrap();
+    house.finished(&sent.call_id).await.assert_said(&sent.streams, Law::Pcmu);
+}

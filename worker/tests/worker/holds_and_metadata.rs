@@ -7,6 +7,7 @@ use rokuon_fixtures::g711::Law;
 use rokuon_fixtures::metadata::Party;
 use rokuon_fixtures::phone::SentCall;
 use rokuon_fixtures::sip_link::Transport;
+use rokuon_media::gap::GapCause;
 use rokuon_storage::object_store::Bucket;
 use tokio::time::{Instant, sleep};
 
@@ -80,4 +81,25 @@ async fn metadata_that_comes_later_proves_the_line_or_takes_the_call_back() {
     assert_eq!(house.unrecorded().await, [("line_not_listed".to_owned(), 1)]);
     let keys = house.store.objects(Bucket::Keys);
     assert_eq!(keys.len(), 1, "one recording's key and no other: {keys:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_is_listed_where_it_was() {
+    let house = House::open().await;
+    let sent = held(&house, 43).await;
+    let kept = house.finished(&sent.call_id).await;
+    let starts = kept.assert_said(&sent.streams, Law::Pcmu);
+    for (channel, (stream, start)) in sent.streams.iter().zip(starts).enumerate() {
+        let (from, samples) = not_sent(stream)[0];
+        let until = start + from + samples;
+        let gaps = kept.gaps();
+        let gaps: Vec<_> = gaps.iter().filter(|gap| usize::from(gap.channel) == channel).collect();
+        let inside = gaps.iter().all(|gap| gap.start_sample >= start + from && gap.end_sample() <= until);
+        assert!(inside, "{gaps:?}");
+        let on_hold = gaps.iter().filter(|gap| gap.cause == GapCause::OnHold);
+        let on_hold: u64 = on_hold.map(|gap| gap.samples).sum();
+        // the phone falls silent a moment before it says so, and speaks a moment after
+        assert!(on_hold + 2_400 >= samples, "{samples} from {from} were on hold: {gaps:?}");
+    }
+    assert!(kept.recording.gaps.iter().any(|gap| gap.cause == "on_hold"), "people are shown the hold");
 }

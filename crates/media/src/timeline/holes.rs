@@ -2,7 +2,8 @@
 //!
 //! Between two neighbours of one source: numbers missing → `loss` (the whole hole, never less than was lost); none missing →
 //! meant silence if comfort noise or an event stands there or a talkspurt begins after it, else `no_media`. Between two
-//! sources → `no_media`. Downtime of the worker covers all of these, on-hold spans all but meant silence.
+//! sources → `no_media`. Downtime of the worker covers all of these, and so do on-hold spans: the marker bit of the first
+//! packet after a hold must not hide that there was one.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -146,7 +147,7 @@ impl GapList<'_> {
         let next = edges.filter(|edge| *edge > at).min().unwrap_or(u64::MAX);
         let cause = if self.facts.worker_down.iter().any(|span| span.contains(&at)) {
             Silence::Missing(GapCause::WorkerDown)
-        } else if silence != Silence::Meant && self.facts.on_hold.iter().any(|span| span.contains(&at)) {
+        } else if self.facts.on_hold.iter().any(|span| span.contains(&at)) {
             Silence::Missing(GapCause::OnHold)
         } else {
             silence

@@ -1,0 +1,175 @@
+//! Opening a call: ports, a data key, the first journal entry; and only then the answer.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use rokuon_capture::journal::{AsReceived, CallOpened};
+use rokuon_policy::ids::{CallId, RecordingId};
+use rokuon_sip::endpoint::event::Invite;
+use rokuon_storage::data_key_pool::DataKeyPool;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::{Desk, RETRY_AFTER};
+use crate::desk::call::DeskCall;
+use crate::desk::inputs::{OpenFailure, Opened, OpenedCall};
+use crate::desk::offers::Offer;
+use crate::recorder::command::{Command, NotOpened, OpenCall, StreamSocket};
+use crate::registrar::{Note, StartedCall};
+use crate::routing::table::ConnectionRoute;
+
+/// How long an INVITE waits for a data key before it is answered 503.
+const KEY_WAIT: Duration = Duration::from_secs(2);
+
+impl Desk {
+    /// A call the policy does not record: answered, counted, no media taken.
+    pub(super) fn answer_unkept(&mut self, invite: &Invite, offer: &Offer, call: DeskCall) {
+        let now = self.began.elapsed();
+        let port = self.parts.unkept_media.local_addr().map_or(9, |a| a.port());
+        let answer = offer.answer_without_media(self.media_address(invite), port, call.sdp.0, call.sdp.1);
+        self.parts.endpoint.accept(now, invite.id, &answer);
+        self.parts.registrar.note(Note::not_kept(&call.routing));
+        self.calls.insert(invite.dialog.clone(), call);
+    }
+
+    pub(super) fn media_address(&self, invite: &Invite) -> IpAddr {
+        let configured = self.parts.config.media_address;
+        if configured.is_unspecified() { invite.flow.local.ip() } else { configured }
+    }
+
+    /// Binds ports, then lets the recorder make the call durable; the answer follows in `finish_opening`.
+    pub(super) fn open(&mut self, invite: &Invite, offer: &Offer, mut call: DeskCall) {
+        let (ports, sockets) = match offer.bind(&mut self.parts.ports, |_| None) {
+            Ok(bound) => bound,
+            Err(error) => {
+                tracing::error!(%error, "a call was refused");
+                self.parts.registrar.note(Note::refused(&call.connection, "no_port"));
+                return self.refuse(invite, 503, "No Media Port", Some(RETRY_AFTER));
+            }
+        };
+        let setups = offer.setups(&call.routing.channels, call.routing.mixed);
+        call.answer = offer.answer(self.media_address(invite), &ports, call.sdp.0, call.sdp.1);
+        call.ports =
+            setups.iter().filter_map(|s| Some((s.index, (*ports.get(usize::from(s.index))?)?))).collect();
+        let now = self.parts.clock.now();
+        // Written down before it is promised: a kill right after the 200 finds the dialog in the journal.
+        let endpoint = &self.parts.endpoint;
+        let mut snapshot = endpoint.snapshot_offered(invite.id).or_else(|| endpoint.snapshot(&invite.dialog));
+        if let Some(snapshot) = &mut snapshot {
+            snapshot.local_sdp.clone_from(&call.answer);
+        }
+        let opened = CallOpened {
+            tenant: call.connection.tenant.clone(),
+            // Takes the prefetched key's id below.
+            recording: RecordingId(Uuid::nil()),
+            call: CallId(Uuid::now_v7()),
+            connection: call.connection.id,
+            opened_at: now,
+            local_ports: call.ports.iter().map(|(_, port)| *port).collect(),
+            streams: setups,
+            dialog: serde_json::to_value(&snapshot).unwrap_or_default(),
+            routing: serde_json::to_value(&call.routing).unwrap_or_default(),
+            sdp: vec![AsReceived::new(now, "application/sdp", &invite.raw_offer)],
+            metadata: invite
+                .metadata
+                .iter()
+                .map(|m| AsReceived::new(now, m.content_type.clone(), &m.raw))
+                .collect(),
+            software_version: env!("CARGO_PKG_VERSION").to_owned(),
+            continuation: None,
+        };
+        let open = OpenTask {
+            keys: self.parts.keys.clone(),
+            recorder: self.parts.recorder.clone(),
+            connection: call.connection.clone(),
+            silent_after: self.parts.config.silence_ends_call_after,
+            on_hold: offer.on_hold(),
+            sockets: sockets.into_iter().map(|(stream, socket)| StreamSocket::new(stream, socket)).collect(),
+        };
+        let (answers, invite_id, dialog) = (self.opened.clone(), invite.id, invite.dialog.clone());
+        self.calls.insert(dialog.clone(), call);
+        tokio::spawn(async move {
+            let result = open.run(opened).await;
+            let _stopped = answers.send(Opened { invite: invite_id, dialog, result });
+        });
+    }
+
+    pub(super) fn finish_opening(&mut self, done: Opened) {
+        let now = self.began.elapsed();
+        match (done.result, self.calls.get_mut(&done.dialog)) {
+            (Ok(OpenedCall { recording, call: call_id, at: started_at }), Some(call)) => {
+                call.recorded = Some((recording, call_id));
+                self.dialogs.insert(recording, done.dialog.clone());
+                self.parts.endpoint.accept(now, done.invite, &call.answer);
+                let routing = call.routing.clone();
+                if let Some(call) = self.calls.get(&done.dialog) {
+                    // Accepting settled the session timer; a restart must know it.
+                    let updated = Box::new(self.update_of(&done.dialog, call));
+                    self.send(Command::Update {
+                        recording,
+                        updated,
+                        sockets: Vec::new(),
+                        on_hold: Vec::new(),
+                    });
+                }
+                self.parts.registrar.note(Note::Started(Box::new(StartedCall {
+                    recording,
+                    call: call_id,
+                    started_at,
+                    sip_call_id: done.dialog.call_id,
+                    routing,
+                })));
+            }
+            // Cancelled while it was opened.
+            (Ok(OpenedCall { recording, .. }), None) => self.close(recording, "cancelled"),
+            (Err(error), Some(_)) => {
+                tracing::error!(%error, "a call was refused");
+                metrics::counter!("rokuon_invites_refused_total", "status" => "503").increment(1);
+                if let Some(call) = self.calls.remove(&done.dialog) {
+                    self.parts.registrar.note(Note::refused(&call.connection, "recorder"));
+                }
+                self.parts.endpoint.refuse(now, done.invite, 503, "Recorder Not Ready", Some(RETRY_AFTER));
+            }
+            (Err(_), None) => {}
+        }
+    }
+}
+
+/// Everything an opening needs, away from the desk so that a slow key service delays no other call.
+struct OpenTask {
+    keys: Arc<DataKeyPool>,
+    recorder: Sender<Command>,
+    connection: Arc<ConnectionRoute>,
+    silent_after: Duration,
+    on_hold: Vec<(u8, bool)>,
+    sockets: Vec<StreamSocket>,
+}
+
+impl OpenTask {
+    async fn run(self, mut opened: CallOpened) -> Result<OpenedCall, OpenFailure> {
+        let asked = tokio::time::timeout(KEY_WAIT, self.keys.take_or_generate(&opened.tenant)).await;
+        let Ok(Ok(pooled)) = asked else { return Err(OpenFailure::NoKey) };
+        opened.recording = pooled.recording;
+        let ids = OpenedCall { recording: opened.recording, call: opened.call, at: opened.opened_at };
+        let call = OpenCall {
+            opened,
+            key: pooled.key,
+            wrapped: pooled.wrapped,
+            sockets: self.sockets,
+            on_hold: self.on_hold,
+            connection: self.connection,
+            silent_after: self.silent_after,
+        };
+        let (answer, durable) = oneshot::channel();
+        if self.recorder.send(Command::Open(Box::new(call), answer)).is_err() {
+            return Err(OpenFailure::Recorder(NotOpened::SpoolFailed));
+        }
+        match durable.await {
+            Ok(Ok(())) => Ok(ids),
+            Ok(Err(refused)) => Err(refused.into()),
+            Err(_) => Err(OpenFailure::Recorder(NotOpened::SpoolFailed)),
+        }
+    }
+}

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use rokuon_fixtures::api_caller::ApiCaller;
-use rokuon_fixtures::demo::calls::{Seen, recordings};
+use rokuon_fixtures::demo::calls::{Seen, SeenBefore, recordings_again};
 use rokuon_fixtures::demo::platform::Platform;
 use rokuon_fixtures::demo::sign_ins::SignIns;
 use rokuon_fixtures::dialog::Target;
@@ -18,6 +18,7 @@ use rokuon_fixtures::sip_link::Transport;
 use rokuon_fixtures::tenants::{AddedTenant, policy_file, register_file};
 use serde_json::json;
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 /// Media ports: a thousand for each platform of this process, below the range the system hands out by itself.
@@ -31,6 +32,7 @@ pub struct TestPlatform {
     sign_ins: SignIns,
     tenants: Vec<AddedTenant>,
     pump: RtpPump,
+    seen: Mutex<SeenBefore>,
 }
 
 impl TestPlatform {
@@ -60,7 +62,15 @@ impl TestPlatform {
         }
         sign_ins.change_first_passwords(inner.http()).await.expect("changed");
         let pump = RtpPump::start(1).expect("a thread");
-        Self { inner: Some(inner), arguments: arguments.into(), folder, sign_ins, tenants: added, pump }
+        Self {
+            inner: Some(inner),
+            arguments: arguments.into(),
+            folder,
+            sign_ins,
+            tenants: added,
+            pump,
+            seen: Mutex::default(),
+        }
     }
 
     /// Where everything it keeps lies.
@@ -112,7 +122,9 @@ impl TestPlatform {
     pub async fn sealed(&self, person: &ApiCaller, call_id: &str) -> Seen {
         let until = Instant::now() + Duration::from_secs(60);
         loop {
-            let seen = recordings(person).await.expect("an answer").remove(call_id);
+            let mut before = self.seen.lock().await;
+            let seen = recordings_again(person, &mut before).await.expect("an answer").remove(call_id);
+            drop(before);
             match seen {
                 Some(seen) if seen.playable => return seen,
                 seen => assert!(Instant::now() < until, "{call_id} was not sealed in time: {seen:?}"),

@@ -4,14 +4,12 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Duration;
 
-use rokuon_fixtures::demo::calls::recordings;
 use rokuon_fixtures::fleet::Fleet;
 use rokuon_fixtures::g711::Law;
 use rokuon_fixtures::metadata::Party;
 use rokuon_fixtures::payload::Payload;
 use rokuon_fixtures::phone::CallPlan;
 use rokuon_fixtures::sip_link::Transport;
-use tokio::time::{Instant, sleep};
 
 use crate::harness::platform::TestPlatform;
 use crate::harness::sound::{assert_same, channels, find};
@@ -33,18 +31,9 @@ async fn what_a_hundred_phones_sent_at_once_is_what_is_heard() {
     let calls = fleet.run(plans, platform.pump()).await.expect("links");
 
     let clerk = platform.person("takikawa", "kanri").await;
-    let until = Instant::now() + Duration::from_secs(120);
-    let seen = loop {
-        let seen = recordings(&clerk).await.expect("answered");
-        if seen.values().filter(|one| one.playable).count() == CALLS {
-            break seen;
-        }
-        assert!(Instant::now() < until, "{} of {CALLS} recordings in time", seen.len());
-        sleep(Duration::from_secs(1)).await;
-    };
     for call in calls {
         let sent = call.outcome.expect("placed and hung up");
-        let recording = &seen[&sent.call_id];
+        let recording = platform.sealed(&clerk, &sent.call_id).await;
         let wav = platform.heard(&clerk, &recording.id).await;
         for (heard, sent) in channels(&wav).iter().zip(&sent.streams) {
             assert_eq!(sent.left(), FRAMES);

@@ -100,6 +100,7 @@ impl Recovery<'_> {
         let mut continuation = read.continuation.clone();
         let down_until = (now - read.opened.opened_at).num_microseconds().unwrap_or(0);
         continuation.resumed_at_micros = u64::try_from(down_until).ok();
+        let paused = continuation.paused;
         let held = continuation.streams_on_hold.iter().map(|stream| (*stream, true)).collect();
         let opened = CallOpened {
             streams: read.streams.clone(),
@@ -119,6 +120,7 @@ impl Recovery<'_> {
             sockets,
             // The continuation carries who was on hold.
             on_hold: held,
+            paused,
             connection: connection.clone(),
             silent_after: self.config.silence_ends_restored_call_after,
         };

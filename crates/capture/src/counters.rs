@@ -16,12 +16,14 @@ pub enum DropReason {
     UnknownStream,
     /// The journal has not taken what is pending for too long.
     Backlog,
+    /// Recording was paused.
+    Paused,
 }
 
 impl DropReason {
     /// Every reason.
-    pub const ALL: [Self; 5] =
-        [Self::Malformed, Self::Source, Self::PayloadType, Self::UnknownStream, Self::Backlog];
+    pub const ALL: [Self; 6] =
+        [Self::Malformed, Self::Source, Self::PayloadType, Self::UnknownStream, Self::Backlog, Self::Paused];
 
     /// The name used in JSON and as a metric label.
     pub const fn as_str(self) -> &'static str {
@@ -31,6 +33,7 @@ impl DropReason {
             Self::PayloadType => "payload_type",
             Self::UnknownStream => "unknown_stream",
             Self::Backlog => "backlog",
+            Self::Paused => "paused",
         }
     }
 }
@@ -55,12 +58,14 @@ pub struct StreamCounters {
     pub payload_type: u64,
     /// Dropped: journal behind.
     pub backlog: u64,
+    /// Dropped: recording was paused.
+    pub paused: u64,
 }
 
 impl StreamCounters {
     /// Everything that was dropped.
     pub const fn dropped(&self) -> u64 {
-        self.malformed + self.source + self.payload_type + self.backlog
+        self.malformed + self.source + self.payload_type + self.backlog + self.paused
     }
 
     /// Adds another stream's figures.
@@ -73,6 +78,7 @@ impl StreamCounters {
         self.source += other.source;
         self.payload_type += other.payload_type;
         self.backlog += other.backlog;
+        self.paused += other.paused;
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Entry<'a> {
     Media(MediaBatch<'a>),
     /// A stream went on hold or came back.
     OnHold(OnHold),
+    /// Recording was paused by somebody, or goes on.
+    Paused(Paused),
     /// Signalling changed something.
     Updated(Box<CallUpdated>),
     /// A segment is safely stored; what it covers need not be read again.
@@ -140,6 +142,15 @@ pub struct OnHold {
     pub stream: u8,
     /// On hold, or not any more.
     pub on_hold: bool,
+    /// Microseconds since the call's epoch.
+    pub at_micros: u64,
+}
+
+/// Recording was paused by somebody who may, or goes on: what arrives meanwhile is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paused {
+    /// Paused, or not any more.
+    pub paused: bool,
     /// Microseconds since the call's epoch.
     pub at_micros: u64,
 }

@@ -10,9 +10,9 @@ use std::time::Duration;
 use rokuon_media::rtp::{RtpPacket, is_rtcp};
 
 use crate::counters::{CallCounters, DropReason, StreamCounters};
-use crate::journal::OnHold;
 use crate::journal::encode::PendingEntries;
 use crate::journal::media::JournalPacket;
+use crate::journal::{OnHold, Paused};
 use crate::stream::StreamSetup;
 
 /// What became of a datagram.
@@ -39,6 +39,7 @@ pub struct LiveCall {
     pending: PendingEntries,
     unknown_stream: u64,
     last_packet_at: Option<Duration>,
+    paused: bool,
 }
 
 /// One stream of it.
@@ -74,6 +75,7 @@ impl LiveCall {
             pending: PendingEntries::with_capacity(PENDING_CAPACITY),
             unknown_stream: 0,
             last_packet_at: None,
+            paused: false,
         }
     }
 
@@ -88,28 +90,52 @@ impl LiveCall {
         datagram: &[u8],
         in_networks: impl FnOnce(IpAddr) -> bool,
     ) -> Verdict {
-        let Some(live) = self.streams.iter_mut().find(|live| live.index == stream) else {
-            self.unknown_stream += 1;
-            return Verdict::Dropped(DropReason::UnknownStream);
-        };
+        let Some((at, live)) = self.stream_mut(stream) else { return self.no_such_stream() };
         live.counters.received += 1;
         if is_rtcp(datagram) {
             live.counters.rtcp += 1;
             return Verdict::Rtcp;
         }
-        let packet = match live.admit(source, datagram, in_networks) {
-            Ok(packet) => packet,
-            Err(reason) => return live.refuse(reason),
-        };
+        match live.admit(source, datagram, in_networks) {
+            Ok(packet) => self.keep(at, arrival, &packet),
+            Err(reason) => live.refuse(reason),
+        }
+    }
+
+    /// Takes one RTP packet that came by other ways than the stream's port; its sender is proved by who feeds it.
+    pub fn on_fed(&mut self, stream: u8, arrival: Duration, datagram: &[u8]) -> Verdict {
+        let Some((at, live)) = self.stream_mut(stream) else { return self.no_such_stream() };
+        live.counters.received += 1;
+        match live.negotiated(datagram) {
+            Ok(packet) => self.keep(at, arrival, &packet),
+            Err(reason) => live.refuse(reason),
+        }
+    }
+
+    fn stream_mut(&mut self, stream: u8) -> Option<(usize, &mut LiveStream)> {
+        self.streams.iter_mut().enumerate().find(|(_, live)| live.index == stream)
+    }
+
+    const fn no_such_stream(&mut self) -> Verdict {
+        self.unknown_stream += 1;
+        Verdict::Dropped(DropReason::UnknownStream)
+    }
+
+    /// Keeps an admitted packet of the stream at place `at`.
+    fn keep(&mut self, at: usize, arrival: Duration, packet: &RtpPacket<'_>) -> Verdict {
+        let Some(live) = self.streams.get_mut(at) else { return self.no_such_stream() };
+        live.last_packet_at = Some(arrival);
+        self.last_packet_at = Some(arrival);
+        if self.paused {
+            return live.refuse(DropReason::Paused);
+        }
         if self.pending.len() >= PENDING_LIMIT {
             return live.refuse(DropReason::Backlog);
         }
         live.counters.accepted += 1;
         live.counters.payload_octets += packet.payload.len() as u64;
-        live.last_packet_at = Some(arrival);
-        self.last_packet_at = Some(arrival);
         self.pending.add_packet(&JournalPacket {
-            stream,
+            stream: live.index,
             marker: packet.marker,
             payload_type: packet.payload_type,
             sequence_number: packet.sequence_number,
@@ -141,6 +167,23 @@ impl LiveCall {
             }
             self.pending.add_on_hold(&OnHold { stream, on_hold, at_micros: micros(at) });
         }
+    }
+
+    /// Recording pauses or goes on. What arrives meanwhile is dropped, but still says who sends and that the call lives.
+    ///
+    /// Returns whether that is a change.
+    pub fn set_paused(&mut self, paused: bool, at: Duration) -> bool {
+        let changes = self.paused != paused;
+        if changes {
+            self.paused = paused;
+            self.pending.add_paused(&Paused { paused, at_micros: micros(at) });
+        }
+        changes
+    }
+
+    /// Whether recording is paused.
+    pub const fn is_paused(&self) -> bool {
+        self.paused
     }
 
     /// Takes a new set of streams (re-INVITE, UPDATE); known indexes keep their figures, sources may be learned anew.
@@ -227,10 +270,7 @@ impl LiveStream {
         if !signalled && !may_learn && self.source != Source::Learned(from) {
             return Err(DropReason::Source);
         }
-        let packet = RtpPacket::parse(datagram).map_err(|_| DropReason::Malformed)?;
-        if self.payload_types & (1 << packet.payload_type) == 0 {
-            return Err(DropReason::PayloadType);
-        }
+        let packet = self.negotiated(datagram)?;
         if signalled {
             self.source = Source::Signalled;
         } else if may_learn {
@@ -242,12 +282,22 @@ impl LiveStream {
         Ok(packet)
     }
 
+    /// The packet, if it is sound and of a payload type that was negotiated.
+    fn negotiated<'a>(&self, datagram: &'a [u8]) -> Result<RtpPacket<'a>, DropReason> {
+        let packet = RtpPacket::parse(datagram).map_err(|_| DropReason::Malformed)?;
+        if self.payload_types & (1 << packet.payload_type) == 0 {
+            return Err(DropReason::PayloadType);
+        }
+        Ok(packet)
+    }
+
     const fn refuse(&mut self, reason: DropReason) -> Verdict {
         match reason {
             DropReason::Malformed => self.counters.malformed += 1,
             DropReason::Source | DropReason::UnknownStream => self.counters.source += 1,
             DropReason::PayloadType => self.counters.payload_type += 1,
             DropReason::Backlog => self.counters.backlog += 1,
+            DropReason::Paused => self.counters.paused += 1,
         }
         Verdict::Dropped(reason)
     }

@@ -82,7 +82,7 @@ pub const fn is_notable(gap: &Gap) -> bool {
     match gap.cause {
         GapCause::Loss | GapCause::WorkerDown => true,
         GapCause::NoMedia | GapCause::LateStart => gap.samples >= NOTABLE_SILENCE_SAMPLES,
-        GapCause::OnHold => false,
+        GapCause::OnHold | GapCause::Paused => false,
     }
 }
 

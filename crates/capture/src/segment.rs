@@ -169,6 +169,7 @@ impl SegmentBuilder {
             anchors: anchors.copied().collect(),
             began: start.channels_begun.contains(&channel.channel),
             on_hold: self.gathered.on_hold(&channel.streams),
+            paused: self.gathered.paused(),
             worker_down: down.into_iter().collect(),
         };
         let timeline = Timeline::assemble(facts, frames);
@@ -210,6 +211,7 @@ impl SegmentBuilder {
             channels: streams.iter().map(|channel| channel.channel).collect(),
             channels_begun: begun,
             streams_on_hold: self.gathered.streams_on_hold(),
+            paused: self.gathered.is_paused(),
             resumed_at_micros: None,
         }
     }

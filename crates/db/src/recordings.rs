@@ -63,7 +63,7 @@ pub struct ListedGap {
     pub start_sample: u64,
     /// How many are missing.
     pub samples: u64,
-    /// `loss`, `on_hold`, `no_media`, `worker_down` or `late_start`.
+    /// `loss`, `on_hold`, `no_media`, `worker_down`, `late_start` or `paused`.
     pub cause: String,
 }
 

@@ -16,11 +16,14 @@ pub enum GapCause {
     WorkerDown,
     /// The leg began later than the recording.
     LateStart,
+    /// Recording was paused by somebody who may.
+    Paused,
 }
 
 impl GapCause {
     /// Every cause.
-    pub const ALL: [Self; 5] = [Self::Loss, Self::OnHold, Self::NoMedia, Self::WorkerDown, Self::LateStart];
+    pub const ALL: [Self; 6] =
+        [Self::Loss, Self::OnHold, Self::NoMedia, Self::WorkerDown, Self::LateStart, Self::Paused];
 
     /// The name used in JSON and in the database.
     pub const fn as_str(self) -> &'static str {
@@ -30,6 +33,7 @@ impl GapCause {
             Self::NoMedia => "no_media",
             Self::WorkerDown => "worker_down",
             Self::LateStart => "late_start",
+            Self::Paused => "paused",
         }
     }
 }

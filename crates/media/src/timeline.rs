@@ -97,6 +97,8 @@ pub struct ChannelFacts {
     pub began: bool,
     /// Spans during which the party was on hold.
     pub on_hold: Vec<Range<u64>>,
+    /// Spans during which recording was paused.
+    pub paused: Vec<Range<u64>>,
     /// Spans during which the worker was down.
     pub worker_down: Vec<Range<u64>>,
 }

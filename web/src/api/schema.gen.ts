@@ -869,7 +869,7 @@ export interface components {
          * @description Why audio is missing.
          * @enum {string}
          */
-        GapCause: "loss" | "on_hold" | "no_media" | "worker_down" | "late_start";
+        GapCause: "loss" | "on_hold" | "no_media" | "worker_down" | "late_start" | "paused";
         /** @description What a person heard. */
         Heard: {
             /** @description Stretches heard, as [from, to] in seconds from the start. */

@@ -2,7 +2,9 @@
 
 use std::net::UdpSocket;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
 
 use rokuon_capture::journal::{CallOpened, CallUpdated};
 use rokuon_policy::ids::{RecordingId, TenantId};
@@ -42,10 +44,23 @@ pub struct OpenCall {
     pub sockets: Vec<StreamSocket>,
     /// Streams that are on hold from the beginning (a call that still rings, or one that was on hold at a restart).
     pub on_hold: Vec<(u8, bool)>,
+    /// Recording waits for somebody to start it: packets are taken from the kernel and dropped until then.
+    pub paused: bool,
     /// Where media may come from when it does not come from where it was signalled.
     pub connection: Arc<ConnectionRoute>,
     /// After so long without a packet the call is reported silent.
     pub silent_after: Duration,
+}
+
+/// A packet that came by other ways than our own sockets (WHIP), already deciphered.
+#[derive(Debug, Clone)]
+pub struct FedPacket {
+    /// The stream's index.
+    pub stream: u8,
+    /// When it arrived, by the wall clock.
+    pub arrived: SystemTime,
+    /// The RTP packet.
+    pub datagram: Bytes,
 }
 
 /// Why a call was not taken.
@@ -73,6 +88,25 @@ pub enum Command {
         sockets: Vec<StreamSocket>,
         /// Streams and whether they are on hold now.
         on_hold: Vec<(u8, bool)>,
+    },
+    /// Packets of a call that has no sockets of its own. Whoever feeds them has proved where they come from.
+    Feed {
+        /// Which recording.
+        recording: RecordingId,
+        /// In order of arrival.
+        packets: Vec<FedPacket>,
+    },
+    /// Recording pauses or goes on; journaled, and a gap of the recording.
+    Pause {
+        /// Which recording.
+        recording: RecordingId,
+        /// Pauses, or goes on.
+        paused: bool,
+    },
+    /// The call is over and nothing of it is to be kept: its journal entries go, and nothing is told.
+    Discard {
+        /// Which recording.
+        recording: RecordingId,
     },
     /// The call is over.
     Close {

@@ -1,6 +1,6 @@
 //! One live recording on the recording thread: its sockets, its pending packets, its clock.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rokuon_capture::journal::CallOpened;
@@ -9,7 +9,7 @@ use rokuon_policy::ids::{RecordingId, TenantId};
 use rokuon_storage::key_service::{DataKey, WrappedKey};
 use rokuon_storage::spool::SpoolCall;
 
-use super::command::{OpenCall, StreamSocket};
+use super::command::{FedPacket, OpenCall, StreamSocket};
 use crate::routing::table::ConnectionRoute;
 use crate::rtp::receive::Receiver;
 
@@ -31,6 +31,24 @@ impl Moment {
     }
 }
 
+/// A call's own clock.
+#[derive(Debug, Clone, Copy)]
+struct CallClock {
+    /// The call's epoch on the monotonic clock; before the thread's own start for a call taken up again.
+    epoch: TimeDelta,
+}
+
+impl CallClock {
+    fn since_epoch(self, monotonic: Duration) -> Duration {
+        (delta(monotonic) - self.epoch).to_std().unwrap_or_default()
+    }
+
+    /// An arrival stamped by the wall clock: how long ago that was holds on every clock.
+    fn arrival(self, arrived: Duration, now: Moment) -> Duration {
+        self.since_epoch(now.monotonic - now.wall.saturating_sub(arrived).min(now.monotonic))
+    }
+}
+
 pub struct LiveRecording {
     pub tenant: TenantId,
     pub recording: RecordingId,
@@ -40,8 +58,7 @@ pub struct LiveRecording {
     pub key: DataKey,
     pub sockets: Vec<StreamSocket>,
     connection: std::sync::Arc<ConnectionRoute>,
-    /// The call's epoch on the monotonic clock; before the thread's own start for a call taken up again.
-    epoch: TimeDelta,
+    clock: CallClock,
     opened: Duration,
     silent_after: Duration,
     pub said_silent: bool,
@@ -65,7 +82,7 @@ impl LiveRecording {
             key: call.key,
             sockets: call.sockets,
             connection: call.connection,
-            epoch: delta(now.monotonic) - since_opened,
+            clock: CallClock { epoch: delta(now.monotonic) - since_opened },
             opened: now.monotonic,
             silent_after: call.silent_after,
             said_silent: false,
@@ -74,12 +91,15 @@ impl LiveRecording {
         for (stream, held) in call.on_hold {
             recording.live.set_on_hold(stream, held, recording.since_epoch(now.monotonic));
         }
+        if call.paused {
+            recording.live.set_paused(true, recording.since_epoch(now.monotonic));
+        }
         (recording, call.opened)
     }
 
     /// A moment of the monotonic clock on the call's own.
     pub fn since_epoch(&self, monotonic: Duration) -> Duration {
-        (delta(monotonic) - self.epoch).to_std().unwrap_or_default()
+        self.clock.since_epoch(monotonic)
     }
 
     /// Takes everything the kernel holds for this call. Returns how many datagrams there were.
@@ -87,15 +107,22 @@ impl LiveRecording {
         let mut total = 0;
         for StreamSocket { stream, socket, family } in &self.sockets {
             total += receiver.drain(socket, *family, |source, arrived, datagram| {
-                // The kernel stamps arrival with the wall clock; how long ago that was holds on every clock.
-                let ago = now.wall.saturating_sub(arrived).min(now.monotonic);
-                let arrival = (delta(now.monotonic - ago) - self.epoch).to_std().unwrap_or_default();
+                let arrival = self.clock.arrival(arrived, now);
                 let inside =
                     |from: std::net::IpAddr| self.connection.networks.iter().any(|n| n.contains(&from));
                 self.live.on_datagram(*stream, source, arrival, datagram, inside);
             });
         }
         total
+    }
+
+    /// Takes packets that came by other ways. `arrived` is told by the wall clock, like the kernel's stamps.
+    pub fn feed(&mut self, packets: &[FedPacket], now: Moment) {
+        for FedPacket { stream, arrived, datagram } in packets {
+            let arrived = arrived.duration_since(UNIX_EPOCH).unwrap_or(now.wall);
+            let arrival = self.clock.arrival(arrived, now);
+            self.live.on_fed(*stream, arrival, datagram);
+        }
     }
 
     /// Whether to tell that nothing has come for too long.

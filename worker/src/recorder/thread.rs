@@ -153,6 +153,15 @@ impl Recorder {
             Command::Update { recording, updated, sockets, on_hold } => {
                 self.update(recording, *updated, sockets, &on_hold);
             }
+            Command::Feed { recording, packets } => {
+                let now = self.now();
+                // A call that is gone, or is not opened yet: nothing that was promised to anybody.
+                if let Some(call) = self.calls.get_mut(&recording) {
+                    call.feed(&packets, now);
+                }
+            }
+            Command::Pause { recording, paused } => self.pause(recording, paused),
+            Command::Discard { recording } => self.discard(recording),
             Command::Close { recording, cause } => {
                 let at = self.began.elapsed() + LINGER;
                 if let Some(call) = self.calls.get_mut(&recording) {
@@ -222,6 +231,22 @@ impl Recorder {
             call.live.set_on_hold(*stream, *held, at);
         }
         call.said_silent = false;
+    }
+
+    fn pause(&mut self, recording: RecordingId, paused: bool) {
+        let now = self.now();
+        let Some(call) = self.calls.get_mut(&recording) else { return };
+        // What the kernel holds came before: it belongs to the other side of the pause's edge.
+        call.sweep(&mut self.receiver, now);
+        call.live.set_paused(paused, call.since_epoch(now.monotonic));
+    }
+
+    fn discard(&mut self, recording: RecordingId) {
+        if self.calls.remove(&recording).is_some()
+            && let Err(error) = self.spool.release(recording)
+        {
+            tracing::error!(%error, %recording, "a call that is not to be kept could not be released from the spool");
+        }
     }
 
     fn sweep(&mut self) {
@@ -329,3 +354,6 @@ impl Recorder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -170,7 +170,10 @@ fn listed(gap: &Gap) -> ListedGap {
 }
 
 fn shown_gaps(gaps: &[Gap]) -> Vec<ListedGap> {
-    gaps.iter().filter(|g| is_notable(g) || g.cause == GapCause::OnHold).map(listed).collect()
+    gaps.iter()
+        .filter(|g| is_notable(g) || matches!(g.cause, GapCause::OnHold | GapCause::Paused))
+        .map(listed)
+        .collect()
 }
 
 fn channels(rows: &[SealedRow]) -> Vec<u8> {

@@ -173,10 +173,13 @@ impl Sealer {
     }
 }
 
-/// A call the policy does not record, or that was taken back before it was answered, leaves nothing.
+/// A call the policy does not record, that was taken back before it was answered, or that nobody began to record (it was
+/// opened paused and ended so), leaves nothing.
 fn is_to_be_kept(read: &Replayed) -> bool {
     let taken_back = read.ended.as_ref().is_some_and(|e| e.cause == "cancelled") && read.segments.is_empty();
-    !taken_back && read.routing.as_ref().is_none_or(|r| r.kept)
+    let never_begun = read.continuation.paused && read.segments.is_empty() && read.total_samples() == 0;
+    let never_begun = never_begun && read.damaged == 0;
+    !taken_back && !never_begun && read.routing.as_ref().is_none_or(|r| r.kept)
 }
 
 fn outcome_of(read: &Replayed) -> Outcome {

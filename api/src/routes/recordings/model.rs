@@ -178,6 +178,8 @@ pub enum GapCause {
     WorkerDown,
     /// Recording began after the call did.
     LateStart,
+    /// A member of staff paused the recording.
+    Paused,
 }
 
 /// A stretch without audio.

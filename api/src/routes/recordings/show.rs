@@ -109,6 +109,7 @@ fn gap(gap: &ListedGap) -> Gap {
             "no_media" => GapCause::NoMedia,
             "worker_down" => GapCause::WorkerDown,
             "late_start" => GapCause::LateStart,
+            "paused" => GapCause::Paused,
             _ => GapCause::Loss,
         },
     }

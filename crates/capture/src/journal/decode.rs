@@ -2,9 +2,11 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::journal::encode::{ENDED, MEDIA, ON_HOLD, ON_HOLD_LEN, OPENED, SEGMENT_SEALED, UPDATED, VERSION};
+use crate::journal::encode::{
+    ENDED, MEDIA, ON_HOLD, ON_HOLD_LEN, OPENED, PAUSED, PAUSED_LEN, SEGMENT_SEALED, UPDATED, VERSION,
+};
 use crate::journal::media::MediaBatch;
-use crate::journal::{ENTRY_HEADER_LEN, Entry, JournalError, MAX_BODY_LEN, OnHold};
+use crate::journal::{ENTRY_HEADER_LEN, Entry, JournalError, MAX_BODY_LEN, OnHold, Paused};
 
 /// The entries in `bytes`, in order; after an error nothing follows.
 pub fn entries(bytes: &[u8]) -> Entries<'_> {
@@ -46,6 +48,7 @@ pub fn split_entry(bytes: &[u8]) -> Result<(Entry<'_>, &[u8]), JournalError> {
         (OPENED, VERSION) => Entry::Opened(json(body)?),
         (MEDIA, VERSION) => Entry::Media(MediaBatch::parse(body).ok_or(JournalError::Packet)?),
         (ON_HOLD, VERSION) => Entry::OnHold(on_hold(body)?),
+        (PAUSED, VERSION) => Entry::Paused(paused(body)?),
         (UPDATED, VERSION) => Entry::Updated(json(body)?),
         (SEGMENT_SEALED, VERSION) => Entry::SegmentSealed(json(body)?),
         (ENDED, VERSION) => Entry::Ended(json(body)?),
@@ -62,4 +65,10 @@ fn on_hold(body: &[u8]) -> Result<OnHold, JournalError> {
     let &[stream, on_hold, a, b, c, d, e, f, g, h] =
         <&[u8; ON_HOLD_LEN]>::try_from(body).map_err(|_| JournalError::Body(ON_HOLD))?;
     Ok(OnHold { stream, on_hold: on_hold != 0, at_micros: u64::from_be_bytes([a, b, c, d, e, f, g, h]) })
+}
+
+fn paused(body: &[u8]) -> Result<Paused, JournalError> {
+    let &[paused, a, b, c, d, e, f, g, h] =
+        <&[u8; PAUSED_LEN]>::try_from(body).map_err(|_| JournalError::Body(PAUSED))?;
+    Ok(Paused { paused: paused != 0, at_micros: u64::from_be_bytes([a, b, c, d, e, f, g, h]) })
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::journal::media::{BATCH_HEADER_LEN, JournalPacket, PACKET_HEADER_LEN};
-use crate::journal::{ENTRY_HEADER_LEN, Entry, JournalError, MAX_BODY_LEN, OnHold};
+use crate::journal::{ENTRY_HEADER_LEN, Entry, JournalError, MAX_BODY_LEN, OnHold, Paused};
 
 pub(super) const OPENED: u8 = 1;
 pub(super) const MEDIA: u8 = 2;
@@ -11,11 +11,14 @@ pub(super) const ON_HOLD: u8 = 3;
 pub(super) const UPDATED: u8 = 4;
 pub(super) const SEGMENT_SEALED: u8 = 5;
 pub(super) const ENDED: u8 = 6;
+pub(super) const PAUSED: u8 = 7;
 /// Version of every kind written by this program.
 pub(super) const VERSION: u8 = 1;
 
 /// Octets of an on-hold body.
 pub(super) const ON_HOLD_LEN: usize = 10;
+/// Octets of a body of a pause.
+pub(super) const PAUSED_LEN: usize = 9;
 
 /// A media entry is closed when its body would pass this: what is torn off at a crash stays small.
 const BATCH_LIMIT: usize = 256 * 1024;
@@ -34,6 +37,10 @@ impl Entry<'_> {
             }
             Self::OnHold(on_hold) => {
                 write_on_hold(on_hold, out);
+                Ok(())
+            }
+            Self::Paused(paused) => {
+                write_paused(paused, out);
                 Ok(())
             }
             Self::Updated(updated) => json(UPDATED, updated, out),
@@ -62,6 +69,11 @@ fn write_on_hold(on_hold: &OnHold, out: &mut Vec<u8>) {
     out.extend_from_slice(&[ON_HOLD, VERSION, 0, 0, 0, ON_HOLD_LEN as u8]);
     out.extend_from_slice(&[on_hold.stream, u8::from(on_hold.on_hold)]);
     out.extend_from_slice(&on_hold.at_micros.to_be_bytes());
+}
+
+fn write_paused(paused: &Paused, out: &mut Vec<u8>) {
+    out.extend_from_slice(&[PAUSED, VERSION, 0, 0, 0, PAUSED_LEN as u8, u8::from(paused.paused)]);
+    out.extend_from_slice(&paused.at_micros.to_be_bytes());
 }
 
 /// Whole entries gathered in one buffer that is used again and again; adding a packet allocates only while the buffer
@@ -148,6 +160,12 @@ impl PendingEntries {
     pub fn add_on_hold(&mut self, on_hold: &OnHold) {
         self.close_batch();
         write_on_hold(on_hold, &mut self.entries);
+    }
+
+    /// Adds the beginning or end of a pause at its place among the packets.
+    pub fn add_paused(&mut self, paused: &Paused) {
+        self.close_batch();
+        write_paused(paused, &mut self.entries);
     }
 
     /// Appends what waits to `out` and starts afresh, keeping the room.

@@ -69,6 +69,7 @@ fn every_kind(batch: MediaBatch<'_>) -> Vec<Entry<'_>> {
         Entry::Opened(Box::new(opened(streams))),
         Entry::Media(batch),
         Entry::OnHold(OnHold { stream: 1, on_hold: true, at_micros: u64::MAX }),
+        Entry::Paused(Paused { paused: true, at_micros: u64::MAX - 1 }),
         Entry::Updated(Box::new(updated)),
         Entry::Unknown { kind: 77, version: 3, body: b"of another release" },
         Entry::SegmentSealed(Box::new(sealed)),

@@ -21,6 +21,8 @@ pub struct ContinuationState {
     pub channels_begun: Vec<u8>,
     /// Streams that were on hold.
     pub streams_on_hold: Vec<u8>,
+    /// Recording was paused.
+    pub paused: bool,
     /// The worker was down from `covered_until_sample` until this time (microseconds since the call's epoch); set by who restarts it.
     pub resumed_at_micros: Option<u64>,
 }

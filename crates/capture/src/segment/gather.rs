@@ -7,7 +7,7 @@ use rokuon_media::codec::TIMELINE_RATE;
 use rokuon_media::timeline::{Frame, FrameKind};
 
 use crate::journal::media::JournalPacket;
-use crate::journal::{Entry, OnHold};
+use crate::journal::{Entry, OnHold, Paused};
 use crate::segment::continuation::ContinuationState;
 use crate::stream::{PayloadKind, StreamSetup};
 
@@ -43,6 +43,8 @@ pub(super) struct Gathered {
     packets: Vec<StoredPacket>,
     arena: Vec<u8>,
     on_hold: Vec<(u8, u64, Option<u64>)>,
+    /// From and until, in microseconds since the call's epoch.
+    pauses: Vec<(u64, Option<u64>)>,
     pub start: ContinuationState,
     pub ended_at_micros: Option<u64>,
     pub unfiled: BTreeMap<String, u64>,
@@ -59,6 +61,7 @@ impl Gathered {
             }
             Entry::Media(batch) => batch.packets().for_each(|packet| self.push_packet(&packet)),
             Entry::OnHold(on_hold) => self.push_on_hold(on_hold),
+            Entry::Paused(paused) => self.push_paused(paused),
             Entry::Updated(updated) => self.set_streams(updated.streams.as_deref().unwrap_or_default()),
             Entry::SegmentSealed(sealed) => self.go_on_from(&sealed.continuation),
             Entry::Ended(ended) => self.ended_at_micros = Some(ended.at_micros),
@@ -132,6 +135,19 @@ impl Gathered {
             .collect()
     }
 
+    /// Spans in samples during which recording was paused.
+    pub(super) fn paused(&self) -> Vec<Range<u64>> {
+        let spans = self.pauses.iter();
+        spans
+            .map(|(from, until)| self.sample_of(*from)..until.map_or(u64::MAX, |until| self.sample_of(until)))
+            .collect()
+    }
+
+    /// Whether recording is paused now.
+    pub(super) fn is_paused(&self) -> bool {
+        self.pauses.last().is_some_and(|(_, until)| until.is_none())
+    }
+
     /// Streams that are on hold now.
     pub(super) fn streams_on_hold(&self) -> Vec<u8> {
         self.on_hold.iter().filter(|(.., until)| until.is_none()).map(|(stream, ..)| *stream).collect()
@@ -185,6 +201,14 @@ impl Gathered {
         }
     }
 
+    fn push_paused(&mut self, paused: &Paused) {
+        match (self.pauses.last_mut(), paused.paused) {
+            (Some((_, until @ None)), false) => *until = Some(paused.at_micros),
+            (Some((_, None)), true) | (_, false) => {}
+            (_, true) => self.pauses.push((paused.at_micros, None)),
+        }
+    }
+
     /// Streams as negotiated now; one that is no longer offered stays known for what it has sent.
     fn set_streams(&mut self, streams: &[StreamSetup]) {
         for setup in streams {
@@ -203,6 +227,9 @@ impl Gathered {
             if !self.streams_on_hold().contains(&stream) {
                 self.on_hold.push((stream, origin.unwrap_or(0), None));
             }
+        }
+        if state.paused && !self.is_paused() {
+            self.pauses.push((origin.unwrap_or(0), None));
         }
         let sealed_micros = u128::from(state.covered_until_sample) * 1_000_000 / u128::from(TIMELINE_RATE);
         let sealed = origin.unwrap_or(0).saturating_add(u64::try_from(sealed_micros).unwrap_or(u64::MAX));

@@ -20,6 +20,7 @@ use crate::stream::StreamSetup;
 
 mod after_a_crash;
 mod channels;
+mod pauses;
 
 const PACKET: u64 = 160;
 /// Silence of µ-law.

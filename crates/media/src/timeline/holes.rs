@@ -2,7 +2,7 @@
 //!
 //! Between two neighbours of one source: numbers missing → `loss` (the whole hole, never less than was lost); none missing →
 //! meant silence if comfort noise or an event stands there or a talkspurt begins after it, else `no_media`. Between two
-//! sources → `no_media`. Downtime of the worker covers all of these, and so do on-hold spans: the marker bit of the first
+//! sources → `no_media`. Downtime of the worker covers all of these, and so do pauses and on-hold spans: the marker bit of the first
 //! packet after a hold must not hide that there was one.
 
 use std::collections::BTreeMap;
@@ -142,12 +142,15 @@ impl GapList<'_> {
 
     /// What covers `at`, and up to where.
     fn cause_at(&self, at: u64, silence: Silence) -> (Silence, u64) {
-        let edges =
-            self.facts.worker_down.iter().chain(&self.facts.on_hold).flat_map(|span| [span.start, span.end]);
+        let ChannelFacts { worker_down, on_hold, paused, .. } = self.facts;
+        let edges = worker_down.iter().chain(paused).chain(on_hold).flat_map(|span| [span.start, span.end]);
         let next = edges.filter(|edge| *edge > at).min().unwrap_or(u64::MAX);
-        let cause = if self.facts.worker_down.iter().any(|span| span.contains(&at)) {
+        let covers = |spans: &[Range<u64>]| spans.iter().any(|span| span.contains(&at));
+        let cause = if covers(worker_down) {
             Silence::Missing(GapCause::WorkerDown)
-        } else if self.facts.on_hold.iter().any(|span| span.contains(&at)) {
+        } else if covers(paused) {
+            Silence::Missing(GapCause::Paused)
+        } else if covers(on_hold) {
             Silence::Missing(GapCause::OnHold)
         } else {
             silence

@@ -159,6 +159,7 @@ impl OpenTask {
             wrapped: pooled.wrapped,
             sockets: self.sockets,
             on_hold: self.on_hold,
+            paused: false,
             connection: self.connection,
             silent_after: self.silent_after,
         };

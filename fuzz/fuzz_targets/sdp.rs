@@ -1,9 +1,15 @@
 //! Any octets as an offer, and the answer to it.
 #![no_main]
-use rokuon_sip::sdp::{answer::recording_answer, session_description::SessionDescription};
+use rokuon_sip::sdp::answer::{StreamAnswer, recording_answer};
+use rokuon_sip::sdp::{offered_stream::negotiate, own_session::OwnSession, session_description::SessionDescription};
 libfuzzer_sys::fuzz_target!(|octets: &[u8]| {
     if let Ok(offer) = SessionDescription::parse(octets) {
-        let answer = recording_answer(&offer, std::net::Ipv4Addr::LOCALHOST.into(), &[Some(30_000); 64], 1, 1);
+        let own = OwnSession { address: std::net::Ipv4Addr::LOCALHOST.into(), session_id: 1, version: 1 };
+        let take = |stream: &rokuon_sip::sdp::offered_stream::OfferedStream| {
+            Some(StreamAnswer { port: 30_000, payload_types: stream.payload_types(|_| true), ..StreamAnswer::default() })
+        };
+        let streams: Vec<_> = negotiate(&offer).iter().map(take).collect();
+        let answer = recording_answer(&offer, own, &streams);
         assert_eq!(SessionDescription::parse(answer.as_bytes()).map(|answer| answer.media.len()), Ok(offer.media.len()));
     }
 });

@@ -4,8 +4,11 @@ use std::net::{IpAddr, UdpSocket};
 
 use rokuon_capture::stream::{PayloadKind, StreamSetup};
 use rokuon_media::codec::Codec;
-use rokuon_sip::sdp::answer::{Format, OfferedStream, negotiate, recording_answer};
+use rokuon_sip::sdp::answer::{StreamAnswer, recording_answer};
 use rokuon_sip::sdp::direction::Direction;
+use rokuon_sip::sdp::format::{Encoding, Format};
+use rokuon_sip::sdp::offered_stream::{OfferedStream, negotiate};
+use rokuon_sip::sdp::own_session::OwnSession;
 use rokuon_sip::sdp::session_description::SessionDescription;
 
 use crate::routing::call_routing::OfferedLabel;
@@ -30,7 +33,7 @@ impl Offer {
         let taken = streams
             .iter()
             .map(|s| {
-                let take = s.supported && left > 0;
+                let take = s.supported && !wanted(s).is_empty() && !s.secure_profile && left > 0;
                 left -= usize::from(take);
                 take
             })
@@ -96,7 +99,7 @@ impl Offer {
 
     /// Our answer: receive what we take, refuse the rest.
     pub fn answer(&self, address: IpAddr, ports: &[Option<u16>], session: u64, version: u64) -> String {
-        recording_answer(&self.sdp, address, ports, session, version)
+        answer(&self.sdp, OwnSession { address, session_id: session, version }, ports)
     }
 
     /// Our answer to a call that is not kept: answered, but no media wanted.
@@ -107,13 +110,27 @@ impl Offer {
             media.direction = Some(Direction::Inactive);
         }
         let ports = self.taken.iter().map(|taken| taken.then_some(port)).collect::<Vec<_>>();
-        recording_answer(&sdp, address, &ports, session, version)
+        answer(&sdp, OwnSession { address, session_id: session, version }, &ports)
     }
 
     fn taken_streams(&self) -> impl Iterator<Item = (u8, &OfferedStream)> {
         let both = self.streams.iter().zip(&self.taken).enumerate();
         both.filter(|(_, (_, taken))| **taken).filter_map(|(i, (s, _))| u8::try_from(i).ok().map(|i| (i, s)))
     }
+}
+
+/// The payload types of a stream that we keep.
+fn wanted(stream: &OfferedStream) -> Vec<u8> {
+    stream.payload_types(|encoding| matches!(encoding, Encoding::Pcmu | Encoding::Pcma))
+}
+
+fn answer(sdp: &SessionDescription, own: OwnSession, ports: &[Option<u16>]) -> String {
+    let take = |(stream, port): (OfferedStream, &Option<u16>)| {
+        let port = (*port)?;
+        Some(StreamAnswer { port, payload_types: wanted(&stream), ..StreamAnswer::default() })
+    };
+    let streams: Vec<_> = negotiate(sdp).into_iter().zip(ports).map(take).collect();
+    recording_answer(sdp, own, &streams)
 }
 
 fn payload_type(format: &Format) -> (u8, PayloadKind) {

@@ -101,6 +101,11 @@ const MOST_OCTETS: usize = 64 * 1024;
 const MOST_MEDIA: usize = 64;
 
 impl SessionDescription {
+    /// The values of every session attribute of that name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        self.attributes.iter().filter(move |a| a.name == name).filter_map(|a| a.value.as_deref())
+    }
+
     /// Reads a session description: CRLF or LF, `t=` may be missing, unknown lines and attributes are let be.
     pub fn parse(raw: &[u8]) -> Result<SessionDescription, SdpError> {
         if raw.len() > MOST_OCTETS {

@@ -6,14 +6,14 @@ use rokuon_sip::endpoint::event::{Event, Invite, Output};
 use rokuon_sip::framing::StreamFramer;
 use rokuon_sip::message::parse::{Message, parse};
 use rokuon_sip::multipart::split;
-use rokuon_sip::sdp::answer::{negotiate, recording_answer};
+use rokuon_sip::sdp::offered_stream::negotiate;
 use rokuon_sip::sdp::session_description::SessionDescription;
 use rokuon_sip::siprec::doubt::Doubt;
 use rokuon_sip::siprec::metadata::Metadata;
 use rokuon_sip::transport::Transport;
 
 use crate::mutate::Mutator;
-use crate::peer::{METADATA, OFFER, Peer, in_dialog, invite as plain_invite, request, seconds};
+use crate::peer::{METADATA, OFFER, Peer, answer_all, in_dialog, invite as plain_invite, request, seconds};
 use crate::vendor_messages::*;
 
 const METADATAS: &[&str] = &[
@@ -225,8 +225,7 @@ fn mutated_descriptions_are_answered_line_by_line() {
         let sdp = mutator.mutate(sdp.as_bytes());
         let Ok(offer) = SessionDescription::parse(&sdp) else { continue };
         read += 1;
-        let ports = [Some(30_000), None, Some(0)];
-        let answer = recording_answer(&offer, "192.0.2.9".parse().unwrap(), &ports, u64::MAX, u64::MAX);
+        let answer = answer_all(&offer);
         let answer = SessionDescription::parse(answer.as_bytes()).unwrap();
         assert_eq!(answer.media.len(), offer.media.len());
         for (stream, media) in negotiate(&offer).iter().zip(&answer.media) {

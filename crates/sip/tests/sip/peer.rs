@@ -5,7 +5,10 @@ use std::time::Duration;
 use rokuon_sip::endpoint::config::EndpointConfig;
 use rokuon_sip::endpoint::event::{DialogId, EndCause, Event, Invite, MetadataBody, Output};
 use rokuon_sip::endpoint::{Endpoint, Entropy};
-use rokuon_sip::sdp::answer::{negotiate, recording_answer};
+use rokuon_sip::sdp::answer::{StreamAnswer, recording_answer};
+use rokuon_sip::sdp::offered_stream::{OfferedStream, negotiate};
+use rokuon_sip::sdp::own_session::OwnSession;
+use rokuon_sip::sdp::session_description::SessionDescription;
 use rokuon_sip::transport::{Flow, Transport};
 
 pub const OFFER: &str = "v=0\r\no=src 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\na=label:1\r\na=sendonly\r\nm=audio 40002 RTP/AVP 0 8\r\na=label:2\r\na=sendonly\r\n";
@@ -130,13 +133,7 @@ impl Peer {
     /// Accepts with ports 30000, 30002 … for every stream that can be recorded.
     pub fn accept(&mut self, invite: &Invite) -> String {
         let offer = invite.offer.as_ref().unwrap();
-        let streams = negotiate(offer);
-        let ports: Vec<Option<u16>> = (30_000u16..)
-            .step_by(2)
-            .zip(&streams)
-            .map(|(port, stream)| stream.supported.then_some(port))
-            .collect();
-        let answer = recording_answer(offer, "192.0.2.9".parse().unwrap(), &ports, 1, 1);
+        let answer = answer_all(offer);
         self.endpoint.accept(self.now, invite.id, &answer);
         self.collect();
         answer
@@ -152,6 +149,17 @@ impl Peer {
         assert!(matches!(self.take_events().as_slice(), [Event::Confirmed { late_answer: None, .. }]));
         invite.dialog
     }
+}
+
+/// The answer that takes every stream plainly, on ports 30000, 30002 …
+pub fn answer_all(offer: &SessionDescription) -> String {
+    let own = OwnSession { address: "192.0.2.9".parse().unwrap(), session_id: 1, version: 1 };
+    let take = |(port, stream): (u16, OfferedStream)| {
+        let payload_types = stream.payload_types(|_| true);
+        stream.supported.then_some(StreamAnswer { port, payload_types, ..StreamAnswer::default() })
+    };
+    let streams: Vec<_> = (30_000u16..).step_by(2).zip(negotiate(offer)).map(take).collect();
+    recording_answer(offer, own, &streams)
 }
 
 /// An INVITE with [`OFFER`] whose call and branch bear a name.

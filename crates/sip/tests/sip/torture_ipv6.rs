@@ -1,6 +1,6 @@
 //! IPv6 in every place an address can stand, in the spirit of RFC 5118.
 
-use rokuon_sip::sdp::answer::negotiate;
+use rokuon_sip::sdp::offered_stream::negotiate;
 use rokuon_sip::transport::{Flow, Transport};
 
 use crate::peer::{Peer, header};

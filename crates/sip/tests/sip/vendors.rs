@@ -1,7 +1,7 @@
 //! What a recorder makes of each vendor's call: streams, parties, and who speaks on which m-line.
 
 use rokuon_sip::endpoint::event::Invite;
-use rokuon_sip::sdp::answer::{OfferedStream, negotiate};
+use rokuon_sip::sdp::offered_stream::{OfferedStream, negotiate};
 use rokuon_sip::siprec::doubt::Doubt;
 use rokuon_sip::siprec::header_parties::{forked_leg, header_parties};
 use rokuon_sip::siprec::metadata::Metadata;
@@ -260,7 +260,7 @@ fn broadworks_puts_metadata_first_and_requires_nothing() {
     ));
     check(&seen, true, &[("+819000001234", &[0]), ("0125001234", &[1])]);
     assert_eq!(seen.metadata.direction_hint, Some(DirectionHint::Terminating));
-    assert!(seen.answer.contains("RTP/AVP 0 8 101 102\r\n"));
+    assert!(seen.answer.contains("RTP/AVP 96 9 18 0 8 101 102\r\n"));
     seen.peer.send(
         &in_dialog("ACK", 612_345_678, &seen.invite.dialog, "", "")
             .replace("CSeq: 612345678 ACK", "CSeq: 612345678 INVITE"),
@@ -297,7 +297,7 @@ fn metaswitch_mixes_both_into_one_stream_and_moves_it() {
     ));
     check(&seen, true, &[("0125001234", &[0]), ("09000001234", &[0])]);
     assert_eq!(seen.metadata.direction_hint, Some(DirectionHint::Originating));
-    assert!(seen.answer.ends_with("m=audio 30000 RTP/AVP 8 0\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=label:1\r\na=recvonly\r\n"));
+    assert!(seen.answer.ends_with("m=audio 30000 RTP/AVP 8 0 18\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:18 G729/8000\r\na=label:1\r\na=recvonly\r\n"));
     seen.peer.send(&in_dialog("ACK", 101, &seen.invite.dialog, "", ""));
     seen.peer.take_events();
     for (cseq, sdp, remote) in [

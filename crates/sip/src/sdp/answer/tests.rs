@@ -1,31 +1,50 @@
-//! What is offered and answered.
+//! What is answered.
 
 use super::*;
+use crate::sdp::crypto::{KeySalt, preferred};
+use crate::sdp::dtls::{Fingerprint, Setup};
 
 fn parse(text: &str) -> SessionDescription {
     SessionDescription::parse(text.as_bytes()).unwrap()
 }
 
-fn address() -> IpAddr {
-    "192.0.2.9".parse().unwrap()
+fn own() -> OwnSession {
+    OwnSession { address: "192.0.2.9".parse().unwrap(), session_id: 5, version: 2 }
 }
 
+fn take(offer: &SessionDescription, index: usize, port: u16) -> Option<StreamAnswer> {
+    let payload_types = negotiate(offer)[index].payload_types(|_| true);
+    Some(StreamAnswer { port, payload_types, ..StreamAnswer::default() })
+}
+
+/// The answer that takes every stream plainly.
+fn answer_all(text: &str) -> String {
+    let offer = parse(text);
+    let taken: Vec<_> = (0..offer.media.len()).map(|index| take(&offer, index, 30_000)).collect();
+    recording_answer(&offer, own(), &taken)
+}
+
+// rule: SR3
+// rule: SR4
+// rule: SD2
+// rule: SD4
 #[test]
 fn an_answer_holds_every_m_line_in_its_place() {
     let offer = parse(
-        "v=0\nc=IN IP4 192.0.2.1\nm=audio 40000 RTP/AVP 96 0 8 101 13\na=rtpmap:96 opus/48000/2\na=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=label:16777227\na=sendonly\na=ptime:20\nm=video 40002 RTP/AVP 97\na=label:v\nm=audio 40004 RTP/SAVP 0\nm=audio 40006 RTP/AVP 8\n",
+        "v=0\nc=IN IP4 192.0.2.1\nm=audio 40000 RTP/AVP 96 0 8 3 101 13\na=rtpmap:96 opus/48000/2\na=fmtp:96 useinbandfec=1; stereo=1; sprop-stereo=1\na=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=label:16777227\na=sendonly\na=ptime:20\nm=video 40002 RTP/AVP 97\na=label:v\nm=audio 40004 RTP/SAVP 0\nm=audio 40006 RTP/AVP 8\n",
     );
-    let answer = recording_answer(&offer, address(), &[Some(30_000), Some(30_002), Some(30_004), None], 5, 2);
+    let taken = [take(&offer, 0, 30_000), take(&offer, 1, 30_002), take(&offer, 2, 30_004), None];
+    let answer = recording_answer(&offer, own(), &taken);
     assert_eq!(
         answer,
         "v=0\r\no=- 5 2 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n\
-         m=audio 30000 RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=label:16777227\r\na=recvonly\r\n\
+         m=audio 30000 RTP/AVP 96 0 8 101 13\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 useinbandfec=1; stereo=1\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=rtpmap:13 CN/8000\r\na=ptime:20\r\na=label:16777227\r\na=recvonly\r\n\
          m=video 0 RTP/AVP 97\r\na=label:v\r\nm=audio 0 RTP/SAVP 0\r\nm=audio 0 RTP/AVP 8\r\n"
     );
-    let read = parse(&answer);
-    assert_eq!(read.media.len(), offer.media.len());
+    assert_eq!(parse(&answer).media.len(), offer.media.len());
 }
 
+// rule: SR3
 #[test]
 fn the_answer_never_sends() {
     for (offered, answered, on_hold) in [
@@ -37,71 +56,113 @@ fn the_answer_never_sends() {
         ("c=IN IP4 0.0.0.0\n", "a=inactive", true),
         ("c=IN IP6 ::\n", "a=inactive", true),
     ] {
-        let offer = parse(&format!("v=0\nc=IN IP4 192.0.2.1\nm=audio 40000 RTP/AVP 0\n{offered}"));
-        let answer = recording_answer(&offer, address(), &[Some(30_000)], 1, 1);
-        assert!(answer.ends_with(&format!("{answered}\r\n")), "{offered}: {answer}");
-        assert_eq!(negotiate(&offer)[0].on_hold, on_hold, "{offered}");
+        let text = format!("v=0\nc=IN IP4 192.0.2.1\nm=audio 40000 RTP/AVP 0\n{offered}");
+        assert!(answer_all(&text).ends_with(&format!("{answered}\r\n")), "{offered}");
+        assert_eq!(negotiate(&parse(&text))[0].on_hold, on_hold, "{offered}");
     }
     let session = parse("v=0\na=inactive\nm=audio 1 RTP/AVP 0\nm=audio 1 RTP/AVP 0\na=sendonly\n");
     assert_eq!(negotiate(&session).iter().map(|stream| stream.on_hold).collect::<Vec<_>>(), [true, false]);
-}
-
-#[test]
-fn sources_are_addresses_that_can_send() {
-    for (media, remote) in [
-        ("m=audio 40000 RTP/AVP 0", Some("192.0.2.1:40000")),
-        ("m=audio 40000 RTP/AVP 0\nc=IN IP6 2001:db8::1", Some("[2001:db8::1]:40000")),
-        ("m=audio 0 RTP/AVP 0", None),
-        ("m=audio 70000 RTP/AVP 0", None),
-        ("m=audio 40000 RTP/AVP 0\nc=IN IP4 224.2.1.1/127", None),
-        ("m=audio 40000 RTP/AVP 0\nc=IN IP4 media.example.com", None),
-        ("m=audio 40000 RTP/AVP 0\nc=IN IP4 0.0.0.0", None),
-    ] {
-        let streams = negotiate(&parse(&format!("v=0\nc=IN IP4 192.0.2.1\n{media}\n")));
-        assert_eq!(streams[0].remote, remote.map(|remote| remote.parse().unwrap()), "{media}");
-    }
-}
-
-#[test]
-fn formats_are_mapped_or_static() {
-    let streams = negotiate(&parse(
-        "v=0\nm=audio 1 RTP/AVP 0 8 9 13 18 2 96 97 300 x 0\na=rtpmap:8 pcma/8000/1\na=rtpmap:96\na=rtpmap:97 PCMU/16000\na=fmtp:18 annexb=no\n",
-    ));
-    let seen: Vec<(u8, &str)> =
-        streams[0].formats.iter().map(|format| (format.payload_type, format.encoding.as_str())).collect();
-    assert_eq!(
-        seen,
-        [(0, "PCMU"), (8, "pcma"), (9, "G722"), (13, "CN"), (18, "G729"), (2, "G726-32"), (97, "PCMU")]
+    let not_now = StreamAnswer { inactive: true, ..take(&session, 1, 30_002).unwrap() };
+    let answer = recording_answer(&session, own(), &[None, Some(not_now)]);
+    assert!(
+        answer.ends_with("m=audio 30002 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=inactive\r\n"),
+        "{answer}"
     );
-    assert_eq!(streams[0].formats[4].fmtp.as_deref(), Some("annexb=no"));
-    let recordable: Vec<u8> = streams[0]
-        .formats
-        .iter()
-        .filter(|format| format.is_recordable())
-        .map(|format| format.payload_type)
-        .collect();
-    assert_eq!(recordable, [0, 8]);
 }
 
+// rule: SD7
 #[test]
-fn what_cannot_be_recorded_is_said() {
-    for media in [
-        "video 1 RTP/AVP 0",
-        "audio 0 RTP/AVP 0",
-        "audio 1 RTP/SAVP 0",
-        "audio 1 UDP/TLS/RTP/SAVPF 0",
-        "audio 1 RTP/AVP 9 18",
-        "audio 1 RTP/AVP",
-    ] {
-        assert!(!negotiate(&parse(&format!("v=0\nm={media}\n")))[0].supported, "{media}");
-    }
-    assert!(negotiate(&parse("v=0\nm=audio 1 RTP/AVPF 8\n"))[0].supported);
-    assert_eq!(negotiate(&parse("v=0\ns=persistent\n")), []);
-}
-
-#[test]
-fn answers_in_ipv6_say_so() {
+fn each_address_family_and_odd_port_is_answered() {
     let offer = parse("v=0\nc=IN IP6 2001:db8::1\nm=audio 40000 RTP/AVP 0\n");
-    let answer = recording_answer(&offer, "2001:db8::9".parse().unwrap(), &[Some(30_000)], 1, 1);
-    assert!(answer.contains("\r\nc=IN IP6 2001:db8::9\r\n"));
+    let own = OwnSession { address: "2001:db8::9".parse().unwrap(), ..own() };
+    let answer = recording_answer(&offer, own, &[take(&offer, 0, 30_000)]);
+    assert!(answer.contains("o=- 5 2 IN IP6 2001:db8::9\r\n"), "{answer}");
+    assert!(answer.contains("\r\nc=IN IP6 2001:db8::9\r\n"), "{answer}");
+    for (media, taken) in [
+        ("audio 0 RTP/AVP 0", false),
+        ("audio 99999 RTP/AVP 0", true),
+        ("audio 65536 RTP/AVP 0", true),
+        ("audio -1 RTP/AVP 0", true),
+        ("audio 40000 RTP/AVP 0\nc=IN IP4 239.1.1.1/16", true),
+        ("audio 40000 RTP/AVP 0\nc=IN IP4 media.example.com", true),
+    ] {
+        let answer = answer_all(&format!("v=0\nc=IN IP4 192.0.2.1\nm={media}\n"));
+        assert_eq!(answer.contains("m=audio 30000 "), taken, "{media}");
+    }
+}
+
+// rule: SD8
+#[test]
+fn rtcp_is_multiplexed_where_offered_and_bundles_are_left_alone() {
+    let text = "v=0\na=group:BUNDLE a b\nm=audio 40000 RTP/AVP 0\na=mid:a\na=rtcp-mux\nm=audio 0 RTP/AVP 0\na=mid:b\na=bundle-only\nm=audio 40004 RTP/AVP 0\n";
+    let offer = parse(text);
+    let apart = StreamAnswer { rtcp_port: Some(31_000), ..take(&offer, 2, 30_004).unwrap() };
+    let answer =
+        recording_answer(&offer, own(), &[take(&offer, 0, 30_000), take(&offer, 1, 30_002), Some(apart)]);
+    assert!(!answer.contains("a=group"), "each stream has a port of its own");
+    let media: Vec<&str> = answer.split("m=audio ").skip(1).collect();
+    assert!(media[0].contains("a=rtcp-mux\r\na=mid:a\r\n") && !media[0].contains("a=rtcp:"), "{answer}");
+    assert!(media[1].starts_with("0 RTP/AVP 0\r\na=mid:b\r\n"), "{answer}");
+    assert!(media[2].contains("a=rtcp:31000\r\n") && !media[2].contains("rtcp-mux"), "{answer}");
+}
+
+// rule: SR13
+#[test]
+fn one_crypto_line_is_answered_with_our_key() {
+    let key = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz";
+    let lines: Vec<String> = (1..=12)
+        .map(|tag| format!("a=crypto:{tag} AES_CM_128_HMAC_SHA1_{} inline:{key}", [32, 80][tag % 2]))
+        .collect();
+    for (profile, is_secure) in [("RTP/SAVP", true), ("RTP/SAVPF", true), ("RTP/AVP", false)] {
+        let offer = parse(&format!("v=0\nm=audio 40000 {profile} 0\n{}\n", lines.join("\n")));
+        let OfferedSecurity::Sdes(offered) = &negotiate(&offer)[0].security else { panic!() };
+        let chosen = preferred(offered).unwrap().answered(KeySalt::new(vec![1; 30]));
+        let plain = take(&offer, 0, 30_000).unwrap();
+        let keyed = |lines| StreamAnswer { security: OwnSecurity::Sdes(lines), ..plain.clone() };
+        let answer = recording_answer(&offer, own(), &[Some(keyed(vec![chosen.clone()]))]);
+        assert!(answer.contains(&format!("m=audio 30000 {profile} 0\r\n")), "{answer}");
+        assert!(
+            answer.contains(&format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{}\r\n", "AQEB".repeat(10)))
+        );
+        assert_eq!(answer.matches("a=crypto").count(), 1);
+        // A profile that insists on protection is not answered plainly, nor any by a line that was not offered.
+        let answer = recording_answer(&offer, own(), &[Some(plain.clone())]);
+        assert_eq!(answer.contains("m=audio 0 "), is_secure, "{answer}");
+        let mut strange = chosen.clone();
+        strange.tag = 13;
+        for wrong in [vec![], vec![strange], vec![chosen.clone(), chosen.clone()]] {
+            assert!(recording_answer(&offer, own(), &[Some(keyed(wrong))]).contains("m=audio 0 "));
+        }
+    }
+}
+
+// rule: SR13
+#[test]
+fn a_certificate_is_answered_with_ours() {
+    let hash = vec!["AB"; 32].join(":");
+    let offer = parse(&format!(
+        "v=0\nm=audio 40000 UDP/TLS/RTP/SAVPF 0\na=fingerprint:sha-256 {hash}\na=setup:actpass\n"
+    ));
+    let OfferedSecurity::Dtls { setup, .. } = negotiate(&offer)[0].security else { panic!() };
+    let fingerprint = Fingerprint::parse(&format!("sha-256 {}", vec!["01"; 32].join(":"))).unwrap();
+    let security = OwnSecurity::Dtls { fingerprint, setup: Setup::answered(setup) };
+    let plain = take(&offer, 0, 30_000).unwrap();
+    let answer = recording_answer(&offer, own(), &[Some(StreamAnswer { security, ..plain.clone() })]);
+    assert!(answer.contains("m=audio 30000 UDP/TLS/RTP/SAVPF 0\r\n"), "{answer}");
+    assert!(
+        answer.contains(&format!("a=fingerprint:sha-256 {}\r\na=setup:active\r\n", vec!["01"; 32].join(":")))
+    );
+    assert!(recording_answer(&offer, own(), &[Some(plain)]).contains("m=audio 0 "));
+}
+
+#[test]
+fn a_stream_without_a_format_we_want_is_refused() {
+    let offer = parse("v=0\nm=audio 40000 RTP/AVP 0 8\n");
+    for payload_types in [vec![], vec![9]] {
+        let none = StreamAnswer { port: 30_000, payload_types, ..StreamAnswer::default() };
+        assert!(recording_answer(&offer, own(), &[Some(none)]).contains("m=audio 0 RTP/AVP 0 8\r\n"));
+    }
+    let one = StreamAnswer { port: 30_000, payload_types: vec![8, 9], ..StreamAnswer::default() };
+    assert!(recording_answer(&offer, own(), &[Some(one)]).contains("m=audio 30000 RTP/AVP 8\r\n"));
+    assert!(recording_answer(&offer, own(), &[]).contains("m=audio 0 RTP/AVP 0 8\r\n"));
 }

@@ -19,6 +19,7 @@ const TAGS: &[(&str, &str)] = &[
     ("sign-in", "サインイン: who is signed in"),
     ("recordings", "録音: find and see recordings"),
     ("uses", "利用: state a purpose, then hear"),
+    ("live-calls", "通話中: calls that go on, recording by hand, telling the other party"),
     ("calls", "通話記録: the call log"),
     ("counts", "件数: counts"),
     ("audit-events", "操作記録: the audit trail"),

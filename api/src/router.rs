@@ -17,8 +17,8 @@ use crate::app::App;
 use crate::layers::{problem_writer, rate_limit, request_id, security_headers, source, time_limit};
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    appointments, audit_events, calls, connections, counts, departments, health, lines, people, policy,
-    posts, public_notice, recordings, sign_in, uses,
+    announcements, appointments, audit_events, calls, capture_orders, connections, counts, departments,
+    health, lines, live_calls, people, policy, posts, public_notice, recordings, sign_in, uses,
 };
 use crate::{metrics, openapi, portal};
 
@@ -38,6 +38,9 @@ pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
         .routes(routes!(uses::open::open))
         .routes(routes!(uses::audio::audio, uses::audio::audio_head))
         .routes(routes!(uses::heard::heard))
+        .routes(routes!(live_calls::list::list))
+        .routes(routes!(capture_orders::place::place))
+        .routes(routes!(announcements::note::note))
         .routes(routes!(calls::search::search))
         .routes(routes!(counts::unrecorded::unrecorded))
         .routes(routes!(audit_events::list::list))
@@ -51,6 +54,7 @@ pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
         .routes(routes!(policy::text::text))
         .routes(routes!(departments::list::list))
         .routes(routes!(lines::list::list))
+        .routes(routes!(lines::change::change))
         .routes(routes!(connections::list::list, connections::connect::connect))
         .routes(routes!(connections::disable::disable))
         .routes(routes!(public_notice::show::show))

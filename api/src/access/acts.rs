@@ -37,6 +37,12 @@ acts! {
     PlayStart RecordingPlay "play.start";
     /// Say what was heard.
     PlayStop RecordingPlay "play.stop";
+    /// See the calls that go on.
+    LiveCallList RecordingSearch "live_call.list";
+    /// Start, pause, resume or stop a live recording.
+    CaptureOrderPlace RecordingStart "recording.order";
+    /// Note whether the other party was told.
+    AnnouncementNote AnnouncementNote "announcement.note";
     /// Search the call log.
     CallSearch CallSearch "call.search";
     /// Count the calls that were not kept.
@@ -57,6 +63,8 @@ acts! {
     AppointmentEnd PersonAppoint "appointment.end";
     /// Read the tenant's rules.
     PolicyRead PolicyRead "policy.read";
+    /// Change how recording of a line starts.
+    LineChange LineManage "line.change";
     /// List the connections.
     ConnectionList ConnectionRead "connection.list";
     /// Connect a PBX.

@@ -53,6 +53,11 @@ impl<A: Act> Permitted<A> {
         self.caller.event(A::EVENT, detail)
     }
 
+    /// An event of another kind that belongs to this act.
+    pub fn session_event(&self, kind: &str, detail: Value) -> AuditEvent {
+        self.caller.event(kind, detail)
+    }
+
     /// Writes a refusal to the audit trail and gives the problem to answer with; if it cannot be written, that is
     /// answered instead.
     pub async fn refuse(&self, code: Code, event: AuditEvent, decision: &Decision) -> Problem {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use rokuon_policy::ids::{DepartmentId, TenantId};
+use rokuon_policy::recording_scope::RecordingStart;
 use rokuon_policy::text::Text;
 use serde::Deserialize;
 
@@ -55,6 +56,11 @@ pub struct RegisteredLine {
     pub group: Option<String>,
     /// What its recordings are collected for.
     pub purpose: Option<String>,
+    /// How recording of its calls starts, as first entered; the portal changes it later. `automatic` when absent.
+    pub start: Option<RecordingStart>,
+    /// Whether its callers hear an announcement first; likewise.
+    #[serde(default)]
+    pub announces: bool,
 }
 
 /// A person.

@@ -19,7 +19,7 @@ use rokuon_policy::decision::Decision;
 use rokuon_policy::ids::{AppointmentId, ConnectionId, PersonId};
 use rokuon_policy::pii::Pii;
 use rokuon_policy::policy::Policy;
-use rokuon_policy::recording_scope::{Line, LineSource, normalise_number};
+use rokuon_policy::recording_scope::{Line, LineSource, RecordingStart, normalise_number};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -322,6 +322,8 @@ fn all_lines(policy: &Policy, register: &Register) -> Result<Vec<Line>, Failure>
         {
             line.department = added.department.clone().or(line.department.take());
             line.group = added.group.clone().or(line.group.take());
+            line.start = added.start.unwrap_or(line.start);
+            line.announces |= added.announces;
             continue;
         }
         let (Some(key), Some(name)) = (&added.key, &added.name) else {
@@ -341,6 +343,8 @@ fn all_lines(policy: &Policy, register: &Register) -> Result<Vec<Line>, Failure>
             department: added.department.clone(),
             group: added.group.clone(),
             purpose: added.purpose.clone(),
+            start: added.start.unwrap_or(RecordingStart::Automatic),
+            announces: added.announces,
             source: LineSource::Register,
         });
     }

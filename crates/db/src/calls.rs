@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use rokuon_policy::decision::Decision;
 use rokuon_policy::ids::{CallId, ConnectionId, DepartmentId, RecordingId};
 use rokuon_policy::media_kind::MediaKind;
-use rokuon_policy::recording_scope::Direction;
+use rokuon_policy::recording_scope::{Direction, RecordingStart};
 use rokuon_policy::retention::RetentionDates;
 use rokuon_policy::text::Text;
 
+use crate::announcements::Announcement;
 use crate::error::DbError;
 use crate::legs::{self, LegRole, Party};
 use crate::recordings;
@@ -48,6 +49,10 @@ pub struct CallStarted {
     pub started_at: DateTime<Utc>,
     /// What is known of it.
     pub facts: KnownFacts,
+    /// How its recording starts.
+    pub start: RecordingStart,
+    /// Whether the other party was told, as far as that is known at the beginning.
+    pub announcement: Announcement,
     /// What is doubtful about it.
     pub doubts: Vec<Text>,
     /// What is kept.
@@ -87,9 +92,11 @@ pub async fn start(tx: &mut TenantTx, started: &CallStarted) -> Result<bool, DbE
             decision_rule,
             decision_article,
             decision_ja,
-            decision_en
+            decision_en,
+            announcement,
+            announcement_by
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         ON CONFLICT (tenant_id, call_id) DO NOTHING",
     )
     .bind(tenant)
@@ -109,6 +116,8 @@ pub async fn start(tx: &mut TenantTx, started: &CallStarted) -> Result<bool, DbE
     .bind(facts.decision.article.as_str())
     .bind(&facts.decision.sentence.ja)
     .bind(&facts.decision.sentence.en)
+    .bind(started.announcement.status.as_str())
+    .bind(started.announcement.by.as_str())
     .execute(connection)
     .await?
     .rows_affected();

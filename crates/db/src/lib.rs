@@ -3,11 +3,13 @@
 //! To add a noun: a migration that creates its table (rules in `migrations/README.md`), a file here with its domain
 //! struct, a private row, functions that take `&mut TenantTx` first, and its tests against a real database.
 
+pub mod announcements;
 pub mod appointments;
 pub mod audit_events;
 pub mod audit_search;
 pub mod calls;
 pub mod canonical_json;
+pub mod capture_orders;
 pub mod connections;
 pub mod credentials;
 pub mod database;

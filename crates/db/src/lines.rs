@@ -1,6 +1,6 @@
 //! The recorded lines of a tenant, from its policy file or its own register.
 
-use rokuon_policy::recording_scope::Line;
+use rokuon_policy::recording_scope::{Line, RecordingStart};
 use rokuon_policy::text::Text;
 
 use crate::error::DbError;
@@ -25,7 +25,8 @@ pub async fn put_all(tx: &mut TenantTx, lines: &[Line]) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Writes one line as listed.
+/// Writes one line as listed. How its recording starts and whether it announces is taken from the first entry only: later
+/// the tenant changes it with [`change`].
 ///
 /// # Errors
 /// As [`put_all`].
@@ -42,10 +43,12 @@ pub async fn put(tx: &mut TenantTx, line: &Line) -> Result<(), DbError> {
             department_id,
             group_name,
             purpose,
+            start,
+            announces,
             source,
             listed
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, true)
         ON CONFLICT (tenant_id, line_key) DO UPDATE SET
             number = excluded.number,
             pattern = excluded.pattern,
@@ -66,10 +69,37 @@ pub async fn put(tx: &mut TenantTx, line: &Line) -> Result<(), DbError> {
     .bind(line.department.as_ref().map(|department| department.as_str()))
     .bind(&line.group)
     .bind(&line.purpose)
+    .bind(line.start.as_str())
+    .bind(line.announces)
     .bind(line.source.as_str())
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Changes how recording of a listed line starts and whether it announces; says whether there is such a line.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn change(
+    tx: &mut TenantTx,
+    key: &str,
+    start: RecordingStart,
+    announces: bool,
+) -> Result<bool, DbError> {
+    let (tenant, connection) = tx.parts();
+    let done = sqlx::query(
+        "UPDATE lines
+        SET start = $3, announces = $4
+        WHERE tenant_id = $1 AND line_key = $2 AND listed",
+    )
+    .bind(tenant)
+    .bind(key)
+    .bind(start.as_str())
+    .bind(announces)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 #[derive(sqlx::FromRow)]
@@ -82,6 +112,8 @@ struct Row {
     department_id: Option<String>,
     group_name: Option<String>,
     purpose: Option<String>,
+    start: String,
+    announces: bool,
     source: String,
 }
 
@@ -101,6 +133,8 @@ pub async fn list(tx: &mut TenantTx) -> Result<Vec<Line>, DbError> {
             department_id,
             group_name,
             purpose,
+            start,
+            announces,
             source
         FROM lines
         WHERE tenant_id = $1 AND listed
@@ -117,6 +151,8 @@ fn line_of(row: Row) -> Result<Line, DbError> {
     Ok(Line {
         department: place.parse_optional("department_id", row.department_id.as_deref())?,
         source: place.parse("source", &row.source)?,
+        start: place.parse("start", &row.start)?,
+        announces: row.announces,
         key: row.line_key,
         number: row.number,
         pattern: row.pattern,

@@ -5,14 +5,17 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use rokuon_policy::announcement::AnnouncementStatus;
 use rokuon_policy::article::Article;
+use rokuon_policy::capture_order::Capture;
 use rokuon_policy::ids::{CallId, ConnectionId, DepartmentId, RecordingId};
 use rokuon_policy::pii::Pii;
-use rokuon_policy::recording_scope::Direction;
+use rokuon_policy::recording_scope::{Direction, RecordingStart};
 use rokuon_policy::recording_state::RecordingState;
 use rokuon_policy::text::Text;
 use uuid::Uuid;
 
+use crate::announcements::Announcement;
 use crate::error::DbError;
 use crate::recordings::Outcome;
 use crate::tenant_tx::TenantTx;
@@ -73,6 +76,8 @@ pub struct Filter {
     pub max_seconds: Option<u32>,
     /// In a party's name or in the line's name, in any case.
     pub text: Option<Pii<String>>,
+    /// With this said of telling the other party.
+    pub announcement: Option<AnnouncementStatus>,
     /// The end of the page before.
     pub after: Option<Cursor>,
     /// Page length, 1–200.
@@ -93,6 +98,7 @@ impl Filter {
             min_seconds: None,
             max_seconds: None,
             text: None,
+            announcement: None,
             after: None,
             limit,
         }
@@ -155,6 +161,10 @@ pub struct FoundRecording {
     pub keep_until: Option<DateTime<Utc>>,
     /// Holds on it.
     pub active_holds: u32,
+    /// How it starts.
+    pub start: RecordingStart,
+    /// Whether its sound is taken, while the call goes on.
+    pub capture: Capture,
 }
 
 /// A found call.
@@ -194,6 +204,8 @@ pub struct FoundCall {
     pub decision_article: Article,
     /// That decision in one sentence.
     pub decision_sentence: Text,
+    /// Whether the other party was told.
+    pub announcement: Announcement,
 }
 
 /// A page of found calls.
@@ -233,4 +245,18 @@ pub async fn find(tx: &mut TenantTx, recording: RecordingId) -> Result<Option<Fo
     let row: Option<found::Row> =
         statement::one(recording).build_query_as().fetch_optional(tx.connection()).await?;
     row.map(FoundCall::try_from).transpose()
+}
+
+/// The calls that go on at this moment, newest first: no more than `limit`.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn live(
+    tx: &mut TenantTx,
+    visible: &VisibleDepartments,
+    limit: u32,
+) -> Result<Vec<FoundCall>, DbError> {
+    let rows: Vec<found::Row> =
+        statement::live(visible, limit).build_query_as().fetch_all(tx.connection()).await?;
+    rows.into_iter().map(FoundCall::try_from).collect()
 }

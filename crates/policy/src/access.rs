@@ -1,5 +1,6 @@
 //! Who may do what, see what, hear what, and appoint whom. What nothing in the policy allows is refused.
 
+pub mod live_calls;
 mod posts_held;
 mod wording;
 

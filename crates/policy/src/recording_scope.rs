@@ -103,6 +103,10 @@ pub struct Line {
     pub group: Option<String>,
     /// The purpose its recordings are collected for.
     pub purpose: Option<String>,
+    /// How recording of its calls starts; see [`start_of`].
+    pub start: RecordingStart,
+    /// Whether its callers hear an announcement before they are put through.
+    pub announces: bool,
     /// Where it is listed.
     pub source: LineSource,
 }
@@ -162,6 +166,26 @@ pub fn normalise_number(raw: &str) -> Option<String> {
 /// otherwise the call is [`Judgement::Unproved`]. Where the exchange's direction contradicts both numbers, the numbers decide.
 pub fn judge(policy: &Policy, lines: &[Line], facts: &CallFacts) -> Judgement {
     matching::judge(policy, lines, facts)
+}
+
+/// How recording starts on a line of the tenant's: by hand only where the line says so *and* the policy knows such recording.
+/// An unknown line records by itself: what is not known is never a reason to lose audio.
+pub fn start_of(policy: &Policy, lines: &[Line], key: Option<&str>) -> RecordingStart {
+    let by_hand = line_of(lines, key).is_some_and(|line| line.start == RecordingStart::OnDemand);
+    if by_hand && policy.recording.starts.contains(&RecordingStart::OnDemand) {
+        RecordingStart::OnDemand
+    } else {
+        RecordingStart::Automatic
+    }
+}
+
+/// Whether callers of a line hear an announcement before they are put through.
+pub fn announces(lines: &[Line], key: Option<&str>) -> bool {
+    line_of(lines, key).is_some_and(|line| line.announces)
+}
+
+fn line_of<'l>(lines: &'l [Line], key: Option<&str>) -> Option<&'l Line> {
+    key.and_then(|key| lines.iter().find(|line| line.key == key))
 }
 
 /// Whether a listed line covers a normalised number.

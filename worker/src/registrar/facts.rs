@@ -1,5 +1,6 @@
 //! The judgement on a call as the database knows facts.
 
+use rokuon_db::announcements::Announcement;
 use rokuon_db::calls::{CallStarted, KnownFacts};
 use rokuon_db::legs::Party;
 use rokuon_policy::decision::Decision;
@@ -33,6 +34,8 @@ pub(super) fn call_started(started: &StartedCall, policy: Option<&Policy>) -> Ca
         sip_call_id: started.sip_call_id.chars().filter(|c| !c.is_control()).take(256).collect(),
         started_at: started.started_at,
         facts: known_facts(&started.routing),
+        start: started.routing.start,
+        announcement: Announcement::by_rule(started.routing.announcement.0, started.routing.announcement.1),
         doubts: started.routing.doubts.clone(),
         media: MediaKind::CallAudio,
         policy_version: started.routing.policy_version,

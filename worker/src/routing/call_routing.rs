@@ -1,9 +1,12 @@
 //! The judgement on one call: whose it is, which line, who speaks on which channel, and what is doubtful about that.
 
+use rokuon_policy::announcement::{self, AnnouncementStatus, NotedBy};
 use rokuon_policy::article::Article;
 use rokuon_policy::ids::{ConnectionId, DepartmentId, TenantId};
 use rokuon_policy::pii::Pii;
-use rokuon_policy::recording_scope::{CallFacts, Direction, Judgement, judge, normalise_number};
+use rokuon_policy::recording_scope::{
+    CallFacts, Direction, Judgement, RecordingStart, announces, judge, normalise_number, start_of,
+};
 use rokuon_policy::text::Text;
 use rokuon_sip::siprec::metadata::Metadata;
 use rokuon_sip::siprec::party::Party;
@@ -58,6 +61,21 @@ pub struct CallRouting {
     pub rule: String,
     /// What is doubtful.
     pub doubts: Vec<Text>,
+    /// How recording of it starts.
+    #[serde(default = "by_itself")]
+    pub start: RecordingStart,
+    /// What line, connection and policy say of telling the other party.
+    #[serde(default = "nothing_noted")]
+    pub announcement: (AnnouncementStatus, NotedBy),
+}
+
+/// A judgement of a release that knew no other start.
+const fn by_itself() -> RecordingStart {
+    RecordingStart::Automatic
+}
+
+const fn nothing_noted() -> (AnnouncementStatus, NotedBy) {
+    (AnnouncementStatus::NotNoted, NotedBy::Nobody)
 }
 
 /// What the offer says of one m-line.
@@ -118,6 +136,9 @@ pub fn judge_call(
         doubts.push(doubts::channels_unproved());
     }
     doubts.dedup();
+    let start = start_of(&routes.policy, &routes.lines, line.as_deref());
+    let told_by_line = announces(&routes.lines, line.as_deref());
+    let announcement = announcement::at_start(&routes.policy, start, told_by_line, false);
     CallRouting {
         tenant: connection.tenant.clone(),
         connection: connection.id,
@@ -135,6 +156,8 @@ pub fn judge_call(
         rule: decision.rule.to_owned(),
         decision: serde_json::to_value(&decision).unwrap_or_default(),
         doubts,
+        start,
+        announcement,
     }
 }
 

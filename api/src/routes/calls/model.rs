@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::routes::announcements::model::Status;
 use crate::routes::departments::model::DepartmentName;
 use crate::routes::lines::model::LineName;
 use crate::routes::recordings::model::{Direction, Party};
@@ -46,6 +47,8 @@ pub struct Summary {
     pub department: Option<DepartmentName>,
     /// Whether the line was proved.
     pub line_proved: bool,
+    /// What is known of telling the other party.
+    pub announcement_status: Status,
 }
 
 impl Summary {
@@ -66,6 +69,7 @@ impl Summary {
             line: line_of(call),
             department: department_of(call),
             line_proved: call.line_proved,
+            announcement_status: call.announcement.status.into(),
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Lines.
 
+pub mod change;
 pub mod list;
 pub mod model;

@@ -1,9 +1,12 @@
 //! A line (telephone number) the tenant's rules list.
 
-use serde::Serialize;
+use rokuon_policy::recording_scope::{Line as KnownLine, LineSource as KnownSource};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::routes::capture_orders::model::RecordingStart;
 use crate::routes::departments::model::DepartmentName;
+use crate::tenant_rules::TenantRules;
 use crate::text::Text;
 
 /// A line by name.
@@ -47,8 +50,44 @@ pub struct Line {
     /// The purpose its recordings are collected for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// How recording of its calls starts.
+    pub start: RecordingStart,
+    /// Whether its callers hear an announcement before they are put through.
+    pub announces: bool,
     /// Where it is listed.
     pub source: LineSource,
+}
+
+impl Line {
+    /// A line with its department's name.
+    pub fn of(line: &KnownLine, rules: &TenantRules) -> Self {
+        Self {
+            key: line.key.clone(),
+            name: (&line.name).into(),
+            number: line.pattern.is_none().then(|| line.number.clone()),
+            pattern: line.pattern.clone(),
+            department: line.department.as_ref().map(|id| rules.department(id)),
+            group: line.group.clone(),
+            purpose: line.purpose.clone(),
+            start: line.start.into(),
+            announces: line.announces,
+            source: match line.source {
+                KnownSource::Policy => LineSource::Policy,
+                KnownSource::Register => LineSource::Register,
+            },
+        }
+    }
+}
+
+/// What is changed of a line.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LineChange)]
+pub struct ChangeRequest {
+    /// How recording of its calls starts from now on.
+    pub start: RecordingStart,
+    /// Whether its callers hear an announcement before they are put through.
+    pub announces: bool,
 }
 
 /// All lines.

@@ -12,6 +12,7 @@ use utoipa::IntoParams;
 
 use crate::extract::query::{cursor, page_size};
 use crate::problem::Problem;
+use crate::routes::announcements::model::Status as AnnouncementStatus;
 use crate::routes::recordings::model::Direction;
 
 /// The search conditions; all given ones must hold.
@@ -46,6 +47,9 @@ pub struct Filter {
     /// At most this long.
     #[param(minimum = 0)]
     pub max_seconds: Option<u32>,
+    /// What is known of telling the other party.
+    #[param(inline)]
+    pub announcement: Option<AnnouncementStatus>,
     /// `next_cursor` of the page before.
     #[param(max_length = 200)]
     pub cursor: Option<String>,
@@ -111,6 +115,7 @@ impl Filter {
             min_seconds: self.min_seconds,
             max_seconds: self.max_seconds,
             text,
+            announcement: self.announcement.map(Into::into),
             after: cursor(self.cursor.as_deref())?,
             limit: page_size(self.limit)?,
         })
@@ -137,6 +142,7 @@ impl Filter {
             "line": self.line,
             "min_seconds": self.min_seconds,
             "max_seconds": self.max_seconds,
+            "announcement": self.announcement,
             "next_page": self.cursor.is_some(),
         })
     }

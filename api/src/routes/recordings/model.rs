@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::routes::announcements::model::{Announcement, Exception, Status as AnnouncementStatus};
+use crate::routes::capture_orders::model::{Order, RecordingStart};
 use crate::routes::departments::model::DepartmentName;
 use crate::routes::lines::model::LineName;
 use crate::routes::policy::model::Decision;
@@ -139,6 +141,10 @@ pub struct Summary {
     pub keep_until: Option<DateTime<Utc>>,
     /// How many preservation holds rest on it.
     pub active_holds: u32,
+    /// What is known of telling the other party.
+    pub announcement_status: AnnouncementStatus,
+    /// Whether the rules still ask for a note on that.
+    pub announcement_owed: bool,
 }
 
 /// A page of recordings.
@@ -309,6 +315,14 @@ pub struct Recording {
     pub legs: Vec<Leg>,
     /// What is not certain about this recording.
     pub doubts: Vec<Text>,
+    /// How it starts.
+    pub start: RecordingStart,
+    /// What people ordered of it while the call went on, oldest first.
+    pub orders: Vec<Order>,
+    /// Whether the other party was told.
+    pub announcement: Announcement,
+    /// The exceptions of the rules from telling, to choose from when noting.
+    pub exceptions: Vec<Exception>,
     /// Proof of the stored bytes.
     pub integrity: Integrity,
     /// The signalling's own name of the call.

@@ -43,5 +43,8 @@ pub async fn search(
     let page = recording_search::search(&mut tx, &filter).await?;
     tx.commit_with(event.decided_by(&permitted.decision)).await.map_err(Problem::unavailable)?;
     let next_cursor = page.next.map(|next| next.to_string());
-    Ok(Json(Page { items: page.items.iter().filter_map(Summary::of).collect(), next_cursor }))
+    Ok(Json(Page {
+        items: page.items.iter().filter_map(|call| Summary::of(policy, call)).collect(),
+        next_cursor,
+    }))
 }

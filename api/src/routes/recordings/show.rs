@@ -2,9 +2,10 @@
 
 use rokuon_db::recordings::{ListedGap, Outcome as DbOutcome};
 use rokuon_db::segments::Segment as DbSegment;
-use rokuon_db::{legs, segments};
+use rokuon_db::{capture_orders, legs, segments};
 use rokuon_policy::access;
 use rokuon_policy::pii::Pii;
+use rokuon_policy::recording_scope::RecordingStart;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -14,6 +15,8 @@ use crate::access::session::Session;
 use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::problem::Problem;
+use crate::routes::announcements::shown::{Names, announcement_of, exception_of, noter};
+use crate::routes::capture_orders::model::Order;
 use crate::routes::policy::model::Decision;
 use crate::routes::recordings::model::{
     ConnectionName, Gap, GapCause, Integrity, Leg, LegRole, Outcome, Recording, Retention, Segment, Summary,
@@ -43,12 +46,18 @@ pub async fn show(
     let (seen, mut tx) = Seen::load(&permitted, id).await?;
     let segments = segments::of_recording(&mut tx, seen.recording.id).await?;
     let legs = legs::of_call(&mut tx, seen.call.id).await?;
+    let orders = capture_orders::of_recordings(&mut tx, &[seen.recording.id]).await?;
+    let mut names = Names::default();
+    let people = orders.iter().map(|order| order.person).chain(noter(&seen.call));
+    names.look_up(&mut tx, people.collect::<Vec<_>>()).await?;
     let event = permitted.event(json!({})).decided_by(&seen.decision).on("recording", id);
     tx.commit_with(event).await.map_err(Problem::unavailable)?;
-    let summary = Summary::of(&seen.call).ok_or_else(|| Problem::internal("a recording without its call"))?;
+    let summary = Summary::of(&permitted.rules.policy, &seen.call)
+        .ok_or_else(|| Problem::internal("a recording without its call"))?;
     let (recording, call) = (&seen.recording, &seen.call);
     let retention = &recording.retention;
     let play_refusal = play_refusal(&permitted, &seen);
+    let start = call.recording.as_ref().map_or(RecordingStart::Automatic, |recording| recording.start);
     Ok(Json(Recording {
         summary,
         connection: Some(ConnectionName { id: call.connection.0, name: call.connection_name.clone() }),
@@ -74,6 +83,10 @@ pub async fn show(
         },
         legs: legs.into_iter().map(leg).collect(),
         doubts: recording.doubts.iter().map(Into::into).collect(),
+        start: start.into(),
+        orders: orders.iter().map(|order| Order::of(order, &names)).collect(),
+        announcement: announcement_of(&permitted, &call.announcement, start, &seen.facts(), &names),
+        exceptions: permitted.rules.policy.announcement.exceptions.iter().map(exception_of).collect(),
         sip_call_id: Some(call.sip_call_id.clone()),
         decision: (&seen.decision).into(),
         playable: play_refusal.is_none(),

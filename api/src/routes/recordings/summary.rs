@@ -1,7 +1,9 @@
 //! From what the database finds to what the API writes of a call and its recording.
 
 use rokuon_db::recording_search::{FoundCall, FoundParty};
+use rokuon_policy::announcement::owed;
 use rokuon_policy::pii::Pii;
+use rokuon_policy::policy::Policy;
 
 use crate::routes::departments::model::DepartmentName;
 use crate::routes::lines::model::LineName;
@@ -38,7 +40,7 @@ pub fn department_of(call: &FoundCall) -> Option<DepartmentName> {
 
 impl Summary {
     /// A found call's recording; `None` when nothing is kept of the call.
-    pub fn of(call: &FoundCall) -> Option<Self> {
+    pub fn of(policy: &Policy, call: &FoundCall) -> Option<Self> {
         let recording = call.recording.as_ref()?;
         Some(Self {
             id: recording.id.0,
@@ -57,6 +59,8 @@ impl Summary {
             line_proved: call.line_proved,
             keep_until: recording.keep_until,
             active_holds: recording.active_holds,
+            announcement_status: call.announcement.status.into(),
+            announcement_owed: owed(policy, recording.start, call.announcement.status).is_some(),
         })
     }
 }

@@ -21,7 +21,7 @@ use rokuon_policy::clock::{Clock, ManualClock};
 use rokuon_policy::ids::{AppointmentId, DepartmentId, PersonId, TenantId};
 use rokuon_policy::pii::Pii;
 use rokuon_policy::policy::Policy;
-use rokuon_policy::recording_scope::{Line, LineSource};
+use rokuon_policy::recording_scope::{Line, LineSource, RecordingStart};
 use rokuon_policy::text::Text;
 use rokuon_storage::memory::MemoryStore;
 use rokuon_storage::memory_keys::MemoryKeys;
@@ -102,6 +102,8 @@ impl House {
             department: Some(department(id)),
             group: None,
             purpose: None,
+            start: RecordingStart::Automatic,
+            announces: false,
             source: LineSource::Register,
         }));
         lines::put_all(&mut tx, &listed).await.expect("lines");

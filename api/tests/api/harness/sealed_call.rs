@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
+use rokuon_db::announcements::Announcement;
 use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::calls::{self, CallStarted, KnownFacts};
 use rokuon_db::connections::{self, NewConnection};
@@ -11,12 +12,13 @@ use rokuon_db::segments::{self, Segment};
 use rokuon_db::tenant_tx::TenantTx;
 use rokuon_media::codec::Codec;
 use rokuon_media::wav::g711_file;
+use rokuon_policy::announcement::{AnnouncementStatus, NotedBy};
 use rokuon_policy::decision::Decision;
 use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
 use rokuon_policy::media_kind::MediaKind;
 use rokuon_policy::pii::Pii;
 use rokuon_policy::policy::Policy;
-use rokuon_policy::recording_scope::Direction;
+use rokuon_policy::recording_scope::{Direction, RecordingStart};
 use rokuon_policy::text::Text;
 use rokuon_policy::{access, retention};
 use rokuon_storage::container_context::ContainerContext;
@@ -69,6 +71,8 @@ impl House {
             sip_call_id: format!("{call}@pbx"),
             started_at: sample.started_at,
             facts: facts(&policy, sample, self.now()),
+            start: RecordingStart::Automatic,
+            announcement: Announcement::by_rule(AnnouncementStatus::NotNoted, NotedBy::Nobody),
             doubts: Vec::new(),
             media: MediaKind::CallAudio,
             policy_version: version.version,

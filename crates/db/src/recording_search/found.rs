@@ -7,6 +7,7 @@ use rokuon_policy::text::Text;
 use uuid::Uuid;
 
 use super::{FoundCall, FoundParty, FoundRecording};
+use crate::announcements::AnnouncementColumns;
 use crate::error::DbError;
 use crate::row::Place;
 
@@ -43,6 +44,10 @@ pub(super) struct Row {
     lost_ms: Option<i64>,
     keep_until: Option<DateTime<Utc>>,
     active_holds: Option<i32>,
+    start: Option<String>,
+    capture: Option<String>,
+    #[sqlx(flatten)]
+    announcement: AnnouncementColumns,
 }
 
 impl TryFrom<Row> for FoundCall {
@@ -67,6 +72,8 @@ impl TryFrom<Row> for FoundCall {
                 lost_ms: place.number("recordings.lost_ms", row.lost_ms.unwrap_or(0))?,
                 keep_until: row.keep_until,
                 active_holds: place.number("recordings.active_holds", row.active_holds.unwrap_or(0))?,
+                start: place.parse("recordings.start", &row.start.unwrap_or_default())?,
+                capture: place.parse("recordings.capture", &row.capture.unwrap_or_default())?,
             }),
             None => None,
         };
@@ -94,6 +101,7 @@ impl TryFrom<Row> for FoundCall {
             decision_rule: row.decision_rule,
             decision_article: place.parse("decision_article", &row.decision_article)?,
             decision_sentence: Text::new(row.decision_ja, row.decision_en),
+            announcement: row.announcement.read(&place)?,
         })
     }
 }

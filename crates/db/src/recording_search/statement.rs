@@ -4,6 +4,7 @@
 //! a range of the digits and "ends in" a range of the reversed digits. A number can be on either side of the call: each side
 //! is a branch of its own, which its own index answers newest first, and the branches are merged.
 
+use rokuon_policy::announcement::AnnouncementStatus;
 use rokuon_policy::ids::{DepartmentId, RecordingId};
 use rokuon_policy::recording_scope::Direction;
 use sqlx::{Postgres, QueryBuilder};
@@ -35,13 +36,20 @@ SELECT
     c.decision_article,
     c.decision_ja,
     c.decision_en,
+    c.announcement,
+    c.announcement_by,
+    c.announcement_exception,
+    c.announcement_person,
+    c.announcement_at,
     r.recording_id,
     r.state,
     r.outcome,
     r.gap_count,
     r.lost_ms,
     r.keep_until,
-    r.active_holds
+    r.active_holds,
+    r.start,
+    r.capture
 FROM page
 JOIN calls c USING (tenant_id, call_id)
 JOIN connections n USING (tenant_id, connection_id)
@@ -85,6 +93,17 @@ pub(super) fn page(filter: &Filter, limit: u32) -> Sql {
 pub(super) fn one(recording: RecordingId) -> Sql {
     let mut sql = Sql::new("WITH page AS (SELECT tenant_id, call_id FROM recordings WHERE recording_id = ");
     sql.push_bind(recording.0).push(")").push(COLUMNS);
+    sql
+}
+
+/// The calls that go on, newest first.
+pub(super) fn live(visible: &VisibleDepartments, limit: u32) -> Sql {
+    let mut sql = Sql::new(
+        "WITH page AS (SELECT c.tenant_id, c.call_id FROM recordings o JOIN calls c USING (tenant_id, call_id)
+        WHERE o.state = 'recording'",
+    );
+    within(&mut sql, visible);
+    sql.push(" ORDER BY o.started_at DESC LIMIT ").push_bind(i64::from(limit)).push(")").push(COLUMNS);
     sql
 }
 
@@ -166,11 +185,18 @@ fn range(sql: &mut Sql, column: &str, start: String) {
     sql.push(" AND ").push(column).push(" < ").push_bind(end).push(")");
 }
 
-fn facts(sql: &mut Sql, filter: &Filter) {
-    if let VisibleDepartments::Only { departments, unproved } = &filter.visible {
+fn within(sql: &mut Sql, visible: &VisibleDepartments) {
+    if let VisibleDepartments::Only { departments, unproved } = visible {
         let ids: Vec<String> = departments.iter().map(|id| id.as_str().to_owned()).collect();
         sql.push(" AND ((c.line_proved AND c.department_id = ANY (").push_bind(ids).push("))");
         sql.push(if *unproved { " OR NOT c.line_proved)" } else { ")" });
+    }
+}
+
+fn facts(sql: &mut Sql, filter: &Filter) {
+    within(sql, &filter.visible);
+    if let Some(status) = filter.announcement {
+        sql.push(" AND c.announcement = ").push_bind(AnnouncementStatus::as_str(status));
     }
     if let Some(department) = &filter.department {
         sql.push(" AND c.department_id = ").push_bind(DepartmentId::as_str(department).to_owned());

@@ -1,5 +1,7 @@
 //! The row of a recording whose call has begun.
 
+use rokuon_policy::capture_order::Capture;
+
 use super::json;
 use crate::calls::CallStarted;
 use crate::error::DbError;
@@ -19,6 +21,8 @@ pub(crate) async fn begin(tx: &mut TenantTx, started: &CallStarted) -> Result<()
             started_at,
             policy_version,
             epoch,
+            start,
+            capture,
             doubts,
             keep_at_least_until,
             secondary_from,
@@ -27,7 +31,7 @@ pub(crate) async fn begin(tx: &mut TenantTx, started: &CallStarted) -> Result<()
             retention_ja,
             retention_en
         )
-        VALUES ($1, $2, $3, $4, 'recording', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        VALUES ($1, $2, $3, $4, 'recording', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(tenant)
     .bind(started.recording.0)
@@ -36,6 +40,8 @@ pub(crate) async fn begin(tx: &mut TenantTx, started: &CallStarted) -> Result<()
     .bind(started.started_at)
     .bind(started.policy_version)
     .bind(signed(started.epoch))
+    .bind(started.start.as_str())
+    .bind(Capture::at_start(started.start).as_str())
     .bind(json(&started.doubts))
     .bind(started.retention.keep_at_least_until)
     .bind(started.retention.secondary_from)

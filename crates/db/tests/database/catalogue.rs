@@ -8,7 +8,7 @@ use sqlx::{Connection, PgConnection};
 const TENANT_RULE: &str = "(tenant_id = current_setting('app.tenant'::text, true))";
 
 /// Functions that may run with more than the caller's rights.
-const DEFINER_FUNCTIONS: [&str; 2] = ["routing_connections", "tenant_ids"];
+const DEFINER_FUNCTIONS: [&str; 3] = ["placed_capture_orders", "routing_connections", "tenant_ids"];
 /// Unique keys that are random over all tenants, and so tell nothing of another one.
 const RANDOM_KEYS: [&str; 1] = ["connections_address_user_once"];
 /// Tables of which the app may remove rows.
@@ -109,7 +109,15 @@ async fn every_policy_asks_for_the_tenant_when_reading_and_when_writing() {
             others.insert(policy);
         }
     }
-    assert_eq!(others, set(&["connections_for_directory", "recordings_removable", "tenants_for_directory"]));
+    assert_eq!(
+        others,
+        set(&[
+            "capture_orders_for_directory",
+            "connections_for_directory",
+            "recordings_removable",
+            "tenants_for_directory"
+        ])
+    );
     let tables = names(&mut db, "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity").await;
     assert_eq!(ruled, tables);
 }

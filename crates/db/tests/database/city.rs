@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use rokuon_db::announcements::Announcement;
 use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::calls::{self, CallStarted, KnownFacts};
+use rokuon_db::capture_orders::{self, OrderState, PlacedOrder};
 use rokuon_db::connections::{self, NewConnection};
 use rokuon_db::database::{Database, PoolSettings};
 use rokuon_db::departments::{self, Department};
@@ -18,12 +20,14 @@ use rokuon_db::{
     credentials, lines, people, plays, policy_versions, sign_in_throttle, tenants, unrecorded_counts,
 };
 use rokuon_embedded_postgres::test_database::{TestDatabase, test_database};
+use rokuon_policy::announcement::{AnnouncementStatus, NotedBy};
 use rokuon_policy::appointment::Appointment;
+use rokuon_policy::capture_order::{CaptureOrder, PauseReason};
 use rokuon_policy::decision::Decision;
 use rokuon_policy::ids::{AppointmentId, CallId, ConnectionId, PersonId, RecordingId, TenantId, UseId};
 use rokuon_policy::media_kind::MediaKind;
 use rokuon_policy::pii::Pii;
-use rokuon_policy::recording_scope::{Direction, Line, LineSource};
+use rokuon_policy::recording_scope::{Direction, Line, LineSource, RecordingStart};
 use rokuon_policy::retention::RetentionDates;
 use rokuon_policy::text::Text;
 use uuid::Uuid;
@@ -156,6 +160,8 @@ impl City {
                 line_proved: true,
                 decision: decision("recording.line_listed"),
             },
+            start: RecordingStart::Automatic,
+            announcement: Announcement::by_rule(AnnouncementStatus::NotNoted, NotedBy::Nobody),
             doubts: vec![],
             media: MediaKind::CallAudio,
             policy_version: 1,
@@ -205,11 +211,25 @@ impl City {
         let granted = self.use_of(call.recording);
         uses::grant(&mut tx, &granted).await.unwrap();
         assert!(plays::begin(&mut tx, granted.id, noon()).await.unwrap());
+        capture_orders::place(&mut tx, &self.order_of(call.recording, CaptureOrder::Pause)).await.unwrap();
         unrecorded_counts::add(&mut tx, day("2026-04-01"), self.connection, "line_not_listed", "2(1)")
             .await
             .unwrap();
         tx.commit_bookkeeping().await.unwrap();
         call
+    }
+
+    pub fn order_of(&self, recording: RecordingId, order: CaptureOrder) -> PlacedOrder {
+        PlacedOrder {
+            id: Uuid::now_v7(),
+            recording,
+            order,
+            reason: order.needs_reason().then_some(PauseReason::AskedByParty),
+            person: self.person,
+            placed_at: noon(),
+            state: OrderState::Placed,
+            settled_at: None,
+        }
     }
 
     pub fn use_of(&self, recording: RecordingId) -> Use {
@@ -244,6 +264,8 @@ pub fn line(key: &str, number: &str, department: Option<&str>) -> Line {
         department: department.map(|d| d.parse().unwrap()),
         group: None,
         purpose: None,
+        start: RecordingStart::Automatic,
+        announces: false,
         source: LineSource::Policy,
     }
 }

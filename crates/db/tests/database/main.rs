@@ -5,6 +5,7 @@ mod audit;
 mod catalogue;
 mod city;
 mod isolation;
+mod live_calls;
 mod people;
 mod recording_life;
 mod register;

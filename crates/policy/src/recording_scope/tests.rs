@@ -19,6 +19,8 @@ fn registered(key: &str, number: &str, of_department: &str) -> Line {
         department: Some(department(of_department)),
         group: None,
         purpose: None,
+        start: RecordingStart::Automatic,
+        announces: false,
         source: LineSource::Register,
     }
 }

@@ -9,7 +9,7 @@ use crate::notice::PublicNotice;
 use crate::policy::Policy;
 use crate::purpose::{CollectionPurpose, Purpose};
 use crate::reader::Table;
-use crate::recording_scope::{Line, LineSource, LinesFrom, RecordingRules, overlap};
+use crate::recording_scope::{Line, LineSource, LinesFrom, RecordingRules, RecordingStart, overlap};
 
 crate::closed_list::closed_list! {
     /// A weekday as policy files write it.
@@ -150,6 +150,8 @@ pub(super) fn line(t: &Table<'_, '_>) -> Line {
         department: t.opt_department("department"),
         group: t.opt_string("group"),
         purpose,
+        start: RecordingStart::Automatic,
+        announces: false,
         source: LineSource::Policy,
     }
 }

@@ -18,7 +18,7 @@ use rokuon_fixtures::sip_link::Transport;
 use rokuon_policy::clock::{Clock, SystemClock};
 use rokuon_policy::ids::{ConnectionId, TenantId};
 use rokuon_policy::policy::Policy;
-use rokuon_policy::recording_scope::{Line, LineSource};
+use rokuon_policy::recording_scope::{Line, LineSource, RecordingStart};
 use rokuon_policy::text::Text;
 use rokuon_storage::key_service::KeyService;
 use rokuon_storage::memory::MemoryStore;
@@ -211,6 +211,8 @@ async fn found_city(db: &Database) -> (TenantId, String) {
         department: Some("citizens".parse().unwrap()),
         group: None,
         purpose: None,
+        start: RecordingStart::Automatic,
+        announces: false,
         source: LineSource::Register,
     };
     lines::put_all(&mut tx, &[line]).await.unwrap();

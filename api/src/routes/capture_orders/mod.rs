@@ -1,0 +1,4 @@
+//! Recording by hand: start, pause, resume, stop.
+
+pub mod model;
+pub mod place;

@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod desk;
+pub mod orders;
 pub mod recorder;
 pub mod recovery;
 pub mod registrar;

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::config::WorkerConfig;
 use crate::desk::signalling::{Desk, DeskParts};
+use crate::orders::carry_out_orders;
 use crate::recorder::command::Told;
 use crate::recorder::thread::RecorderThread;
 use crate::recovery::Recovery;
@@ -103,6 +104,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     tasks.spawn(async move { filled.keep_filled(Duration::from_secs(5)).await });
 
     let (registrar, registering) = Registrar::new(ports.db.clone(), ports.clock.clone(), routes.clone());
+    tasks.spawn(carry_out_orders(ports.db.clone(), ports.clock.clone(), recorder.commands()));
     let mut sealing = JoinSet::new();
     sealing.spawn(registering);
     let (orders, orders_inbox) = mpsc::unbounded_channel();

@@ -11,6 +11,9 @@ use crate::tenant_tx::TenantTx;
 /// The reason of calls that were not answered at all (a wrong source, a full spool); counted here too.
 pub const REFUSED: &str = "refused";
 
+/// The reason of calls whose recording waited to be started by hand, and nobody did.
+pub const NOT_STARTED: &str = "on_demand_not_started";
+
 /// How many of one kind on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnrecordedCount {

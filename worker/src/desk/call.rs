@@ -70,13 +70,15 @@ impl DeskCall {
 
     /// Judges with what is known now; returns whether anything changed.
     pub fn judge_again(&mut self) -> bool {
-        let routing = judge_call(
+        let mut routing = judge_call(
             &self.routes,
             &self.connection,
             self.metadata.as_ref(),
             self.doubts.clone(),
             &self.labels,
         );
+        // How a call began is no question any more: a recording that runs does not begin to wait, nor the other way round.
+        (routing.start, routing.announcement) = (self.routing.start, self.routing.announcement);
         let changed = routing != self.routing;
         self.routing = routing;
         changed

@@ -103,6 +103,8 @@ pub enum Command {
         /// Pauses, or goes on.
         paused: bool,
     },
+    /// Whether this thread holds a call and goes on recording it; answered after every command before it was taken.
+    IsLive(RecordingId, oneshot::Sender<bool>),
     /// The call is over and nothing of it is to be kept: its journal entries go, and nothing is told.
     Discard {
         /// Which recording.

@@ -161,6 +161,10 @@ impl Recorder {
                 }
             }
             Command::Pause { recording, paused } => self.pause(recording, paused),
+            Command::IsLive(recording, answer) => {
+                let live = self.calls.get(&recording).is_some_and(|call| call.closing.is_none());
+                let _gone = answer.send(live);
+            }
             Command::Discard { recording } => self.discard(recording),
             Command::Close { recording, cause } => {
                 let at = self.began.elapsed() + LINGER;

@@ -13,6 +13,7 @@ use rokuon_media::gap::{Gap, GapCause};
 use rokuon_policy::civil;
 use rokuon_policy::ids::CallId;
 use rokuon_policy::policy::Policy;
+use rokuon_policy::recording_scope::RecordingStart;
 use serde_json::json;
 
 use super::facts::{call_started, retention_of, without_register};
@@ -134,8 +135,10 @@ pub(super) async fn forget(
 ) -> Result<(), RegisterError> {
     let mut tx = db.tenant(&routing.tenant).await?;
     calls::forget(&mut tx, call).await?;
-    if !routing.kept {
-        let reason = routing.rule.rsplit('.').next().unwrap_or(&routing.rule);
+    let unstarted = routing.kept && routing.start == RecordingStart::OnDemand;
+    if !routing.kept || unstarted {
+        let rule = routing.rule.rsplit('.').next().unwrap_or(&routing.rule);
+        let reason = if unstarted { unrecorded_counts::NOT_STARTED } else { rule };
         let day = civil::civil_day(now);
         unrecorded_counts::add(&mut tx, day, routing.connection, reason, routing.article.as_str()).await?;
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rokuon_capture::journal::{AsReceived, CallOpened};
 use rokuon_policy::ids::{CallId, RecordingId};
+use rokuon_policy::recording_scope::RecordingStart;
 use rokuon_sip::endpoint::event::Invite;
 use rokuon_storage::data_key_pool::DataKeyPool;
 use tokio::sync::oneshot;
@@ -86,6 +87,7 @@ impl Desk {
             connection: call.connection.clone(),
             silent_after: self.parts.config.silence_ends_call_after,
             on_hold: offer.on_hold(),
+            paused: call.routing.start == RecordingStart::OnDemand,
             sockets: sockets.into_iter().map(|(stream, socket)| StreamSocket::new(stream, socket)).collect(),
         };
         let (answers, invite_id, dialog) = (self.opened.clone(), invite.id, invite.dialog.clone());
@@ -144,6 +146,8 @@ struct OpenTask {
     connection: Arc<ConnectionRoute>,
     silent_after: Duration,
     on_hold: Vec<(u8, bool)>,
+    /// Somebody has to start it.
+    paused: bool,
     sockets: Vec<StreamSocket>,
 }
 
@@ -159,7 +163,7 @@ impl OpenTask {
             wrapped: pooled.wrapped,
             sockets: self.sockets,
             on_hold: self.on_hold,
-            paused: false,
+            paused: self.paused,
             connection: self.connection,
             silent_after: self.silent_after,
         };

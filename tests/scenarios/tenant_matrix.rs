@@ -37,7 +37,8 @@ async fn every_operation_is_closed_to_everybody_it_is_not_for() {
         let before = state(home).await;
         for operation in &operations {
             matrix.outsiders(operation, home, &outsiders).await;
-            let able = operation.capability.as_ref().map_or(&strangers.people[0], |one| strangers.able(one));
+            let able = operation.capability.as_ref().and_then(|one| strangers.able_if_any(one));
+            let able = able.unwrap_or(&strangers.people[0]);
             for stranger in [able, strangers.lowest()] {
                 matrix.stranger(operation, home, stranger, &strangers.names).await;
             }

@@ -9,6 +9,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as city from "./fixtures.mjs";
+import * as live from "./live_calls.mjs";
 import { peaks, wav } from "./voice.mjs";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
@@ -18,6 +19,11 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 
 const sessions = new Map();
 const uses = new Map();
+city.recordings.forEach((recording, number) => {
+  const announcement = live.announcementOf(number);
+  Object.assign(recording, { start: "automatic", orders: [], announcement, exceptions: live.exceptions, announcement_status: announcement.status, announcement_owed: announcement.owed !== undefined });
+});
+for (const call of city.calls) call.announcement_status = "told_beforehand";
 let idleMinutes = 15;
 
 class Refusal extends Error {
@@ -60,12 +66,13 @@ function find(rows, query) {
       (!department || row.department?.id === department) &&
       (!direction || row.direction === direction) &&
       (!line || row.line?.key === line) &&
+      (!query.announcement || row.announcement_status === query.announcement) &&
       (!min_seconds || (row.duration_seconds ?? 0) >= Number(min_seconds)) &&
       (!max_seconds || (row.duration_seconds ?? 0) <= Number(max_seconds)),
   );
 }
 
-const KNOWN = ["from", "to", "number", "number_suffix", "q", "department", "direction", "line", "min_seconds", "max_seconds", "cursor", "limit", "actor", "kind", "object"];
+const KNOWN = ["from", "to", "number", "number_suffix", "q", "department", "direction", "line", "min_seconds", "max_seconds", "announcement", "cursor", "limit", "actor", "kind", "object"];
 
 function page(rows, query) {
   const { cursor, limit } = query;
@@ -76,7 +83,7 @@ function page(rows, query) {
   return { items: rows.slice(from, from + size), ...(from + size < rows.length ? { next_cursor: String(from + size) } : {}) };
 }
 
-const summary = ({ connection, outcome, outcome_cause, gaps, segments, retention, legs, doubts, integrity, sip_call_id, decision, playable, play_refusal, seed, ...rest }) => rest;
+const summary = ({ start, orders, announcement, exceptions, connection, outcome, outcome_cause, gaps, segments, retention, legs, doubts, integrity, sip_call_id, decision, playable, play_refusal, seed, ...rest }) => rest;
 const notFound = () => new Refusal(404, "not-found", "見つかりません");
 const recordingOf = (id) => {
   const found = city.recordings.find((entry) => entry.id === id);
@@ -118,6 +125,7 @@ const routes = {
     if (!uses.has(use)) throw notFound();
     heard.push(body);
   },
+  ...live.routes,
   "GET /v1/calls": ({ query }) => page(find(city.calls, query), query),
   "GET /v1/counts/unrecorded": ({ query }) => {
     for (const [name, value] of Object.entries(query))
@@ -238,7 +246,9 @@ async function answer(request, response) {
 function send(response, body) {
   if (body === undefined) return response.writeHead(204).end();
   if (typeof body === "string") return response.writeHead(200, { "Content-Type": "text/plain; charset=utf-8" }).end(body);
-  const { status = 200, ...rest } = Array.isArray(body) ? { items: body } : body;
+  const { status: said, ...others } = Array.isArray(body) ? { items: body } : body;
+  // a number is the answer's own status, a word belongs to what is answered
+  const [status, rest] = typeof said === "number" ? [said, others] : [200, said === undefined ? others : { status: said, ...others }];
   return response.writeHead(status, { "Content-Type": "application/json", "Cache-Control": "no-store" }).end(JSON.stringify(rest));
 }
 

@@ -89,8 +89,7 @@ impl Spans {
         let mut left = Vec::new();
         let mut others = other.iter().peekable();
         for mut span in self.iter() {
-            loop {
-                let Some(cut) = others.peek().copied() else { break };
+            while let Some(cut) = others.peek().copied() {
                 if cut.until <= span.from {
                     others.next();
                     continue;

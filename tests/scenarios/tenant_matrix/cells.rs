@@ -171,7 +171,8 @@ impl Matrix {
         if !question.changes() {
             return;
         }
-        let able = operation.capability.as_ref().map_or(&home.people[0], |one| home.able(one));
+        let able = operation.capability.as_ref().and_then(|one| home.able_if_any(one));
+        let able = able.unwrap_or(&home.people[0]);
         let own = &able.asker;
         let mut ways = vec![
             ("another site's page", Asker { site: Some("cross-site"), ..own.clone() }),
@@ -189,11 +190,22 @@ impl Matrix {
 
     /// Somebody it is for. What is asked with made-up passwords is refused for that and nothing else.
     pub async fn welcome(&mut self, operation: &Operation, home: &Town) {
-        let able = operation.capability.as_ref().map_or(&home.people[0], |one| home.able(one));
+        let able = match &operation.capability {
+            None => &home.people[0],
+            // what the rules of this town give to nobody stays closed to everybody: the colleagues' cells say so
+            Some(capability) => match home.able_if_any(capability) {
+                Some(able) => able,
+                None => return,
+            },
+        };
         let answer = able.asker.ask(&operation.question(&home.names)).await;
         let right = match operation.id.as_str() {
             "sign_in" => answer.status == 401,
             "password_change" => answer.status == 422,
+            // the town's recording is of a call that is over, on a line that is recorded by itself
+            "capture_orders_place" => {
+                answer.status == 403 && answer.text().contains("capture_order.automatic_line")
+            }
             _ => (200..300).contains(&answer.status),
         };
         let what = format!("{} by {} of {}, who may", operation.id, able.login_id, home.tenant);

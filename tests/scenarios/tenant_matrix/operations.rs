@@ -71,6 +71,7 @@ fn path_part<'n>(names: &'n Names, collection: &str, name: &str) -> Option<&'n s
         ("people", "id") => &names.person,
         ("appointments", "id") => &names.appointment,
         ("connections", "id") => &names.connection,
+        ("lines", "key") => &names.line,
         ("public", "tenant") => &names.tenant,
         _ => return None,
     })
@@ -87,7 +88,7 @@ fn query_value(names: &Names, name: &str) -> Option<Option<String>> {
         "actor" => Some(names.person.clone()),
         "object" => Some(names.recording.clone()),
         "from" | "to" | "direction" | "min_seconds" | "max_seconds" | "cursor" | "limit" | "kind"
-        | "points" => None,
+        | "points" | "announcement" => None,
         _ => return None,
     })
 }
@@ -109,6 +110,9 @@ fn body(operation: &str, names: &Names) -> Option<Value> {
         }
         "appointments_appoint" => json!({ "post": names.post, "department": names.post_department }),
         "uses_open" => json!({ "purpose": names.purpose, "case_note": names.word }),
+        "capture_orders_place" => json!({ "order": "stop", "reason": "no_longer_needed" }),
+        "announcements_note" => json!({ "status": "told_beforehand" }),
+        "lines_change" => json!({ "start": "automatic", "announces": false }),
         "uses_heard" => json!({ "ranges": [[0.0, 0.5]], "ended": false }),
         _ => return None,
     })

@@ -79,6 +79,11 @@ impl Town {
         }
     }
 
+    /// Somebody who may do this, if the rules of the town give it to anybody here.
+    pub fn able_if_any(&self, capability: &str) -> Option<&Townsperson> {
+        self.people.iter().any(|one| one.capabilities.contains(capability)).then(|| self.able(capability))
+    }
+
     /// The person with the fewest capabilities: none.
     pub fn lowest(&self) -> &Townsperson {
         let last = self.people.last().expect("somebody");

@@ -181,6 +181,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/lines/{key}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change how recording of a line starts
+         * @description Counts for calls that begin some seconds later. Recording by hand only where the rules know it.
+         */
+        post: operations["lines_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calls that go on
+         * @description Meant to be asked every few seconds: one page that stays open leaves one audit event in ten minutes.
+         */
+        get: operations["live_calls_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -418,6 +458,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recordings/{id}/announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note whether the other party was told
+         * @description Before, during or after the call; a later note takes the place of an earlier one, and the audit trail keeps both.
+         */
+        post: operations["announcements_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start, pause, resume or stop the recording of a live call
+         * @description Only where the rules know recording by hand and the call's line is recorded so. The order is on its way when this is
+         *     answered; the list of live calls shows when it was carried out. A pause becomes a gap of the recording.
+         */
+        post: operations["capture_orders_place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recordings/{id}/uses": {
         parameters: {
             query?: never;
@@ -551,6 +632,54 @@ export interface components {
             /** @description The posts they held then. */
             posts: string[];
         };
+        /** @description Whether the other party of a call was told. */
+        Announcement: {
+            /** @description What is known. */
+            status: components["schemas"]["AnnouncementStatus"];
+            /** @description By whose word. */
+            by: components["schemas"]["NotedBy"];
+            exception?: components["schemas"]["AnnouncementException"] | null;
+            noted_by?: components["schemas"]["PersonName"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            noted_at?: string | null;
+            owed?: components["schemas"]["OwedAnnouncement"] | null;
+            /** @description Whether this person may note it, and why (not). */
+            may_note: components["schemas"]["Decision"];
+        };
+        /** @description An exception of the rules from telling. */
+        AnnouncementException: {
+            /**
+             * @description Its key.
+             * @example danger
+             */
+            key: string;
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description What it means. */
+            sentence: components["schemas"]["Text"];
+            /** @description The article that lists it. */
+            article: string;
+            /** @description That article as written. */
+            article_label: string;
+        };
+        /** @description What somebody notes. */
+        AnnouncementNote: {
+            /** @description Whether the other party was told: `told_beforehand`, `exception`, or `not_noted` to take a note back. */
+            status: components["schemas"]["AnnouncementStatus"];
+            /**
+             * @description The exception's key, when it is one.
+             * @example danger
+             */
+            exception?: string | null;
+        };
+        /**
+         * @description What is known of telling the other party.
+         * @enum {string}
+         */
+        AnnouncementStatus: "told_beforehand" | "public_notice" | "exception" | "not_noted";
         /** @description What is needed to appoint somebody. */
         AppointRequest: {
             /**
@@ -702,7 +831,19 @@ export interface components {
             department: components["schemas"]["DepartmentName"] | null;
             /** @description Whether the line was proved. */
             line_proved: boolean;
+            /** @description What is known of telling the other party. */
+            announcement_status: components["schemas"]["AnnouncementStatus"];
         };
+        /**
+         * @description Whether a live call's sound is taken.
+         * @enum {string}
+         */
+        Capture: "waiting" | "running" | "paused" | "stopped";
+        /**
+         * @description What is ordered of a recording while its call goes on.
+         * @enum {string}
+         */
+        CaptureOrder: "start" | "pause" | "resume" | "stop";
         /** @description What is needed to connect a PBX. */
         ConnectRequest: {
             /** @description What to call it. */
@@ -942,8 +1083,19 @@ export interface components {
             group?: string | null;
             /** @description The purpose its recordings are collected for. */
             purpose?: string | null;
+            /** @description How recording of its calls starts. */
+            start: components["schemas"]["RecordingStart"];
+            /** @description Whether its callers hear an announcement before they are put through. */
+            announces: boolean;
             /** @description Where it is listed. */
             source: components["schemas"]["LineSource"];
+        };
+        /** @description What is changed of a line. */
+        LineChange: {
+            /** @description How recording of its calls starts from now on. */
+            start: components["schemas"]["RecordingStart"];
+            /** @description Whether its callers hear an announcement before they are put through. */
+            announces: boolean;
         };
         /** @description All lines. */
         LineList: {
@@ -962,6 +1114,53 @@ export interface components {
          * @enum {string}
          */
         LineSource: "policy" | "register";
+        /** @description A call that goes on. */
+        LiveCall: {
+            /**
+             * Format: uuid
+             * @description Its recording.
+             */
+            recording_id: string;
+            /**
+             * Format: uuid
+             * @description The call.
+             */
+            call_id: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            direction: components["schemas"]["Direction"] | null;
+            /** @description Who called. */
+            caller: components["schemas"]["CallParty"];
+            /** @description Who was called. */
+            called: components["schemas"]["CallParty"];
+            line: components["schemas"]["LineName"] | null;
+            department: components["schemas"]["DepartmentName"] | null;
+            /** @description How its recording starts. */
+            start: components["schemas"]["RecordingStart"];
+            /** @description Whether its sound is taken, as the recorder last said. */
+            capture: components["schemas"]["Capture"];
+            /** @description What was ordered of it, oldest first; the last one may still be on its way. */
+            orders: components["schemas"]["Order"][];
+            /** @description Whether the other party was told. */
+            announcement: components["schemas"]["Announcement"];
+            /**
+             * @description Whether this person may start, pause, resume and stop it, and why (not). What must be noted before the start is said in
+             *     `announcement.owed`.
+             */
+            may_order: components["schemas"]["Decision"];
+        };
+        /** @description The calls that go on. */
+        LiveCallList: {
+            /** @description Newest first, 200 at most. */
+            items: components["schemas"]["LiveCall"][];
+            /** @description Whether the rules know recording by hand at all. */
+            on_demand: boolean;
+            /** @description The exceptions of the rules from telling the other party. */
+            exceptions: components["schemas"]["AnnouncementException"][];
+        };
         /** @description Who is signed in, and what they may do. */
         Me: {
             /** @description The tenant. */
@@ -1000,6 +1199,11 @@ export interface components {
             /** @description The purposes this person may state for playing a recording. */
             purposes: components["schemas"]["Purpose"][];
         };
+        /**
+         * @description By whose word it is known.
+         * @enum {string}
+         */
+        NotedBy: "nobody" | "policy" | "line" | "connection" | "person";
         /** @description The notice that calls are recorded. */
         Notice: {
             /** @description Its headline. */
@@ -1011,11 +1215,57 @@ export interface components {
             /** @description That article as written. */
             article_label: string;
         };
+        /** @description An order of a live recording. */
+        Order: {
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            id: string;
+            /** @description What. */
+            order: components["schemas"]["CaptureOrder"];
+            reason?: components["schemas"]["PauseReason"] | null;
+            /** @description Who. */
+            person: components["schemas"]["PersonName"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            placed_at: string;
+            /** @description How far it is. */
+            state: components["schemas"]["OrderState"];
+            /**
+             * Format: date-time
+             * @description When it was carried out or found too late.
+             */
+            settled_at?: string | null;
+        };
+        /** @description What somebody orders. */
+        OrderRequest: {
+            /** @description What. */
+            order: components["schemas"]["CaptureOrder"];
+            reason?: components["schemas"]["PauseReason"] | null;
+            announcement?: components["schemas"]["AnnouncementNote"] | null;
+        };
+        /**
+         * @description How far an order is.
+         * @enum {string}
+         */
+        OrderState: "placed" | "done" | "too_late";
         /**
          * @description How a call's capture ended (each call ends in exactly one).
          * @enum {string}
          */
         Outcome: "sealed" | "sealed_with_gaps" | "failed";
+        /** @description What the rules still ask of a call. */
+        OwedAnnouncement: {
+            /** @description The article that asks. */
+            article: string;
+            /** @description That article as written. */
+            article_label: string;
+            /** @description What it asks. */
+            sentence: components["schemas"]["Text"];
+        };
         /** @description One part this process needs. */
         PartHealth: {
             /** @description `database` or `store`. */
@@ -1036,6 +1286,11 @@ export interface components {
              */
             new_password: string;
         };
+        /**
+         * @description Why sound is not taken for a while, or not any more.
+         * @enum {string}
+         */
+        PauseReason: "asked_by_party" | "secret_told" | "not_business" | "no_longer_needed" | "other";
         /** @description A member of staff. */
         Person: {
             /**
@@ -1065,6 +1320,16 @@ export interface components {
         PersonList: {
             /** @description By issued ID. */
             items: components["schemas"]["Person"][];
+        };
+        /** @description A person by name. */
+        PersonName: {
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            id: string;
+            /** @description Their name. */
+            display_name: string;
         };
         /**
          * @description Whether a person can sign in.
@@ -1228,6 +1493,14 @@ export interface components {
             legs: components["schemas"]["Leg"][];
             /** @description What is not certain about this recording. */
             doubts: components["schemas"]["Text"][];
+            /** @description How it starts. */
+            start: components["schemas"]["RecordingStart"];
+            /** @description What people ordered of it while the call went on, oldest first. */
+            orders: components["schemas"]["Order"][];
+            /** @description Whether the other party was told. */
+            announcement: components["schemas"]["Announcement"];
+            /** @description The exceptions of the rules from telling, to choose from when noting. */
+            exceptions: components["schemas"]["AnnouncementException"][];
             /** @description Proof of the stored bytes. */
             integrity: components["schemas"]["Integrity"];
             /** @description The signalling's own name of the call. */
@@ -1245,6 +1518,11 @@ export interface components {
             /** @description Give this as `cursor` for the next page; absent on the last. */
             next_cursor?: string | null;
         };
+        /**
+         * @description How recording of a line's calls starts.
+         * @enum {string}
+         */
+        RecordingStart: "automatic" | "on_demand";
         /**
          * @description Where a recording stands in its life.
          * @enum {string}
@@ -1308,6 +1586,10 @@ export interface components {
              * @description How many preservation holds rest on it.
              */
             active_holds: number;
+            /** @description What is known of telling the other party. */
+            announcement_status: components["schemas"]["AnnouncementStatus"];
+            /** @description Whether the rules still ask for a note on that. */
+            announcement_owed: boolean;
         };
         /** @description A password was reset. */
         ResetPassword: {
@@ -1830,6 +2112,8 @@ export interface operations {
                 min_seconds?: number;
                 /** @description At most this long. */
                 max_seconds?: number;
+                /** @description What is known of telling the other party. */
+                announcement?: "told_beforehand" | "public_notice" | "exception" | "not_noted";
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description How many a page; 50 when absent. */
@@ -2350,6 +2634,188 @@ export interface operations {
                 };
             };
             /** @description The password must be changed first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lines_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The line */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    live_calls_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCallList"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3354,6 +3820,8 @@ export interface operations {
                 min_seconds?: number;
                 /** @description At most this long. */
                 max_seconds?: number;
+                /** @description What is known of telling the other party. */
+                announcement?: "told_beforehand" | "public_notice" | "exception" | "not_noted";
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description How many a page; 50 when absent. */
@@ -3480,6 +3948,249 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announcements_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnouncementNote"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Announcement"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    capture_orders_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRequest"];
+            };
+        };
+        responses: {
+            /** @description On its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

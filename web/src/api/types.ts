@@ -15,6 +15,11 @@ export type Segment = Schemas["Segment"];
 export type Leg = Schemas["Leg"];
 export type Waveform = Schemas["Waveform"];
 export type Use = Schemas["Use"];
+export type LiveCall = Schemas["LiveCall"];
+export type Announcement = Schemas["Announcement"];
+export type AnnouncementException = Schemas["AnnouncementException"];
+export type CaptureOrder = Schemas["CaptureOrder"];
+export type PauseReason = Schemas["PauseReason"];
 export type CallSummary = Schemas["CallSummary"];
 export type UnrecordedCount = Schemas["UnrecordedCount"];
 /** The document leaves `object` and `detail` open; this is what they hold. */

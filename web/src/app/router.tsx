@@ -10,6 +10,7 @@ import { readCallSearch } from "../features/calls/call_search";
 import { AuditPage } from "../routes/audit";
 import { CallsPage } from "../routes/calls";
 import { ConnectionsPage } from "../routes/connections";
+import { LiveCallsPage } from "../routes/live_calls";
 import { MePage } from "../routes/me";
 import { homeOf } from "../routes/navigation";
 import { NotFoundPage } from "../routes/not_found";
@@ -36,7 +37,7 @@ async function requireSignIn(here: string): Promise<void> {
 
 /** Only addresses of this portal: never another site, never a page open to everybody. */
 export function safeNext(raw: unknown): string | undefined {
-  return typeof raw === "string" && /^\/(recordings|calls|people|audit|policy|connections|me)(?=[/?#]|$)/.test(raw) ? raw : undefined;
+  return typeof raw === "string" && /^\/(recordings|live|calls|people|audit|policy|connections|me)(?=[/?#]|$)/.test(raw) ? raw : undefined;
 }
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
@@ -119,6 +120,7 @@ const tabSearch =
 
 const recordings = createRoute({ getParentRoute: () => signedIn, path: "/recordings", validateSearch: readCallSearch, component: RecordingsPage });
 const recording = createRoute({ getParentRoute: () => signedIn, path: "/recordings/$recordingId", component: RecordingPage });
+const live = createRoute({ getParentRoute: () => signedIn, path: "/live", component: LiveCallsPage });
 const calls = createRoute({ getParentRoute: () => signedIn, path: "/calls", validateSearch: readCallSearch, component: CallsPage });
 const people = createRoute({ getParentRoute: () => signedIn, path: "/people", validateSearch: tabSearch("people", "posts"), component: PeoplePage });
 const audit = createRoute({ getParentRoute: () => signedIn, path: "/audit", validateSearch: readAuditSearch, component: AuditPage });
@@ -126,7 +128,7 @@ const policy = createRoute({ getParentRoute: () => signedIn, path: "/policy", va
 const connections = createRoute({ getParentRoute: () => signedIn, path: "/connections", component: ConnectionsPage });
 const me = createRoute({ getParentRoute: () => signedIn, path: "/me", component: MePage });
 
-const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, calls, people, audit, policy, connections, me])]);
+const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, live, calls, people, audit, policy, connections, me])]);
 
 /** Plain query strings: what a person reads in the address is what was searched for. */
 export const parseSearch = (query: string): Record<string, unknown> => Object.fromEntries(new URLSearchParams(query));

@@ -4,6 +4,7 @@ import type { Key } from "../i18n/language";
 
 export const PAGES = [
   { to: "/recordings", title: "nav.recordings", icon: "search", needs: "recording.search" },
+  { to: "/live", title: "nav.live", icon: "phone", needs: "recording.search" },
   { to: "/calls", title: "nav.calls", icon: "list", needs: "call.search" },
   { to: "/people", title: "nav.people", icon: "people", needs: "person.read" },
   { to: "/audit", title: "nav.audit", icon: "trail", needs: "audit.read" },

@@ -1,6 +1,7 @@
 /** /recordings/$recordingId: one recording. */
 import { getRouteApi, Link, useCanGoBack, useRouter } from "@tanstack/react-router";
 import { Icon } from "../components/Icon/Icon";
+import { AnnouncementPanel } from "../features/live-calls/AnnouncementPanel";
 import { RecordingView } from "../features/recordings/RecordingView";
 import { useI18n } from "../i18n/language";
 
@@ -15,6 +16,7 @@ export function RecordingPage() {
     <RecordingView
       key={recordingId}
       id={recordingId}
+      beside={(recording) => <AnnouncementPanel recording={recording} />}
       above={
         <Link
           to="/recordings"

@@ -1,5 +1,5 @@
 /** Samples in the shape of the API: a city that does not exist, numbers that cannot be dialled. */
-import type { Me, Person, Post, Recording, RecordingSummary, Use } from "../api/types";
+import type { Announcement, Me, Person, Post, Recording, RecordingSummary, Use } from "../api/types";
 
 export const purposes: Me["purposes"] = [
   { key: "quality", name: { ja: "応対品質の向上", en: "Quality" }, sentence: { ja: "応対の振り返りに限ります。", en: "To review answers." }, article: "3(2)", article_label: "第3条第2項", needs_case_note: false },
@@ -38,6 +38,14 @@ export const summary: RecordingSummary = {
   line_proved: false,
   keep_until: "2026-12-21T15:00:00Z",
   active_holds: 0,
+  announcement_status: "told_beforehand",
+  announcement_owed: false,
+};
+
+export const announcement: Announcement = {
+  status: "told_beforehand",
+  by: "line",
+  may_note: { allowed: true, rule: "announcement.noted", article: "4", article_label: "第4条", sentence: { ja: "告知の有無を記録しました。", en: "Noted." } },
 };
 
 export const recording: Recording = {
@@ -53,6 +61,10 @@ export const recording: Recording = {
     { channel: 1, role: "called", number: "0125000100", proved: false },
   ],
   doubts: [{ ja: "回線を確かめられません。", en: "The line is not proved." }],
+  start: "automatic",
+  orders: [],
+  announcement,
+  exceptions: [],
   integrity: { sealed: true, algorithm: "SHA-256" },
   sip_call_id: "x@y",
   decision: { allowed: true, rule: "scope", article: "2(1)", article_label: "第2条第1項", sentence: { ja: "対象回線のため録音しました。", en: "A listed line." } },

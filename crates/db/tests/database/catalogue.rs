@@ -207,7 +207,9 @@ async fn the_app_role_owns_nothing_and_has_the_least_rights() {
             ("rokuon_app", "UPDATE", Some(column)) => {
                 column != "tenant_id" && table != "audit_events" && table != "segments"
             }
-            ("rokuon_directory", "SELECT", Some(_)) => ["tenants", "connections"].contains(&table),
+            ("rokuon_directory", "SELECT", Some(_)) => {
+                ["tenants", "connections", "capture_orders"].contains(&table)
+            }
             _ => false,
         };
         assert!(fine, "{grantee} has {right} on {object}");

@@ -6,9 +6,9 @@ import { Button } from "../../components/Button/Button";
 import { Segmented, SelectField, TextField } from "../../components/Field/Field";
 import { Icon } from "../../components/Icon/Icon";
 import { useI18n } from "../../i18n/language";
-import { type CallSearch, DIRECTIONS, MATCHES, type Match, RANGES, type Range, readCallSearch } from "./call_search";
+import { type CallSearch, DIRECTIONS, MATCHES, type Match, RANGES, type Range, readCallSearch, TOLD } from "./call_search";
 
-type Draft = Record<"fromDay" | "fromTime" | "toDay" | "toTime" | "number" | "q" | "department" | "direction" | "line" | "min" | "max", string> & { range: Range; match: Match };
+type Draft = Record<"fromDay" | "fromTime" | "toDay" | "toTime" | "number" | "q" | "department" | "direction" | "line" | "told" | "min" | "max", string> & { range: Range; match: Match };
 
 function draftOf(search: CallSearch): Draft {
   const [fromDay = "", fromTime = ""] = (search.from ?? "").split("T");
@@ -25,6 +25,7 @@ function draftOf(search: CallSearch): Draft {
     department: search.department ?? "",
     direction: search.direction ?? "",
     line: search.line ?? "",
+    told: search.told ?? "",
     min: search.min === undefined ? "" : String(Number(search.min) / 60),
     max: search.max === undefined ? "" : String(Number(search.max) / 60),
   };
@@ -53,7 +54,7 @@ export function CallSearchForm({ search, onSearch, label, withWords = true }: { 
     event.preventDefault();
     onSearch(searchOf(draft));
   };
-  const more = [search.department, search.direction, search.line, search.min, search.max].filter((value) => value !== undefined).length;
+  const more = [search.department, search.direction, search.line, search.told, search.min, search.max].filter((value) => value !== undefined).length;
   const backwards = draft.range === "custom" && draft.fromDay !== "" && draft.toDay !== "" && `${draft.toDay}T${draft.toTime || "24:00"}` < `${draft.fromDay}T${draft.fromTime || "00:00"}`;
 
   return (
@@ -96,7 +97,7 @@ export function CallSearchForm({ search, onSearch, label, withWords = true }: { 
           {t("search.more")}
           {more > 0 && <span className="tabular rounded-full bg-blue-900 px-1.5 text-dns-14B-130 text-white">{more}</span>}
         </summary>
-        <div className="mt-3 grid gap-3 sm:grid-cols-2 lg:grid-cols-5">
+        <div className="mt-3 grid gap-3 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-6">
           <SelectField label={t("call.department")} value={draft.department} onChange={(event) => set({ department: event.target.value })}>
             <option value="">{t("search.any")}</option>
             {departments.data?.map((department) => (
@@ -118,6 +119,14 @@ export function CallSearchForm({ search, onSearch, label, withWords = true }: { 
             {lines.data?.map((line) => (
               <option key={line.key} value={line.key}>
                 {text(line.name)}
+              </option>
+            ))}
+          </SelectField>
+          <SelectField label={t("announcement.title")} value={draft.told} onChange={(event) => set({ told: event.target.value })}>
+            <option value="">{t("search.any")}</option>
+            {TOLD.map((status) => (
+              <option key={status} value={status}>
+                {word("announcement.status", status)}
               </option>
             ))}
           </SelectField>

@@ -7,6 +7,8 @@ export const MATCHES = ["exact", "suffix"] as const;
 export type Match = (typeof MATCHES)[number];
 export const DIRECTIONS = ["inbound", "outbound", "internal"] as const;
 export type Direction = (typeof DIRECTIONS)[number];
+export const TOLD = ["told_beforehand", "public_notice", "exception", "not_noted"] as const;
+export type ToldStatus = (typeof TOLD)[number];
 
 /** All optional; absent means "any". Times are civil times of Japan: "2026-11-21" or "2026-11-21T09:00". Durations in seconds. */
 export interface CallSearch {
@@ -19,6 +21,7 @@ export interface CallSearch {
   department?: string;
   direction?: Direction;
   line?: string;
+  told?: ToldStatus;
   min?: string;
   max?: string;
 }
@@ -54,6 +57,8 @@ export function readCallSearch(raw: Record<string, unknown>): CallSearch {
   if (direction !== undefined && (DIRECTIONS as readonly string[]).includes(direction)) search.direction = direction as Direction;
   const line = text("line");
   if (line !== undefined) search.line = line;
+  const told = text("told");
+  if (told !== undefined && (TOLD as readonly string[]).includes(told)) search.told = told as ToldStatus;
   for (const bound of ["min", "max"] as const) {
     const value = text(bound);
     if (value !== undefined && /^\d{1,6}$/.test(value)) search[bound] = value;
@@ -102,6 +107,7 @@ export interface CallQuery {
   department?: string;
   direction?: Direction;
   line?: string;
+  announcement?: ToldStatus;
   min_seconds?: number;
   max_seconds?: number;
 }
@@ -117,6 +123,7 @@ export function callQuery(search: CallSearch, now: number): CallQuery {
   if (search.department !== undefined) query.department = search.department;
   if (search.direction !== undefined) query.direction = search.direction;
   if (search.line !== undefined) query.line = search.line;
+  if (search.told !== undefined) query.announcement = search.told;
   if (search.min !== undefined) query.min_seconds = Number(search.min);
   if (search.max !== undefined) query.max_seconds = Number(search.max);
   return query;

@@ -97,7 +97,7 @@ export function RecordingResults({ searchKey, query, onClear }: { searchKey: obj
 export function StateBadges({ row }: { row: RecordingSummary }) {
   const { t, word } = useI18n();
   const quiet = row.state === "primary" || row.state === "secondary";
-  if (row.state === "primary" && row.gap_count === 0 && row.line_proved && row.active_holds === 0) return null;
+  if (row.state === "primary" && row.gap_count === 0 && row.line_proved && row.active_holds === 0 && !row.announcement_owed) return null;
   return (
     <span className="flex flex-wrap gap-1">
       {!quiet && <Badge tone={row.state === "recording" ? "blue" : row.state === "failed" || row.state === "quarantined" ? "red" : "neutral"}>{word("recording.state", row.state)}</Badge>}
@@ -107,6 +107,7 @@ export function StateBadges({ row }: { row: RecordingSummary }) {
           {t("recording.gaps", { count: row.gap_count })}
         </Badge>
       )}
+      {row.announcement_owed && <Badge tone="yellow">{t("announcement.owed_short")}</Badge>}
       {!row.line_proved && <Badge tone="yellow">{t("recording.unproved")}</Badge>}
       {row.active_holds > 0 && (
         <Badge tone="blue" icon="lock">

@@ -19,7 +19,7 @@ import { Integrity } from "./Integrity";
 import { Player } from "./player/Player";
 import { StateBadges } from "./RecordingResults";
 
-export function RecordingView({ id, above }: { id: string; above: ReactNode }) {
+export function RecordingView({ id, above, beside }: { id: string; above: ReactNode; beside?: (recording: Recording) => ReactNode }) {
   const { t, text, language } = useI18n();
   const found = useQuery(recordingQuery(id));
   if (found.isPending) return <Loading />;
@@ -65,6 +65,7 @@ export function RecordingView({ id, above }: { id: string; above: ReactNode }) {
             <GapTable gaps={recording.gaps} />
           </div>
           <div className="space-y-5">
+            {beside?.(recording)}
             <RetentionFacts recording={recording} />
             <Integrity recording={recording} />
           </div>

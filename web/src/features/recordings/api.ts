@@ -13,6 +13,7 @@ export interface RecordingQuery {
   department?: string;
   direction?: "inbound" | "outbound" | "internal";
   line?: string;
+  announcement?: "told_beforehand" | "public_notice" | "exception" | "not_noted";
   min_seconds?: number;
   max_seconds?: number;
 }

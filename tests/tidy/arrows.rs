@@ -11,11 +11,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/media", &[]),
     ("crates/embedded-postgres", &[]),
     ("crates/capture", &["policy", "sip", "media"]),
+    ("crates/whip", &["sip", "media"]),
     ("crates/storage", &["policy"]),
     ("crates/db", &["policy"]),
     ("crates/fixtures", &["policy"]),
     ("api", &["policy", "db", "storage", "media"]),
-    ("worker", &["policy", "sip", "media", "capture", "storage", "db"]),
+    ("worker", &["policy", "sip", "media", "capture", "whip", "storage", "db"]),
     ("crates/cli", &["api", "worker", "policy", "storage", "db", "embedded-postgres"]),
     ("tests", &[]),
 ];

@@ -14,6 +14,7 @@ pub mod connections;
 pub mod credentials;
 pub mod database;
 pub mod departments;
+pub mod devices;
 pub mod error;
 pub mod legs;
 pub mod lines;

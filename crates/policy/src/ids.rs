@@ -118,6 +118,8 @@ uuid_ids! {
     RecordingId;
     /// A cloud PBX or trunk the tenant records from.
     ConnectionId;
+    /// A recorder, handset or camera in the tenant's register.
+    DeviceId;
     /// A member of staff who was issued an ID.
     PersonId;
     /// A post held by a person from–to.

@@ -28,7 +28,7 @@ impl Feedback {
         chunk.extend_from_slice(&[1, cname.len().min(255) as u8]);
         chunk.extend_from_slice(&cname.as_bytes()[..cname.len().min(255)]);
         chunk.push(0);
-        while chunk.len() % 4 != 0 {
+        while !chunk.len().is_multiple_of(4) {
             chunk.push(0);
         }
         feedback.header(1, 202, chunk.len() / 4);

@@ -133,7 +133,7 @@ fn answer(
 }
 
 fn read(datagram: &[u8]) -> Option<Message> {
-    if datagram.len() > MOST_OCTETS || datagram.len() % 4 != 0 {
+    if datagram.len() > MOST_OCTETS || !datagram.len().is_multiple_of(4) {
         return None;
     }
     // The length says where the message ends; anything behind it would be outside of what the checks cover.

@@ -24,10 +24,20 @@ use tokio::time::{Instant, sleep};
 /// Media ports: a thousand for each platform of this process, below the range the system hands out by itself.
 static NEXT_PORTS: AtomicU16 = AtomicU16::new(0);
 
+/// What a scenario starts its platform with beside the usual.
+#[derive(Default)]
+pub struct Setup {
+    /// More arguments of `rokuon up`.
+    pub arguments: Vec<String>,
+    /// More environment.
+    pub environment: Vec<(String, String)>,
+}
+
 /// A running platform with two tenants or more, and everybody's sign-in.
 pub struct TestPlatform {
     inner: Option<Platform>,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     folder: TempDir,
     sign_ins: SignIns,
     tenants: Vec<AddedTenant>,
@@ -38,20 +48,29 @@ pub struct TestPlatform {
 impl TestPlatform {
     /// Starts one with these sample cities.
     pub async fn start(tenants: &[&str]) -> Self {
+        Self::start_with(tenants, |_| Setup::default()).await
+    }
+
+    /// Starts one that differs from the usual, in ways that may depend on its folder.
+    pub async fn start_with(tenants: &[&str], setup: impl FnOnce(&Path) -> Setup) -> Self {
         let folder = tempfile::Builder::new().prefix("rokuon-scenario").tempdir_in("/tmp").expect("a folder");
         // PostgreSQL runs as its own user when we are root and must pass through
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("it is ours");
         let first = 12_000 + NEXT_PORTS.fetch_add(1, Ordering::Relaxed) % 16 * 1_000;
-        let arguments = [
+        let Setup { arguments: more, environment } = setup(folder.path());
+        let arguments: Vec<String> = [
             "--http".to_owned(),
             format!("127.0.0.1:{}", free_port()),
             "--sip".to_owned(),
             format!("127.0.0.1:{}", free_port()),
             "--rtp-ports".to_owned(),
             format!("{first}-{}", first + 999),
-        ];
+        ]
+        .into_iter()
+        .chain(more)
+        .collect();
         let data_dir = folder.path().join("state");
-        let inner = start(&data_dir, &arguments).await;
+        let inner = start(&data_dir, &arguments, &environment).await;
         let mut sign_ins = SignIns::load(&data_dir);
         let mut added = Vec::new();
         for tenant in tenants {
@@ -64,7 +83,8 @@ impl TestPlatform {
         let pump = RtpPump::start(1).expect("a thread");
         Self {
             inner: Some(inner),
-            arguments: arguments.into(),
+            arguments,
+            environment,
             folder,
             sign_ins,
             tenants: added,
@@ -76,6 +96,11 @@ impl TestPlatform {
     /// Where everything it keeps lies.
     pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("state")
+    }
+
+    /// The folder of its state and of what a scenario put there for it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Its API's address.
@@ -149,19 +174,20 @@ impl TestPlatform {
     pub async fn kill_and_start_again(&mut self) {
         let running = self.inner.take().expect("it was stopped");
         running.kill().await.expect("killed");
-        self.inner = Some(start(&self.data_dir(), &self.arguments).await);
+        self.inner = Some(start(&self.data_dir(), &self.arguments, &self.environment).await);
     }
 
     /// Stops it in order and starts it again on the same data. Returns how long stopping took.
     pub async fn stop_and_start_again(&mut self) -> Duration {
         let took = self.inner.take().expect("it was stopped").stop().await.expect("stopped");
-        self.inner = Some(start(&self.data_dir(), &self.arguments).await);
+        self.inner = Some(start(&self.data_dir(), &self.arguments, &self.environment).await);
         took
     }
 }
 
-async fn start(data_dir: &Path, arguments: &[String]) -> Platform {
-    Platform::start(&program(), data_dir, arguments, Stdio::inherit()).await.expect("the platform starts")
+async fn start(data_dir: &Path, arguments: &[String], environment: &[(String, String)]) -> Platform {
+    let started = Platform::start_in(&program(), data_dir, arguments, environment, Stdio::inherit()).await;
+    started.expect("the platform starts")
 }
 
 /// The built `rokuon`, beside the folder this test was built into.
@@ -177,7 +203,7 @@ pub fn program() -> PathBuf {
 }
 
 /// A port nobody listens on, for UDP and TCP alike.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     for _ in 0..100 {
         let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = tcp.local_addr().expect("bound").port();

@@ -53,3 +53,24 @@ pub fn find(heard: &[i16], sent: &[u8], law: Law) -> Option<usize> {
     let expected: Vec<i16> = sent.iter().map(|&octet| law.decode(octet)).collect();
     heard.windows(expected.len()).position(|window| window == expected)
 }
+
+/// How much of the power of these samples (8 kHz) lies at one frequency, 0 to 1 (Goertzel's way).
+pub fn tone_share(samples: &[i16], hertz: f64) -> f64 {
+    let turn = 2.0 * (std::f64::consts::TAU * hertz / 8_000.0).cos();
+    let (mut last, mut before, mut power) = (0.0, 0.0, 0.0);
+    for sample in samples.iter().map(|&sample| f64::from(sample)) {
+        let next = sample + turn * last - before;
+        (before, last) = (last, next);
+        power += sample * sample;
+    }
+    let at_tone = last * last + before * before - turn * last * before;
+    if power == 0.0 { 0.0 } else { 2.0 * at_tone / (power * samples.len() as f64) }
+}
+
+/// Asserts that a channel is this tone for at least `seconds` somewhere, and little else there.
+pub fn assert_tone(heard: &[i16], hertz: f64, seconds: usize) {
+    let length = seconds * 8_000;
+    let best =
+        heard.windows(length.max(1)).step_by(400).map(|part| tone_share(part, hertz)).fold(0.0, f64::max);
+    assert!(best > 0.9, "{} samples, at most {best:.2} of the power at {hertz} Hz", heard.len());
+}

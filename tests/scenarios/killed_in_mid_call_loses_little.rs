@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rokuon_fixtures::g711::Law;
 use rokuon_fixtures::metadata::Party;
 use rokuon_fixtures::payload::{FRAME, Payload};
-use rokuon_fixtures::phone::{CallPlan, LiveCall, SentCall};
+use rokuon_fixtures::phone::{CallPlan, SentCall};
 use rokuon_fixtures::sip_link::Transport;
 use serde_json::Value;
 use tokio::time::sleep;
@@ -29,7 +29,7 @@ async fn ten_live_calls_survive_a_kill_less_at_most_a_second() {
     let mut worst = 0;
     for round in 0..kills() {
         let phone = platform.phone("takikawa", Transport::Udp).await;
-        let mut live: Vec<LiveCall> = Vec::new();
+        let mut live = Vec::new();
         for index in 0..CALLS {
             let said = [
                 Payload::noise(1_000 * round + 2 * index, 3_000),

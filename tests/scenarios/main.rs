@@ -4,9 +4,12 @@
 mod harness;
 
 mod a_hundred_calls_are_kept_bit_for_bit;
+mod abuse;
 mod any_siprec_client_is_recorded;
+mod faults;
 mod killed_in_mid_call_loses_little;
 mod only_listed_lines_are_kept;
 mod siprec_call_can_be_played;
 mod tenant_matrix;
 mod the_platform_stops_and_goes_on;
+mod vendor_shapes;

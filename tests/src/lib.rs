@@ -1,4 +1,5 @@
-//! What the house rules and the requirements list are read with.
+//! What the house rules, the requirements list and the standards' table are read with.
 
+pub mod marks;
 pub mod requirements;
 pub mod tree;

@@ -1,10 +1,10 @@
-//! Requirement ids, and the tests that say they show them (`// req: T-1, O-2` above the test).
+//! What the product is held to, and the tests that say they show it: `// req: T-1, O-2` and `// rule: SR5` above the test.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::tree::SourceFile;
+use crate::marks::{Mark, MarkKind};
 
 /// How far a requirement has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -30,89 +30,106 @@ pub struct Requirement {
     pub state: State,
 }
 
+/// One line of a standard's checklist, a fault to survive or an abuse to withstand.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Such as `SR5`.
+    pub id: String,
+    /// What the product does, in a few words.
+    pub text: String,
+    /// Why no test shows it.
+    pub reason: Option<String>,
+    /// Neither test nor reason is asked for yet.
+    #[serde(default)]
+    pub open: bool,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct List {
+struct Requirements {
     requirement: Vec<Requirement>,
 }
 
-/// Reads the list.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Standards {
+    rule: Vec<Rule>,
+}
+
+/// Reads the requirements.
 ///
 /// # Errors
 /// The TOML reader's own words, or an id that stands twice.
 pub fn read(toml: &str) -> Result<Vec<Requirement>, String> {
-    let list: List = toml::from_str(toml).map_err(|error| error.to_string())?;
-    for (index, row) in list.requirement.iter().enumerate() {
-        if list.requirement[..index].iter().any(|earlier| earlier.id == row.id) {
-            return Err(format!("{} stands twice", row.id));
-        }
-    }
+    let list: Requirements = toml::from_str(toml).map_err(|error| error.to_string())?;
+    once(list.requirement.iter().map(|row| row.id.as_str()))?;
     Ok(list.requirement)
 }
 
-/// A test that says which requirements it shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// File and line of the mark.
-    pub place: String,
-    /// The test's name, or what stands for it.
-    pub test: String,
-    /// The ids as written.
-    pub ids: Vec<String>,
+/// Reads the standards' table.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_rules(toml: &str) -> Result<Vec<Rule>, String> {
+    let list: Standards = toml::from_str(toml).map_err(|error| error.to_string())?;
+    once(list.rule.iter().map(|row| row.id.as_str()))?;
+    Ok(list.rule)
 }
 
-/// Every mark in these files.
-pub fn marks(files: &[SourceFile]) -> Vec<Mark> {
-    let mut found = Vec::new();
-    for file in files {
-        let lines: Vec<&str> = file.text.lines().collect();
-        for (index, line) in lines.iter().enumerate() {
-            let Some(list) = line.trim_start().strip_prefix("// req:") else { continue };
-            let ids = list.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
-            let test = lines[index + 1..].iter().take(8).find_map(|line| test_name(line)).unwrap_or_default();
-            found.push(Mark { place: format!("{}:{}", file.path, index + 1), test, ids });
+fn once<'a>(ids: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let mut seen = std::collections::BTreeSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            return Err(format!("{id} stands twice"));
         }
     }
-    found
+    Ok(())
 }
 
-/// The name of the test that begins on this line: `fn name(`, `it("…"` or `test('…'`.
-fn test_name(line: &str) -> Option<String> {
-    let line = line.trim_start();
-    if let Some((_, rest)) = line.split_once("fn ") {
-        return rest.split(['(', '<']).next().map(str::to_owned);
-    }
-    ["it(", "test(", "it.each(", "test.each("].iter().find_map(|call| line.strip_prefix(call)).map(|rest| {
-        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'));
-        match quote {
-            Some(quote) => rest[1..].split(quote).next().unwrap_or_default().to_owned(),
-            None => rest.to_owned(),
-        }
-    })
-}
-
-/// What is wrong: a mark with an unknown id or above no test, or a shown requirement without a test.
+/// What is wrong with marks and requirements: an unknown id, a mark above no test, a shown requirement without a test.
 pub fn faults(list: &[Requirement], marks: &[Mark]) -> Vec<String> {
-    let shown = tests_by_id(marks);
-    let mut faults = Vec::new();
-    for mark in marks {
-        for id in mark.ids.iter().filter(|id| !list.iter().any(|row| row.id == **id)) {
-            faults.push(format!("{}: no requirement {id}", mark.place));
-        }
-        if mark.test.is_empty() {
-            faults.push(format!("{}: the mark stands above no test", mark.place));
-        }
-    }
+    let ids: Vec<&str> = list.iter().map(|row| row.id.as_str()).collect();
+    let mut faults = wrong_marks(&ids, marks, MarkKind::Requirement);
+    let shown = tests_by_id(marks, MarkKind::Requirement);
     for row in list.iter().filter(|row| row.state == State::Shown && !shown.contains_key(row.id.as_str())) {
         faults.push(format!("{}: listed as shown, but no test says that it shows it", row.id));
     }
     faults
 }
 
-/// The marks that name each id.
-pub fn tests_by_id(marks: &[Mark]) -> BTreeMap<&str, Vec<&Mark>> {
+/// What is wrong with marks and rules: an unknown id, a mark above no test, a rule with neither test nor reason, or with both.
+pub fn rule_faults(list: &[Rule], marks: &[Mark]) -> Vec<String> {
+    let ids: Vec<&str> = list.iter().map(|row| row.id.as_str()).collect();
+    let mut faults = wrong_marks(&ids, marks, MarkKind::Rule);
+    let shown = tests_by_id(marks, MarkKind::Rule);
+    for row in list {
+        match (shown.contains_key(row.id.as_str()), &row.reason, row.open) {
+            (false, None, false) => faults.push(format!("{}: neither a test nor a reason", row.id)),
+            (true, Some(_), _) => faults.push(format!("{}: a reason, although a test shows it", row.id)),
+            _ => {}
+        }
+    }
+    faults
+}
+
+fn wrong_marks(ids: &[&str], marks: &[Mark], kind: MarkKind) -> Vec<String> {
+    let mut faults = Vec::new();
+    for mark in marks.iter().filter(|mark| mark.kind == kind) {
+        for id in mark.ids.iter().filter(|id| !ids.contains(&id.as_str())) {
+            faults.push(format!("{}: {id} is not listed", mark.place));
+        }
+        if mark.test.is_empty() {
+            faults.push(format!("{}: the mark stands above no test", mark.place));
+        }
+    }
+    faults
+}
+
+/// The marks of a kind that name each id.
+pub fn tests_by_id(marks: &[Mark], kind: MarkKind) -> BTreeMap<&str, Vec<&Mark>> {
     let mut by_id: BTreeMap<&str, Vec<&Mark>> = BTreeMap::new();
-    for mark in marks {
+    for mark in marks.iter().filter(|mark| mark.kind == kind) {
         for id in &mark.ids {
             by_id.entry(id).or_default().push(mark);
         }
@@ -123,21 +140,14 @@ pub fn tests_by_id(marks: &[Mark]) -> BTreeMap<&str, Vec<&Mark>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::marks::marks;
+    use crate::tree::SourceFile;
 
     const LIST: &str = "[[requirement]]\nid = 'T-1'\ntext = 'x'\nstate = 'shown'\n[[requirement]]\nid = 'T-4'\ntext = 'y'\nstate = 'later'\n";
+    const RULES: &str = "[[rule]]\nid = 'SR1'\ntext = 'x'\n[[rule]]\nid = 'SR2'\ntext = 'y'\nreason = 'z'\n[[rule]]\nid = 'SR3'\ntext = 'w'\nopen = true\n";
 
     fn file(text: &str) -> SourceFile {
         SourceFile { path: "tests/x.rs".into(), text: text.into() }
-    }
-
-    #[test]
-    fn a_mark_names_its_test_in_rust_and_typescript() {
-        let rust = file("    // req: T-1, T-4\n    #[test]\n    fn it_plays() {}\n");
-        let portal = file("// req: T-1\nit(\"plays a call\", () => {});\n");
-        let marks = marks(&[rust, portal]);
-        assert_eq!(marks[0].ids, ["T-1", "T-4"]);
-        assert_eq!(marks[0].test, "it_plays");
-        assert_eq!(marks[1].test, "plays a call");
     }
 
     #[test]
@@ -149,7 +159,20 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_needs_a_test_or_a_reason_and_not_both() {
+        let rules = read_rules(RULES).expect("well-formed");
+        let shown = |ids: &str| {
+            rule_faults(&rules, &marks(&[file(&format!("// rule: {ids}\n#[test]\nfn x() {{}}\n"))]))
+        };
+        assert!(shown("SR1").is_empty());
+        assert_eq!(shown("SR2").len(), 2, "SR1 is bare, SR2 has a reason and a test");
+        assert!(shown("SR1, SR3").is_empty());
+        assert_eq!(shown("SR1, SR99").len(), 1);
+    }
+
+    #[test]
     fn an_id_may_stand_only_once() {
         assert!(read(&format!("{LIST}{LIST}")).is_err());
+        assert!(read_rules(&format!("{RULES}{RULES}")).is_err());
     }
 }

@@ -86,9 +86,10 @@ async fn forged_packets_change_not_one_octet_of_what_is_stored() {
     let streams = call.sockets.into_iter().zip(&ports).enumerate().map(|(index, (socket, port))| Stream {
         socket,
         destination: Some(*port),
-        payload_type: 0,
+        codec: Law::Pcmu.into(),
         payload: Payload::noise(90 + index as u64, 75),
         faults: Faults::default(),
+        protect: None,
     });
     let mut bundle = house.pump.send(streams.collect());
     sleep(Duration::from_millis(200)).await;

@@ -1,0 +1,27 @@
+//! Calls as most scenarios place them: two streams of noise from an exchange to a listed line, told apart by a seed.
+
+use rokuon_fixtures::api_caller::ApiCaller;
+use rokuon_fixtures::g711::Law;
+use rokuon_fixtures::metadata::Party;
+use rokuon_fixtures::payload::Payload;
+use rokuon_fixtures::phone::{CallPlan, SentCall};
+
+use crate::harness::platform::TestPlatform;
+use crate::harness::sound::{assert_same, channels};
+
+/// A call to the citizens' line of Takikawa that says `frames` times 20 ms.
+pub fn plan(seed: u64, frames: usize) -> CallPlan {
+    let said = [Payload::noise(2 * seed, frames), Payload::noise(2 * seed + 1, frames)];
+    CallPlan::two_streams(Party::number("09000000090"), Party::number("0125001234"), Law::Pcmu, said)
+}
+
+/// Waits for the recording of a call and asserts that both sides are heard bit for bit. Returns it as the API tells it.
+pub async fn assert_kept(platform: &TestPlatform, person: &ApiCaller, sent: &SentCall) -> serde_json::Value {
+    let seen = platform.sealed(person, &sent.call_id).await;
+    let recording = person.get(&format!("/v1/recordings/{}", seen.id)).await.expect("found");
+    let heard = channels(&platform.heard(person, &seen.id).await);
+    for (heard, stream) in heard.iter().zip(&sent.streams) {
+        assert_same(heard, &stream.timeline(Law::Pcmu.silence()), Law::Pcmu);
+    }
+    recording
+}

@@ -63,6 +63,8 @@ impl TestPlatform {
             format!("127.0.0.1:{}", free_port()),
             "--sip".to_owned(),
             format!("127.0.0.1:{}", free_port()),
+            "--sip-tls".to_owned(),
+            format!("127.0.0.1:{}", free_port()),
             "--rtp-ports".to_owned(),
             format!("{first}-{}", first + 999),
         ]

@@ -5,18 +5,21 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::sip::tls::CertificateFiles;
+
 /// What one media worker needs to know to run.
 #[derive(Debug, Clone)]
 pub struct WorkerConfig {
     /// Where the spool's journal lies: a directory of this worker alone, on a disk that honours `fdatasync`.
     pub spool_dir: PathBuf,
-    /// Where SIP over UDP is listened for.
-    pub sip_udp: SocketAddr,
-    /// Where SIP over TCP is listened for.
-    pub sip_tcp: SocketAddr,
+    /// Where SIP is listened for.
+    pub sip: SipListeners,
     /// The address callers send media to, as written into SDP answers.
     pub media_address: IpAddr,
-    /// The address the media sockets are bound to; behind a port mapping it differs from `media_address`.
+    /// The same in the other address family, for callers of that family.
+    pub media_address_other: Option<IpAddr>,
+    /// The address the media sockets are bound to; behind a port mapping it differs from `media_address`. For both
+    /// families it is `::`.
     pub media_bind: IpAddr,
     /// Ports for media: one even port a stream, so two a call.
     pub rtp_ports: RangeInclusive<u16>,
@@ -40,15 +43,35 @@ pub struct WorkerConfig {
     pub max_calls: usize,
 }
 
+/// Where SIP is listened for. IPv4 and IPv6 may stand side by side; port 0 takes a free one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SipListeners {
+    /// Datagrams.
+    pub udp: Vec<SocketAddr>,
+    /// Plain streams.
+    pub tcp: Vec<SocketAddr>,
+    /// Streams inside TLS; needs a certificate.
+    pub tls: Vec<SocketAddr>,
+    /// Our certificate and whose clients' certificates count.
+    pub certificate: Option<CertificateFiles>,
+}
+
+impl SipListeners {
+    /// UDP and TCP on one address.
+    pub fn plain(address: SocketAddr) -> Self {
+        Self { udp: vec![address], tcp: vec![address], ..Self::default() }
+    }
+}
+
 impl WorkerConfig {
     /// The embedded defaults, on this machine's loopback.
     pub fn on_loopback(spool_dir: PathBuf) -> Self {
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
         Self {
             spool_dir,
-            sip_udp: SocketAddr::new(loopback, 5060),
-            sip_tcp: SocketAddr::new(loopback, 5060),
+            sip: SipListeners::plain(SocketAddr::new(loopback, 5060)),
             media_address: loopback,
+            media_address_other: None,
             media_bind: loopback,
             rtp_ports: 20_000..=29_999,
             advertised_host: None,
@@ -60,6 +83,15 @@ impl WorkerConfig {
             prefetched_keys: 16,
             spool_reserve_bytes: 64 * 1024 * 1024,
             max_calls: 4_000,
+        }
+    }
+
+    /// The media address for a caller at `peer`: of its family, if there is one.
+    pub fn media_address_for(&self, peer: IpAddr) -> IpAddr {
+        let other = self.media_address_other.filter(|other| other.is_ipv4() == peer.is_ipv4());
+        match other {
+            Some(other) if self.media_address.is_ipv4() != peer.is_ipv4() => other,
+            _ => self.media_address,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Starts a media worker and stops it again.
 
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +29,8 @@ use crate::routing::refresh::{load_routes, refresh_routes};
 use crate::routing::table::RoutingTable;
 use crate::rtp::ports::PortPool;
 use crate::sealing::sealer::{SealOrder, Sealer};
-use crate::sip::sockets::{ListenError, SipSockets};
+use crate::sip::gate::Gate;
+use crate::sip::sockets::{ListenError, SipAddresses, SipSockets};
 
 /// Messages from the network that may wait for the desk.
 const INCOMING: usize = 4_096;
@@ -64,8 +65,7 @@ pub enum StartError {
 
 /// A worker that runs.
 pub struct RunningWorker {
-    sip_udp: SocketAddr,
-    sip_tcp: SocketAddr,
+    sip: SipAddresses,
     stop: watch::Sender<bool>,
     recorder: RecorderThread,
     tasks: JoinSet<()>,
@@ -135,10 +135,15 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     let restored = recovery.run(recovered.calls).await;
 
     let (incoming, incoming_inbox) = mpsc::channel(INCOMING);
-    let sockets = SipSockets::bind(config.sip_udp, config.sip_tcp, &incoming)?;
-    let (sip_udp, sip_tcp) = (sockets.udp_address(), sockets.tcp_address());
+    let gate = Arc::new(Gate::new(routes.clone()));
+    let shown = |address: SocketAddr| match address.ip().is_unspecified() {
+        true => SocketAddr::new(config.media_address_for(address.ip()), address.port()),
+        false => address,
+    };
+    let sockets = SipSockets::bind(&config.sip, shown, gate, incoming)?;
+    let sip = sockets.addresses().clone();
     let parts = DeskParts {
-        endpoint: Endpoint::new(endpoint_config(&config, sip_udp, sip_tcp), Box::new(fill_with_entropy)),
+        endpoint: Endpoint::new(endpoint_config(&config, &sip), Box::new(fill_with_entropy)),
         sockets,
         ports: port_pool,
         unkept_media: UdpSocket::bind((config.media_bind, 0))?,
@@ -150,13 +155,13 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         config,
     };
     tasks.spawn(Desk::new(parts, restored).run(incoming_inbox, silent_inbox, stopped));
-    Ok(RunningWorker { sip_udp, sip_tcp, stop, recorder, tasks, sealing })
+    Ok(RunningWorker { sip, stop, recorder, tasks, sealing })
 }
 
 impl RunningWorker {
-    /// Where PBXs reach this worker: UDP, then TCP, with the real ports.
-    pub const fn sip_addresses(&self) -> (SocketAddr, SocketAddr) {
-        (self.sip_udp, self.sip_tcp)
+    /// Where PBXs reach this worker, with the real ports.
+    pub const fn sip_addresses(&self) -> &SipAddresses {
+        &self.sip
     }
 
     /// Stops within `patience`: no new calls, live ones made durable and left open for the next start, and as much of what
@@ -193,18 +198,15 @@ async fn pass_on(
     }
 }
 
-fn endpoint_config(config: &WorkerConfig, udp: SocketAddr, tcp: SocketAddr) -> EndpointConfig {
-    let shown = |address: SocketAddr| {
-        let host = match (&config.advertised_host, address.ip()) {
-            (Some(host), _) => host.clone(),
-            (None, ip) if ip.is_unspecified() => return None,
-            (None, IpAddr::V4(ip)) => ip.to_string(),
-            (None, IpAddr::V6(ip)) => format!("[{ip}]"),
-        };
-        Some(format!("{host}:{}", address.port()))
+fn endpoint_config(config: &WorkerConfig, sip: &SipAddresses) -> EndpointConfig {
+    // Without a name of its own, each flow's Contact shows the address it came in by, in its own family.
+    let shown = |addresses: &[SocketAddr]| {
+        let host = config.advertised_host.as_ref()?;
+        addresses.first().map(|address| format!("{host}:{}", address.port()))
     };
+    let advertised = Advertised { udp: shown(&sip.udp), tcp: shown(&sip.tcp), tls: shown(&sip.tls) };
     EndpointConfig {
-        advertised: Advertised { udp: shown(udp), tcp: shown(tcp), tls: None },
+        advertised,
         max_dialogs: config.max_calls.saturating_mul(2),
         ..EndpointConfig::default()
     }

@@ -16,6 +16,7 @@ mod logging;
 mod register;
 mod run_file;
 mod settings;
+mod sip_certificate;
 mod tenant_load;
 
 fn main() -> ExitCode {

@@ -4,13 +4,16 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
 use crate::arguments::Chosen;
 use crate::failure::Failure;
+
+pub mod addresses;
+
+use addresses::{Addresses, MediaAddress, PortRange};
 
 /// The commented defaults; the same file people copy.
 pub const DEFAULTS: &str = include_str!("default.toml");
@@ -38,11 +41,23 @@ pub struct Layer {
     #[arg(long, env = "ROKUON_TRUSTED_PROXIES", value_name = "IP,…", value_delimiter = ',')]
     trusted_proxies: Option<Vec<IpAddr>>,
     /// Where SIP is listened for, UDP and TCP
-    #[arg(long, env = "ROKUON_SIP", value_name = "ADDRESS")]
-    sip: Option<SocketAddr>,
-    /// The address that callers are told to send media to
-    #[arg(long, env = "ROKUON_MEDIA_ADDRESS", value_name = "IP")]
-    media_address: Option<IpAddr>,
+    #[arg(long, env = "ROKUON_SIP", value_name = "ADDRESS,…")]
+    sip: Option<Addresses>,
+    /// Where SIP over TLS is listened for, or `off`
+    #[arg(long, env = "ROKUON_SIP_TLS", value_name = "ADDRESS,…|off")]
+    sip_tls: Option<Addresses>,
+    /// The certificate for SIP over TLS: a PEM file with its chain
+    #[arg(long, env = "ROKUON_SIP_TLS_CERTIFICATE", value_name = "FILE")]
+    sip_tls_certificate: Option<PathBuf>,
+    /// Its private key, a PEM file
+    #[arg(long, env = "ROKUON_SIP_TLS_KEY", value_name = "FILE")]
+    sip_tls_key: Option<PathBuf>,
+    /// Authorities without whose client certificate nobody is heard over TLS, a PEM file
+    #[arg(long, env = "ROKUON_SIP_TLS_CLIENT_CA", value_name = "FILE")]
+    sip_tls_client_ca: Option<PathBuf>,
+    /// The address that callers are told to send media to, one of each family at most
+    #[arg(long, env = "ROKUON_MEDIA_ADDRESS", value_name = "IP,…")]
+    media_address: Option<MediaAddress>,
     /// Ports for media
     #[arg(long, env = "ROKUON_RTP_PORTS", value_name = "FROM-TO")]
     rtp_ports: Option<PortRange>,
@@ -70,47 +85,6 @@ pub enum LogFormat {
     Json,
 }
 
-/// Ports from–to, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct PortRange {
-    first: u16,
-    last: u16,
-}
-
-impl FromStr for PortRange {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is not of the form 20000-29999");
-        let (first, last) = text.split_once('-').ok_or_else(wrong)?;
-        let port = |digits: &str| digits.trim().parse::<u16>().ok().filter(|&port| port >= 1_024);
-        match (port(first), port(last)) {
-            (Some(first), Some(last)) if first < last => Ok(Self { first, last }),
-            (Some(_), Some(_)) => Err(format!("{text:?} holds no ports: the first must be below the last")),
-            _ => Err(wrong()),
-        }
-    }
-}
-
-impl TryFrom<String> for PortRange {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<PortRange> for RangeInclusive<u16> {
-    fn from(range: PortRange) -> Self {
-        range.first..=range.last
-    }
-}
-
-impl fmt::Display for PortRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.first, self.last)
-    }
-}
-
 /// The settings a start goes by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -126,10 +100,16 @@ pub struct Settings {
     pub behind_tls: bool,
     /// Proxies that are believed.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Where SIP is listened for.
-    pub sip: SocketAddr,
+    /// Where SIP is listened for, UDP and TCP.
+    pub sip: Addresses,
+    /// Where SIP over TLS is listened for.
+    pub sip_tls: Addresses,
+    /// Its certificate; without one of its own, `rokuon` makes one.
+    pub sip_certificate: Option<OwnCertificate>,
+    /// Authorities of client certificates.
+    pub sip_tls_client_ca: Option<PathBuf>,
     /// What callers are told to send media to.
-    pub media_address: IpAddr,
+    pub media_address: MediaAddress,
     /// Ports for media.
     pub rtp_ports: PortRange,
     /// Somebody's own database: application's URL and, if this start may change tables, the owner's.
@@ -138,6 +118,15 @@ pub struct Settings {
     pub log: String,
     /// Log format.
     pub log_format: LogFormat,
+}
+
+/// A certificate that we did not make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnCertificate {
+    /// PEM: the certificate and its chain.
+    pub chain: PathBuf,
+    /// PEM: its key.
+    pub key: PathBuf,
 }
 
 /// Addresses of a database that we did not start; they carry passwords.
@@ -171,16 +160,28 @@ impl Settings {
     fn from_layer(layer: Layer) -> Result<Self, Failure> {
         let missing = |name: &'static str| move || Failure::setting(name, "値がありません", "has no value");
         let sip = layer.sip.ok_or_else(missing("sip"))?;
+        let sip_tls = layer.sip_tls.ok_or_else(missing("sip_tls"))?;
         let media_address = match layer.media_address {
             Some(address) => address,
-            None if sip.ip().is_unspecified() => {
+            None => media_address_of(sip.0.iter().chain(&sip_tls.0))?,
+        };
+        let sip_certificate = match (layer.sip_tls_certificate, layer.sip_tls_key) {
+            (Some(chain), Some(key)) => Some(OwnCertificate { chain, key }),
+            (None, None) => None,
+            (Some(_), None) => {
                 return Err(Failure::setting(
-                    "media_address",
-                    "sip がすべてのアドレスで待ち受けるときは、音声の送り先を決めてください",
-                    "needed because sip listens on every address: say where callers shall send media",
+                    "sip_tls_certificate",
+                    "sip_tls_key と一緒に使ってください",
+                    "is on while sip_tls_key is off: give both",
                 ));
             }
-            None => sip.ip(),
+            (None, Some(_)) => {
+                return Err(Failure::setting(
+                    "sip_tls_key",
+                    "sip_tls_certificate と一緒に使ってください",
+                    "is on while sip_tls_certificate is off: give both",
+                ));
+            }
         };
         let database = match (layer.database_url, layer.database_owner_url) {
             (Some(app_url), owner_url) => Some(OwnDatabase { app_url, owner_url }),
@@ -202,6 +203,9 @@ impl Settings {
             behind_tls: layer.behind_tls.unwrap_or(false),
             trusted_proxies: layer.trusted_proxies.unwrap_or_default(),
             sip,
+            sip_tls,
+            sip_certificate,
+            sip_tls_client_ca: layer.sip_tls_client_ca,
             media_address,
             rtp_ports: layer.rtp_ports.ok_or_else(missing("rtp_ports"))?,
             database,
@@ -236,8 +240,18 @@ impl Settings {
         if self.metrics == Some(self.http) {
             return Err(Failure::setting("metrics", "http と同じポートです", "is the same port as http"));
         }
+        for (name, is_on) in [
+            ("sip_tls_certificate", self.sip_certificate.is_some()),
+            ("sip_tls_client_ca", self.sip_tls_client_ca.is_some()),
+        ] {
+            if is_on && self.sip_tls.0.is_empty() {
+                return Err(Failure::setting(name, "sip_tls が切れています", "is on while sip_tls is off"));
+            }
+        }
         let media: RangeInclusive<u16> = self.rtp_ports.into();
-        for (name, port) in [("sip", self.sip.port()), ("http", self.http.port())] {
+        let sip = self.sip.0.iter().map(|address| ("sip", address.port()));
+        let tls = self.sip_tls.0.iter().map(|address| ("sip_tls", address.port()));
+        for (name, port) in sip.chain(tls).chain([("http", self.http.port())]) {
             if media.contains(&port) {
                 return Err(Failure::setting(
                     "rtp_ports",
@@ -261,6 +275,10 @@ impl Layer {
             behind_tls: self.behind_tls.or(below.behind_tls),
             trusted_proxies: self.trusted_proxies.or(below.trusted_proxies),
             sip: self.sip.or(below.sip),
+            sip_tls: self.sip_tls.or(below.sip_tls),
+            sip_tls_certificate: self.sip_tls_certificate.or(below.sip_tls_certificate),
+            sip_tls_key: self.sip_tls_key.or(below.sip_tls_key),
+            sip_tls_client_ca: self.sip_tls_client_ca.or(below.sip_tls_client_ca),
             media_address: self.media_address.or(below.media_address),
             rtp_ports: self.rtp_ports.or(below.rtp_ports),
             database_url: self.database_url.or(below.database_url),
@@ -269,6 +287,28 @@ impl Layer {
             log_format: self.log_format.or(below.log_format),
         }
     }
+}
+
+/// Media goes where SIP goes, if that is a place: the first address of each family.
+fn media_address_of<'a>(
+    listeners: impl Iterator<Item = &'a SocketAddr> + Clone,
+) -> Result<MediaAddress, Failure> {
+    let mut ips = listeners.map(SocketAddr::ip);
+    if ips.clone().any(|ip| ip.is_unspecified()) {
+        return Err(Failure::setting(
+            "media_address",
+            "sip がすべてのアドレスで待ち受けるときは、音声の送り先を決めてください",
+            "needed because sip listens on every address: say where callers shall send media",
+        ));
+    }
+    let Some(first) = ips.next() else {
+        return Err(Failure::setting(
+            "sip",
+            "sip と sip_tls の両方が切れています",
+            "is off, and so is sip_tls: no exchange could call",
+        ));
+    };
+    Ok(MediaAddress { first, other: ips.find(|ip| ip.is_ipv4() != first.is_ipv4()) })
 }
 
 fn read_file(path: &Path) -> Result<Layer, Failure> {

@@ -49,6 +49,11 @@ impl StreamFramer {
         Some(b"\r\n")
     }
 
+    /// Whether part of a message is here and the rest is not: a stream that stays so is stuck.
+    pub fn is_inside_message(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
     /// Drops blank lines before a message; each two of them are a ping.
     fn skip_blank_lines(&mut self) {
         let blank = self.buffer.iter().take_while(|octet| matches!(octet, b'\r' | b'\n')).count();

@@ -1,7 +1,7 @@
 //! The desk's loop: messages in, answers out, calls opened, changed and closed.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, UdpSocket};
+use std::net::UdpSocket;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use rokuon_sip::endpoint::dialog::DialogSnapshot;
 use rokuon_sip::endpoint::event::{DialogId, EndCause, Event, Invite, Output};
 use rokuon_storage::data_key_pool::DataKeyPool;
 use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use super::call::{DeskCall, read_metadata};
@@ -23,7 +24,8 @@ use crate::config::WorkerConfig;
 use crate::recorder::command::Command;
 use crate::registrar::{Note, Registrar};
 use crate::routing::call_routing::judge_call;
-use crate::routing::table::{Found, RoutingTable};
+use crate::routing::source_index::SourceIndex;
+use crate::routing::table::{ConnectionRoute, Found, Origin, RoutingTable};
 use crate::rtp::ports::PortPool;
 use crate::sip::sockets::{Incoming, SipSockets};
 
@@ -40,6 +42,9 @@ pub struct Restored {
     /// The desk's side of it.
     pub call: DeskCall,
 }
+
+/// How often the desk looks after what no message brings up.
+const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
 /// What the desk works with.
 pub struct DeskParts {
@@ -106,6 +111,8 @@ impl Desk {
         mut stop: watch::Receiver<bool>,
     ) {
         let Some(mut opened) = self.opened_inbox.take() else { return };
+        let mut housekeeping = tokio::time::interval(HOUSEKEEPING);
+        housekeeping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = self.parts.endpoint.next_timeout().map(|at| self.began + at);
             let idle = Instant::now() + Duration::from_secs(3_600);
@@ -115,13 +122,12 @@ impl Desk {
                 Some(done) = opened.recv() => self.finish_opening(done),
                 message = incoming.recv() => match message {
                     Some(Incoming::Message(flow, bytes)) => {
-                        if self.is_to_be_heard(flow.remote.ip()) {
-                            self.parts.endpoint.receive(self.began.elapsed(), flow, &bytes);
-                        }
+                        self.parts.endpoint.receive(self.began.elapsed(), flow, &bytes);
                     }
                     Some(Incoming::Closed(flow)) => self.parts.endpoint.flow_closed(self.began.elapsed(), flow),
                     None => break,
                 },
+                _ = housekeeping.tick() => self.keep_live_calls_heard(),
                 Some(recording) = silent.recv() => self.hang_up(recording, "rtp_silence"),
                 () = tokio::time::sleep_until(due.unwrap_or(idle).into()) => {
                     self.parts.endpoint.handle_timeout(self.began.elapsed());
@@ -132,18 +138,15 @@ impl Desk {
         self.parts.sockets.close().await;
     }
 
-    /// A source outside every connection's networks gets silence, unless one of its calls is live (its connection may
-    /// have been changed meanwhile, or a restart may not know the networks yet).
-    fn is_to_be_heard(&self, source: IpAddr) -> bool {
-        let heard = self.parts.routes.load().knows_source(source)
-            || self
-                .calls
-                .values()
-                .any(|c| c.connection.networks.iter().any(|n| n.contains(&source.to_canonical())));
-        if !heard {
-            metrics::counter!("rokuon_sip_messages_ignored_total").increment(1);
-        }
-        heard
+    /// Sources of live calls stay heard though their connection was changed or switched off meanwhile.
+    fn keep_live_calls_heard(&mut self) {
+        let table = self.parts.routes.load();
+        let lost =
+            |c: &&Arc<ConnectionRoute>| table.connection(c.id).is_none_or(|now| now.networks != c.networks);
+        let live: HashMap<_, _> =
+            self.calls.values().map(|call| (call.connection.id, &call.connection)).collect();
+        let networks = live.values().copied().filter(lost).flat_map(|c| &c.networks);
+        self.parts.sockets.gate().hear_also(SourceIndex::of(networks));
     }
 
     async fn pump(&mut self) {
@@ -173,9 +176,15 @@ impl Desk {
 
     fn on_invite(&mut self, invite: &Invite) {
         let users = [invite.request_user.as_deref(), invite.to_user.as_deref()];
-        let (connection, routes) = match self.parts.routes.load().find(&users, invite.flow.remote.ip()) {
+        let source = invite.flow.remote.ip();
+        let certificate = self.parts.sockets.certificate(&invite.flow).map(|shown| shown.sha256);
+        let (connection, routes) = match self.parts.routes.load().find(&users, Origin { source, certificate })
+        {
             Found::Connection(connection, routes) => (connection, routes),
-            Found::KnownSource => return self.refuse(invite, 403, "Unknown Recording Address", None),
+            Found::KnownSource if self.parts.sockets.gate().may_refuse(source) => {
+                return self.refuse(invite, 403, "Unknown Recording Address", None);
+            }
+            Found::KnownSource => return self.parts.endpoint.ignore(invite.id),
             Found::UnknownSource => {
                 metrics::counter!("rokuon_invites_ignored_total").increment(1);
                 return self.parts.endpoint.ignore(invite.id);

@@ -36,6 +36,7 @@ pub async fn load_routes(db: &Database, now: DateTime<Utc>) -> Result<RoutingTab
             id: c.connection,
             address_user: c.address_user,
             networks: c.networks,
+            tls_client_sha256: Vec::new(),
             default_line: c.default_line,
         })
         .collect();

@@ -9,6 +9,8 @@ use rokuon_policy::ids::{ConnectionId, TenantId};
 use rokuon_policy::policy::Policy;
 use rokuon_policy::recording_scope::Line;
 
+use super::source_index::SourceIndex;
+
 /// One tenant's rules and lines.
 #[derive(Debug)]
 pub struct TenantRoutes {
@@ -33,15 +35,40 @@ pub struct ConnectionRoute {
     pub address_user: String,
     /// Networks calls may come from.
     pub networks: Vec<IpNet>,
+    /// SHA-256 of the client certificates that name this connection; with any, it is reached over TLS with one of them
+    /// and in no other way.
+    pub tls_client_sha256: Vec<[u8; 32]>,
     /// The line a call belongs to when its metadata names none.
     pub default_line: Option<String>,
+}
+
+impl ConnectionRoute {
+    /// Whether calls may come from this address. One that is named by a certificate may leave its networks open.
+    pub fn allows_source(&self, source: IpAddr) -> bool {
+        let source = source.to_canonical();
+        (self.networks.is_empty() && !self.tls_client_sha256.is_empty())
+            || self.networks.iter().any(|network| network.contains(&source))
+    }
+}
+
+/// Where a request came from, as far as it is proved.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    /// The address it came from.
+    pub source: IpAddr,
+    /// SHA-256 of the certificate its peer proved to hold.
+    pub certificate: Option<[u8; 32]>,
 }
 
 /// All tenants' routes at one moment.
 #[derive(Debug, Default)]
 pub struct RoutingTable {
     tenants: HashMap<TenantId, Arc<TenantRoutes>>,
-    connections: HashMap<String, Arc<ConnectionRoute>>,
+    by_user: HashMap<String, Arc<ConnectionRoute>>,
+    by_id: HashMap<ConnectionId, Arc<ConnectionRoute>>,
+    /// Connections by the certificates that name them.
+    by_certificate: HashMap<[u8; 32], Vec<Arc<ConnectionRoute>>>,
+    sources: SourceIndex,
 }
 
 /// What was found for an offer.
@@ -58,9 +85,19 @@ pub enum Found {
 impl RoutingTable {
     /// A table of these tenants and their connections.
     pub fn new(tenants: Vec<TenantRoutes>, connections: Vec<ConnectionRoute>) -> Self {
+        let connections: Vec<Arc<ConnectionRoute>> = connections.into_iter().map(Arc::new).collect();
+        let mut by_certificate: HashMap<[u8; 32], Vec<Arc<ConnectionRoute>>> = HashMap::new();
+        for connection in &connections {
+            for certificate in &connection.tls_client_sha256 {
+                by_certificate.entry(*certificate).or_default().push(connection.clone());
+            }
+        }
         Self {
             tenants: tenants.into_iter().map(|t| (t.tenant.clone(), Arc::new(t))).collect(),
-            connections: connections.into_iter().map(|c| (c.address_user.clone(), Arc::new(c))).collect(),
+            sources: SourceIndex::of(connections.iter().flat_map(|c| &c.networks)),
+            by_user: connections.iter().map(|c| (c.address_user.clone(), c.clone())).collect(),
+            by_id: connections.iter().map(|c| (c.id, c.clone())).collect(),
+            by_certificate,
         }
     }
 
@@ -76,26 +113,44 @@ impl RoutingTable {
 
     /// One connection by its id.
     pub fn connection(&self, id: ConnectionId) -> Option<Arc<ConnectionRoute>> {
-        self.connections.values().find(|c| c.id == id).cloned()
+        self.by_id.get(&id).cloned()
     }
 
-    /// Finds the connection by the called user *and* the source network: neither alone is enough, and the dialled
-    /// number plays no part.
-    pub fn find(&self, users: &[Option<&str>], source: IpAddr) -> Found {
-        let source = source.to_canonical();
-        let inside = |c: &ConnectionRoute| c.networks.iter().any(|n| n.contains(&source));
-        let named = users.iter().flatten().find_map(|user| self.connections.get(*user));
-        if let Some(connection) = named.filter(|c| inside(c))
+    /// Finds the connection by the certificate that was shown, or by the called user *and* the source network: a user
+    /// alone is never enough, and the dialled number plays no part. Where several connections pin one certificate, the
+    /// called user tells them apart.
+    pub fn find(&self, users: &[Option<&str>], origin: Origin) -> Found {
+        let Origin { source, certificate } = origin;
+        let called = |c: &ConnectionRoute| users.iter().flatten().any(|user| *user == c.address_user);
+        let pinned = certificate.and_then(|shown| self.by_certificate.get(&shown));
+        let by_certificate = pinned.and_then(|connections| match connections.as_slice() {
+            [only] => Some(only),
+            several => several.iter().find(|c| called(c)),
+        });
+        let by_user = || {
+            let named = users.iter().flatten().find_map(|user| self.by_user.get(*user));
+            named.filter(|c| c.tls_client_sha256.is_empty())
+        };
+        if let Some(connection) = by_certificate.or_else(by_user).filter(|c| c.allows_source(source))
             && let Some(tenant) = self.tenants.get(&connection.tenant)
         {
             return Found::Connection(connection.clone(), tenant.clone());
         }
-        if self.knows_source(source) { Found::KnownSource } else { Found::UnknownSource }
+        if pinned.is_some() || self.knows_source(source) { Found::KnownSource } else { Found::UnknownSource }
     }
 
     /// Whether any connection may be used from this address; everyone else gets silence (S1: scanners learn nothing).
     pub fn knows_source(&self, source: IpAddr) -> bool {
-        let source = source.to_canonical();
-        self.connections.values().any(|c| c.networks.iter().any(|n| n.contains(&source)))
+        self.sources.contains(source)
+    }
+
+    /// Whether any connection is named by a certificate, so that TLS streams may come from anywhere.
+    pub fn has_pinned_certificates(&self) -> bool {
+        !self.by_certificate.is_empty()
+    }
+
+    /// Whether a connection is named by this certificate.
+    pub fn knows_certificate(&self, sha256: &[u8; 32]) -> bool {
+        self.by_certificate.contains_key(sha256)
     }
 }

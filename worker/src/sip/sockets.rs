@@ -1,26 +1,23 @@
-//! Binds the SIP listeners and carries messages to and from them.
+//! All SIP sockets of this worker: binds the listeners, sends along a flow, knows whose certificate a stream showed.
 
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use rokuon_sip::transport::{Flow, Transport};
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::{TcpListener, UdpSocket};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::stream::serve_stream;
+use super::accept::{Listener, accept_streams, bind_listener};
+use super::datagrams::{bind_datagrams, read_datagrams};
+use super::gate::Gate;
+use super::tls::{PeerCertificate, TlsError, TlsServer};
+use crate::config::SipListeners;
 
-/// A SIPREC INVITE over UDP is 2 to 6 kB and may be fragmented; 64 KiB is the most a datagram can hold.
-const DATAGRAM: usize = 65_536;
-/// Kernel queue for signalling, so that a burst of INVITEs is not dropped while one is thought about.
-const SIGNALLING_BUFFER: usize = 4 * 1024 * 1024;
-/// Streams at once: an SBC uses a handful; a scanner must not take them all.
-const STREAMS: usize = 1_024;
 /// Messages waiting for one slow stream before it is given up.
 const STREAM_QUEUE: usize = 256;
 
@@ -33,71 +30,161 @@ pub enum Incoming {
     Closed(Flow),
 }
 
-/// A listener could not be bound.
+/// A listener could not be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen for SIP on {transport} {address}: {source}")]
-pub struct ListenError {
-    /// `udp` or `tcp`.
-    pub transport: &'static str,
-    /// The address asked for.
-    pub address: SocketAddr,
-    /// The system's reason.
-    pub source: io::Error,
+pub enum ListenError {
+    /// It could not be bound.
+    #[error("cannot listen for SIP on {transport} {address}: {source}")]
+    Bind {
+        /// `udp`, `tcp` or `tls`.
+        transport: &'static str,
+        /// The address asked for.
+        address: SocketAddr,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Its certificate cannot be used.
+    #[error("cannot speak TLS: {0}")]
+    Tls(#[from] TlsError),
+    /// TLS is to be listened for, but there is no certificate.
+    #[error("SIP over TLS needs a certificate")]
+    NoCertificate,
 }
 
-pub(super) type Streams = Arc<Mutex<HashMap<u64, mpsc::Sender<Bytes>>>>;
+/// Where this worker listens, with the real ports.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SipAddresses {
+    /// UDP.
+    pub udp: Vec<SocketAddr>,
+    /// TCP.
+    pub tcp: Vec<SocketAddr>,
+    /// TLS.
+    pub tls: Vec<SocketAddr>,
+}
+
+/// An open stream.
+struct OpenStream {
+    outgoing: mpsc::Sender<Bytes>,
+    certificate: Option<PeerCertificate>,
+}
+
+/// The open streams by number; shared with the tasks that serve them.
+#[derive(Clone, Default)]
+pub(super) struct Streams {
+    open: Arc<Mutex<HashMap<u64, OpenStream>>>,
+    last: Arc<AtomicU64>,
+}
+
+impl Streams {
+    pub(super) fn number(&self) -> u64 {
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(super) fn open(&self, number: u64, certificate: Option<PeerCertificate>) -> mpsc::Receiver<Bytes> {
+        let (outgoing, queue) = mpsc::channel(STREAM_QUEUE);
+        self.lock().insert(number, OpenStream { outgoing, certificate });
+        queue
+    }
+
+    pub(super) fn close(&self, number: u64) {
+        self.lock().remove(&number);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u64, OpenStream>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The bound sockets; dropping them closes everything.
 pub struct SipSockets {
-    udp: Arc<UdpSocket>,
-    udp_address: SocketAddr,
-    tcp_address: SocketAddr,
-    streams: Streams,
-    tasks: JoinSet<()>,
+    pub(super) udp: Vec<(SocketAddr, Arc<UdpSocket>)>,
+    addresses: SipAddresses,
+    pub(super) streams: Streams,
+    pub(super) incoming: mpsc::Sender<Incoming>,
+    pub(super) gate: Arc<Gate>,
+    pub(super) tasks: JoinSet<()>,
 }
 
 impl SipSockets {
-    /// Binds both listeners; everything that arrives goes into `incoming`.
+    /// Binds every listener; everything that is heard goes into `incoming`. `shown` is what stands for an address that
+    /// is none (`0.0.0.0`, `::`) when callers are told where we are.
     pub fn bind(
-        udp: SocketAddr,
-        tcp: SocketAddr,
-        incoming: &mpsc::Sender<Incoming>,
+        listeners: &SipListeners,
+        shown: impl Fn(SocketAddr) -> SocketAddr,
+        gate: Arc<Gate>,
+        incoming: mpsc::Sender<Incoming>,
     ) -> Result<Self, ListenError> {
-        let udp_socket =
-            bind_udp(udp).map_err(|source| ListenError { transport: "udp", address: udp, source })?;
-        let listener =
-            bind_tcp(tcp).map_err(|source| ListenError { transport: "tcp", address: tcp, source })?;
-        let udp_address = udp_socket.local_addr().unwrap_or(udp);
-        let tcp_address = listener.local_addr().unwrap_or(tcp);
-        let udp_socket = Arc::new(udp_socket);
+        let (mut udp, mut addresses, mut tasks) = (Vec::new(), SipAddresses::default(), JoinSet::new());
         let streams = Streams::default();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(read_datagrams(udp_socket.clone(), udp_address, incoming.clone()));
-        tasks.spawn(accept_streams(listener, streams.clone(), incoming.clone()));
-        Ok(Self { udp: udp_socket, udp_address, tcp_address, streams, tasks })
+        for address in &listeners.udp {
+            let (socket, real) = bind_datagrams(*address)?;
+            let (socket, local) = (Arc::new(socket), shown(real));
+            tasks.spawn(read_datagrams(socket.clone(), local, gate.clone(), incoming.clone()));
+            udp.push((local, socket));
+            addresses.udp.push(real);
+        }
+        let tls = match &listeners.certificate {
+            Some(files) => Some(Arc::new(TlsServer::load(files.clone())?)),
+            None if listeners.tls.is_empty() => None,
+            None => return Err(ListenError::NoCertificate),
+        };
+        let plain = listeners.tcp.iter().map(|address| (*address, None));
+        let secure = listeners.tls.iter().map(|address| (*address, tls.clone()));
+        for (address, tls) in plain.chain(secure) {
+            let transport = if tls.is_some() { Transport::Tls } else { Transport::Tcp };
+            let (socket, real) = bind_listener(transport, address)?;
+            match transport {
+                Transport::Tls => addresses.tls.push(real),
+                _ => addresses.tcp.push(real),
+            }
+            let listener = Listener {
+                socket,
+                tls,
+                shown: shown(real),
+                streams: streams.clone(),
+                gate: gate.clone(),
+                incoming: incoming.clone(),
+            };
+            tasks.spawn(accept_streams(listener));
+        }
+        if let Some(tls) = tls {
+            tasks.spawn(async move { tls.follow_files().await });
+        }
+        Ok(Self { udp, addresses, streams, incoming, gate, tasks })
     }
 
-    /// Where UDP is listened on, with the real port.
-    pub const fn udp_address(&self) -> SocketAddr {
-        self.udp_address
+    /// Where is listened, with the real ports.
+    pub const fn addresses(&self) -> &SipAddresses {
+        &self.addresses
     }
 
-    /// Where TCP is listened on, with the real port.
-    pub const fn tcp_address(&self) -> SocketAddr {
-        self.tcp_address
+    /// The gate in front of all of them.
+    pub const fn gate(&self) -> &Arc<Gate> {
+        &self.gate
+    }
+
+    /// The certificate that the peer of a stream proved to hold.
+    pub fn certificate(&self, flow: &Flow) -> Option<PeerCertificate> {
+        if flow.transport != Transport::Tls {
+            return None;
+        }
+        self.streams.lock().get(&flow.connection)?.certificate
     }
 
     /// Sends one message along its flow. A stream that is gone or too slow loses it: SIP's own timers repair that.
     pub async fn send(&self, flow: Flow, message: Vec<u8>) {
         match flow.transport {
             Transport::Udp => {
-                if let Err(error) = self.udp.send_to(&message, flow.remote).await {
+                let Some(socket) = self.socket_for(flow.local, flow.remote) else { return };
+                if let Err(error) = socket.send_to(&message, flow.remote).await {
                     tracing::debug!(%error, "a SIP datagram could not be sent");
                 }
             }
             Transport::Tcp | Transport::Tls => {
-                let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-                let sent = streams.get(&flow.connection).is_some_and(|s| s.try_send(message.into()).is_ok());
+                let mut streams = self.streams.lock();
+                let sent = streams
+                    .get(&flow.connection)
+                    .is_some_and(|stream| stream.outgoing.try_send(message.into()).is_ok());
                 if !sent {
                     streams.remove(&flow.connection);
                     tracing::debug!(connection = flow.connection, "a SIP stream is gone or too slow");
@@ -106,70 +193,20 @@ impl SipSockets {
         }
     }
 
+    /// The socket a flow came by; after a restart with other listeners, one of the same family.
+    pub(super) fn socket_for(&self, local: SocketAddr, remote: SocketAddr) -> Option<&Arc<UdpSocket>> {
+        let same = self.udp.iter().find(|(address, _)| *address == local);
+        let family = || self.udp.iter().find(|(address, _)| same_family(address.ip(), remote.ip()));
+        same.or_else(family).map(|(_, socket)| socket)
+    }
+
     /// Stops listening and closes every stream.
     pub async fn close(mut self) {
         self.tasks.shutdown().await;
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.streams.lock().clear();
     }
 }
 
-fn bind_udp(address: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
-    socket.set_nonblocking(true)?;
-    socket.set_recv_buffer_size(SIGNALLING_BUFFER)?;
-    socket.bind(&address.into())?;
-    UdpSocket::from_std(socket.into())
-}
-
-fn bind_tcp(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_nonblocking(true)?;
-    // A restart must not wait for the old streams' TIME_WAIT.
-    socket.set_reuse_address(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(256)?;
-    TcpListener::from_std(socket.into())
-}
-
-async fn read_datagrams(socket: Arc<UdpSocket>, local: SocketAddr, incoming: mpsc::Sender<Incoming>) {
-    let mut buffer = vec![0; DATAGRAM];
-    loop {
-        // An error here is an ICMP report about something we sent; the socket itself stays good.
-        let Ok((length, remote)) = socket.recv_from(&mut buffer).await else { continue };
-        let flow = Flow { transport: Transport::Udp, local, remote, connection: 0 };
-        let message = buffer.get(..length).unwrap_or_default().to_vec();
-        if incoming.send(Incoming::Message(flow, message)).await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn accept_streams(listener: TcpListener, streams: Streams, incoming: mpsc::Sender<Incoming>) {
-    let next = AtomicU64::new(1);
-    let places = Arc::new(Semaphore::new(STREAMS));
-    let mut tasks = JoinSet::new();
-    loop {
-        while tasks.try_join_next().is_some() {}
-        let Ok((stream, remote)) = listener.accept().await else {
-            // Out of file descriptors: wait rather than spin.
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            continue;
-        };
-        let Ok(place) = places.clone().try_acquire_owned() else {
-            tracing::warn!("too many SIP streams; one was closed");
-            continue;
-        };
-        let Ok(local) = stream.local_addr() else { continue };
-        let connection = next.fetch_add(1, Ordering::Relaxed);
-        let flow = Flow { transport: Transport::Tcp, local, remote, connection };
-        let (sender, outgoing) = mpsc::channel(STREAM_QUEUE);
-        streams.lock().unwrap_or_else(PoisonError::into_inner).insert(connection, sender);
-        let (streams, incoming) = (streams.clone(), incoming.clone());
-        tasks.spawn(async move {
-            serve_stream(stream, flow, &incoming, outgoing).await;
-            streams.lock().unwrap_or_else(PoisonError::into_inner).remove(&connection);
-            let _gone = incoming.send(Incoming::Closed(flow)).await;
-            drop(place);
-        });
-    }
+pub(super) const fn same_family(one: IpAddr, two: IpAddr) -> bool {
+    one.is_ipv4() == two.is_ipv4()
 }

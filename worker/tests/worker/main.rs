@@ -8,3 +8,4 @@ mod media;
 mod nothing_in_plain;
 mod outages;
 mod refusals;
+mod transports;

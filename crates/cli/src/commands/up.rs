@@ -1,7 +1,7 @@
 //! `rokuon up`, `rokuon api`, `rokuon worker`: runs the platform, or a part of it, until it is told to stop.
 #![allow(clippy::print_stdout)] // the addresses are what a person waits for
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +17,9 @@ use rokuon_storage::keyfile::KeyFile;
 use rokuon_storage::object_store::ObjectStore;
 use rokuon_storage::recording_reader::RecordingReader;
 use rokuon_storage::spool::SpoolError;
-use rokuon_worker::config::WorkerConfig;
+use rokuon_worker::config::{SipListeners, WorkerConfig};
 use rokuon_worker::running_worker::{RunningWorker, StartError, WorkerPorts};
+use rokuon_worker::sip::sockets::ListenError;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -31,6 +32,7 @@ use crate::failure::Failure;
 use crate::logging;
 use crate::run_file::{RunFile, Running};
 use crate::settings::Settings;
+use crate::sip_certificate::sip_certificate;
 
 /// What is being answered or sealed may go on so long when we stop; the database then needs its share of the 5 s.
 const LAST_WORK: Duration = Duration::from_millis(2_500);
@@ -117,7 +119,7 @@ async fn serve_parts(
                 keys: keys.clone(),
                 clock: clock.clone(),
             };
-            let config = worker_config(settings, data_dir);
+            let config = worker_config(settings, data_dir)?;
             Some(
                 rokuon_worker::running_worker::start(config, ports)
                     .await
@@ -211,24 +213,42 @@ fn api_config(settings: &Settings) -> ApiConfig {
     }
 }
 
-fn worker_config(settings: &Settings, data_dir: &DataDir) -> WorkerConfig {
-    let listens_everywhere = settings.sip.ip().is_unspecified();
-    WorkerConfig {
-        sip_udp: settings.sip,
-        sip_tcp: settings.sip,
-        media_address: settings.media_address,
-        media_bind: settings.sip.ip(),
+fn worker_config(settings: &Settings, data_dir: &DataDir) -> Result<WorkerConfig, Failure> {
+    let sip = SipListeners {
+        udp: settings.sip.0.clone(),
+        tcp: settings.sip.0.clone(),
+        tls: settings.sip_tls.0.clone(),
+        certificate: sip_certificate(settings, data_dir)?,
+    };
+    let media = settings.media_address;
+    let ips = settings.sip.0.iter().chain(&settings.sip_tls.0).map(SocketAddr::ip);
+    let media_bind = match (media.other, ips.clone().any(|ip| ip.is_unspecified())) {
+        (Some(_), _) => Ipv6Addr::UNSPECIFIED.into(),
+        (None, true) if media.first.is_ipv4() => Ipv4Addr::UNSPECIFIED.into(),
+        (None, true) => Ipv6Addr::UNSPECIFIED.into(),
+        // behind a port mapping the address shown is not ours to bind
+        (None, false) => ips.clone().next().unwrap_or(media.first),
+    };
+    Ok(WorkerConfig {
+        sip,
+        media_address: media.first,
+        media_address_other: media.other,
+        media_bind,
         rtp_ports: settings.rtp_ports.into(),
-        advertised_host: listens_everywhere.then(|| settings.media_address.to_string()),
         ..WorkerConfig::on_loopback(data_dir.join("spool"))
-    }
+    })
 }
 
-/// What a tenant points its exchange at, UDP and TCP.
+/// What a tenant points its exchange at: every address, UDP, TCP and TLS.
 pub fn sip_addresses(settings: &Settings) -> Vec<String> {
-    let ip = if settings.sip.ip().is_unspecified() { settings.media_address } else { settings.sip.ip() };
-    let address = SocketAddr::new(ip, settings.sip.port());
-    ["udp", "tcp"].iter().map(|transport| format!("{address};transport={transport}")).collect()
+    let shown = |address: &SocketAddr| match address.ip().is_unspecified() {
+        true => SocketAddr::new(settings.media_address.for_peer(address.ip()), address.port()),
+        false => *address,
+    };
+    let of = |transport: &'static str, addresses: &[SocketAddr]| -> Vec<String> {
+        addresses.iter().map(|address| format!("{};transport={transport}", shown(address))).collect()
+    };
+    [of("udp", &settings.sip.0), of("tcp", &settings.sip.0), of("tls", &settings.sip_tls.0)].concat()
 }
 
 fn of_api(error: &ServeError) -> Failure {
@@ -247,7 +267,17 @@ fn of_api(error: &ServeError) -> Failure {
 
 fn of_worker(error: &StartError, settings: &Settings) -> Failure {
     match error {
-        StartError::Listen(_) => Failure::port_taken("SIP", &settings.sip.to_string(), "sip"),
+        StartError::Listen(ListenError::Bind { transport: "tls", address, .. }) => {
+            Failure::port_taken("SIP over TLS", &address.to_string(), "sip_tls")
+        }
+        StartError::Listen(ListenError::Bind { address, .. }) => {
+            Failure::port_taken("SIP", &address.to_string(), "sip")
+        }
+        StartError::Listen(error) => Failure::setting(
+            "sip_tls_certificate",
+            &format!("証明書を使えません（{error}）"),
+            &error.to_string(),
+        ),
         StartError::Spool(SpoolError::Io(error)) => Failure::file(&settings.data_dir.join("spool"), error),
         _ => Failure::new("録音ワーカーを動かせません。", error.to_string()),
     }

@@ -22,7 +22,11 @@ fn the_default_file_holds_the_defaults() {
     let settings = resolve(&["--data-dir", "/x"]).expect("the defaults start");
     assert_eq!(settings.http.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.rtp_ports.to_string(), "20000-29999");
-    assert_eq!(settings.media_address.to_string(), "127.0.0.1");
+    assert_eq!(
+        (settings.sip.to_string(), settings.sip_tls.to_string()),
+        ("127.0.0.1:5060".into(), "127.0.0.1:5061".into())
+    );
+    assert_eq!(settings.media_address.first.to_string(), "127.0.0.1");
     assert_eq!(settings.database, None);
 }
 
@@ -34,7 +38,7 @@ fn a_flag_wins_over_the_file() {
     let path = file.to_string_lossy();
     let settings =
         resolve(&["--data-dir", "/x", "--config", &path, "--http", "127.0.0.1:7080"]).expect("starts");
-    assert_eq!((settings.sip.port(), settings.http.port()), (6060, 7080));
+    assert_eq!((settings.sip.0[0].port(), settings.http.port()), (6060, 7080));
 }
 
 #[test]
@@ -54,6 +58,9 @@ fn what_needs_something_else_refuses_without_it() {
     assert!(refusal(&["--portal-dir", "/nowhere"]).contains("make web"));
     assert!(refusal(&["--database-owner-url", "postgres://x"]).contains("database_url"));
     assert!(refusal(&["--sip", "127.0.0.1:20002"]).contains("20002"));
+    assert!(refusal(&["--sip-tls-certificate", "/x"]).contains("sip_tls_key"));
+    assert!(refusal(&["--sip-tls", "off", "--sip-tls-client-ca", "/x"]).contains("sip_tls_client_ca"));
+    assert!(refusal(&["--sip", "off", "--sip-tls", "off"]).contains("sip_tls"));
     assert!(resolve(&["--http", "0.0.0.0:8080", "--behind-tls", "--data-dir", "/x"]).is_ok());
 }
 
@@ -62,4 +69,15 @@ fn passwords_of_a_database_are_not_printed() {
     let settings =
         resolve(&["--data-dir", "/x", "--database-url", "postgres://a:geheim@h/d"]).expect("starts");
     assert!(!format!("{settings:?}").contains("geheim"));
+}
+
+#[test]
+fn both_families_are_listened_for_and_each_has_its_media_address() {
+    let settings =
+        resolve(&["--data-dir", "/x", "--sip", "192.0.2.1:5060, [2001:db8::1]:5060", "--sip-tls", "off"])
+            .expect("starts");
+    assert_eq!(settings.sip.0.len(), 2);
+    assert!(settings.sip_tls.0.is_empty());
+    assert_eq!(settings.media_address.for_peer("2001:db8::9".parse().unwrap()).to_string(), "2001:db8::1");
+    assert_eq!(settings.media_address.for_peer("192.0.2.9".parse().unwrap()).to_string(), "192.0.2.1");
 }

@@ -36,7 +36,7 @@ impl Desk {
     }
 
     pub(super) fn media_address(&self, invite: &Invite) -> IpAddr {
-        let configured = self.parts.config.media_address;
+        let configured = self.parts.config.media_address_for(invite.flow.remote.ip());
         if configured.is_unspecified() { invite.flow.local.ip() } else { configured }
     }
 

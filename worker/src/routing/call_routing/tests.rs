@@ -18,6 +18,7 @@ fn connection(routes: &TenantRoutes, default_line: Option<&str>) -> ConnectionRo
         id: ConnectionId(Uuid::nil()),
         address_user: "invented".into(),
         networks: Vec::new(),
+        tls_client_sha256: Vec::new(),
         default_line: default_line.map(str::to_owned),
     }
 }

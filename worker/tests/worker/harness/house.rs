@@ -1,6 +1,6 @@
 //! The house: a running worker with its database, store, keys and spool, and the city whose calls it records.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -22,8 +22,9 @@ use rokuon_policy::recording_scope::{Line, LineSource, RecordingStart};
 use rokuon_policy::text::Text;
 use rokuon_storage::key_service::KeyService;
 use rokuon_storage::memory::MemoryStore;
-use rokuon_worker::config::WorkerConfig;
+use rokuon_worker::config::{SipListeners, WorkerConfig};
 use rokuon_worker::running_worker::{RunningWorker, WorkerPorts, start};
+use rokuon_worker::sip::sockets::SipAddresses;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use tempfile::TempDir;
@@ -59,7 +60,8 @@ pub struct House {
     pub user: String,
     config: WorkerConfig,
     worker: Option<RunningWorker>,
-    sip: (SocketAddr, SocketAddr),
+    /// Where the worker listens.
+    pub sip: SipAddresses,
     spool: TempDir,
     _database: Option<TestDatabase>,
 }
@@ -92,8 +94,7 @@ impl House {
         keys.ensure_tenant_key(&tenant).await.unwrap();
         let first = 20_000 + NEXT_PORTS.fetch_add(1, Ordering::Relaxed) % 100 * 100;
         let mut config = WorkerConfig {
-            sip_udp: SocketAddr::new(EXCHANGE, 0),
-            sip_tcp: SocketAddr::new(EXCHANGE, 0),
+            sip: SipListeners::plain(SocketAddr::new(EXCHANGE, 0)),
             rtp_ports: first..=first + 99,
             sweep_every: Duration::from_millis(50),
             commit_every: Duration::from_millis(100),
@@ -102,7 +103,6 @@ impl House {
         };
         change(&mut config);
         let pump = RtpPump::start(1).unwrap();
-        let sip = (config.sip_udp, config.sip_tcp);
         let mut house = Self {
             db,
             looker,
@@ -113,7 +113,7 @@ impl House {
             user,
             config,
             worker: None,
-            sip,
+            sip: SipAddresses::default(),
             spool,
             _database: database,
         };
@@ -130,9 +130,10 @@ impl House {
             clock: Arc::new(SystemClock),
         };
         let worker = start(self.config.clone(), ports).await.unwrap();
-        self.sip = worker.sip_addresses();
+        self.sip = worker.sip_addresses().clone();
         // a live call finds the worker again only where it was
-        (self.config.sip_udp, self.config.sip_tcp) = self.sip;
+        let SipAddresses { udp, tcp, tls } = self.sip.clone();
+        self.config.sip = SipListeners { udp, tcp, tls, ..self.config.sip.clone() };
         self.worker = Some(worker);
     }
 
@@ -157,7 +158,7 @@ impl House {
     }
 
     pub fn target_of(&self, user: &str, transport: Transport) -> Target {
-        let server = if transport == Transport::Udp { self.sip.0 } else { self.sip.1 };
+        let server = if transport == Transport::Udp { self.sip.udp[0] } else { self.sip.tcp[0] };
         Target { user: user.to_owned(), server, transport }
     }
 
@@ -224,7 +225,7 @@ async fn found_city(db: &Database) -> (TenantId, String) {
             id,
             name: format!("交換機 {network}"),
             address_user,
-            networks: vec![network.into()],
+            networks: vec![network.into(), IpAddr::V6(Ipv6Addr::LOCALHOST).into()],
             default_line: None,
         };
         connections::create(&mut tx, &new, now).await.unwrap();

@@ -4,3 +4,4 @@ pub mod gated_keys;
 pub mod house;
 pub mod kept;
 pub mod raw_phone;
+pub mod tls;

@@ -10,8 +10,10 @@ use rokuon_fixtures::metadata::{
     DataMode, OfferedStream, Party, SessionIds, answered_ports, offer, recording_metadata,
 };
 use rokuon_fixtures::rtp_pump::bind_stream;
-use rokuon_fixtures::sip_message::SipMessage;
+use rokuon_fixtures::sip_message::{SipMessage, whole_message};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::UdpSocket;
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -19,8 +21,40 @@ use uuid::Uuid;
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct RawPhone {
-    socket: UdpSocket,
+    wire: Mutex<Wire>,
+    local: SocketAddr,
     target: Target,
+}
+
+/// How its messages travel.
+enum Wire {
+    Datagrams(UdpSocket),
+    Stream { stream: Box<dyn Stream>, received: Vec<u8> },
+}
+
+/// What SIP can be framed on.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
+impl Wire {
+    /// The next message; `None` where it cannot be read, or the stream ended.
+    async fn next(&mut self) -> Option<SipMessage> {
+        let mut buffer = vec![0; 65_535];
+        match self {
+            Self::Datagrams(socket) => {
+                let length = socket.recv(&mut buffer).await.unwrap();
+                SipMessage::parse(&buffer[..length])
+            }
+            Self::Stream { stream, received } => loop {
+                if let Some(length) = whole_message(received) {
+                    let message: Vec<u8> = received.drain(..length).collect();
+                    return SipMessage::parse(&message);
+                }
+                let Ok(length @ 1..) = stream.read(&mut buffer).await else { return None };
+                received.extend_from_slice(&buffer[..length]);
+            },
+        }
+    }
 }
 
 /// A call it placed, with the sockets of its streams.
@@ -36,18 +70,30 @@ impl RawPhone {
     pub async fn at(ip: IpAddr, target: Target) -> Self {
         let socket = UdpSocket::bind((ip, 0)).await.unwrap();
         socket.connect(target.server).await.unwrap();
-        Self { socket, target }
+        let local = socket.local_addr().unwrap();
+        Self { wire: Mutex::new(Wire::Datagrams(socket)), local, target }
+    }
+
+    /// One that speaks on a stream that is open already.
+    pub fn on(stream: impl Stream + 'static, local: SocketAddr, target: Target) -> Self {
+        let wire = Wire::Stream { stream: Box::new(stream), received: Vec::new() };
+        Self { wire: Mutex::new(wire), local, target }
     }
 
     pub async fn send(&self, octets: &[u8]) {
-        self.socket.send(octets).await.unwrap();
+        match &mut *self.wire.lock().await {
+            Wire::Datagrams(socket) => drop(socket.send(octets).await.unwrap()),
+            Wire::Stream { stream, .. } => {
+                stream.write_all(octets).await.unwrap();
+                stream.flush().await.unwrap();
+            }
+        }
     }
 
     /// The next message, if one comes in time.
     pub async fn next(&self, patience: Duration) -> Option<SipMessage> {
-        let mut buffer = vec![0; 65_535];
-        let length = timeout(patience, self.socket.recv(&mut buffer)).await.ok()?.unwrap();
-        SipMessage::parse(&buffer[..length])
+        let mut wire = self.wire.lock().await;
+        timeout(patience, wire.next()).await.ok()?
     }
 
     /// The next final answer to this method.
@@ -64,7 +110,7 @@ impl RawPhone {
     /// An INVITE with this session description, metadata for two parties, and its dialog.
     pub fn invite(&self, parties: [&Party; 2], sdp: &str, labels: &[&str]) -> (Dialog, SipMessage) {
         let call_id = format!("{}@raw.invalid", Uuid::new_v4().simple());
-        let dialog = Dialog::new(&self.target, self.socket.local_addr().unwrap(), &call_id, parties[0]);
+        let dialog = Dialog::new(&self.target, self.local, &call_id, parties[0]);
         let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
         let ids = SessionIds::fresh(labels.len());
         let xml = recording_metadata(DataMode::Complete, &ids, parties, &labels, &Utc::now().to_rfc3339());
@@ -81,7 +127,7 @@ impl RawPhone {
 
     /// Places a call of two µ-law streams and acknowledges its answer; sends no media.
     pub async fn call(&self, parties: [&Party; 2]) -> RawCall {
-        let ip = self.socket.local_addr().unwrap().ip();
+        let ip = self.local.ip();
         let sockets = [bind_stream(ip).unwrap(), bind_stream(ip).unwrap()];
         let labels = ["1", "2"];
         let streams: Vec<OfferedStream> = sockets
@@ -93,7 +139,7 @@ impl RawPhone {
                 label: label.to_owned(),
             })
             .collect();
-        let sdp = offer(self.socket.local_addr().unwrap(), 1, &streams, false);
+        let sdp = offer(self.local, 1, &streams, false);
         let (mut dialog, invite) = self.invite(parties, &sdp, &labels);
         self.send(&invite.print()).await;
         let answer = self.answer("INVITE").await;

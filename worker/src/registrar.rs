@@ -107,6 +107,8 @@ pub struct SealedRow {
     pub channels: Vec<u8>,
     /// Its codec.
     pub codec: Codec,
+    /// Codec of its pictures, if it has any.
+    pub video: Option<Codec>,
     /// What is missing in it.
     pub gaps: Vec<Gap>,
     /// Where and what it is.

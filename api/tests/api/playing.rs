@@ -6,8 +6,8 @@ use rokuon_api::routes::uses::closing::close;
 use rokuon_db::audit_events::AuditOutcome;
 use rokuon_db::sessions::SessionId;
 use rokuon_db::uses::Use;
-use rokuon_media::codec::Codec;
 use rokuon_media::g711;
+use rokuon_media::g711::Law;
 use serde_json::{Value, json};
 
 use crate::harness::browser::Browser;
@@ -23,7 +23,7 @@ async fn open(browser: &Browser, recording: impl std::fmt::Display, purpose: &st
 fn expected(seconds: u64) -> Vec<u8> {
     let (left, right) = voices(0, seconds * 8000);
     let decoded = left.iter().zip(&right).flat_map(|(left, right)| {
-        let [left, right] = [left, right].map(|octet| g711::decode(Codec::Pcmu, *octet).to_le_bytes());
+        let [left, right] = [left, right].map(|octet| g711::decode(Law::Mu, *octet).to_le_bytes());
         left.into_iter().chain(right)
     });
     rokuon_media::wav::pcm16_header(2, seconds * 8000).into_iter().chain(decoded).collect()

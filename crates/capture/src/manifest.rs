@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rokuon_media::codec::Codec;
+use rokuon_media::file_kind::FileKind;
 use rokuon_media::gap::Gap;
 use rokuon_media::timeline::TimelineCounts;
 use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
@@ -79,6 +80,12 @@ pub struct ManifestSegment {
     pub channels: Vec<u8>,
     /// Its codec.
     pub codec: Codec,
+    /// Codec of its pictures, if it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video: Option<Codec>,
+    /// Media type of the plain media file; `audio/wav` where it is not said.
+    #[serde(default = "wav")]
+    pub media_type: String,
     /// The one channel carries all parties.
     pub mixed: bool,
     /// Length of the plain media file.
@@ -91,6 +98,10 @@ pub struct ManifestSegment {
     pub object: String,
 }
 
+fn wav() -> String {
+    FileKind::Wav.media_type(false).to_owned()
+}
+
 impl ManifestSegment {
     /// The line of a file, with what storing it yielded.
     pub fn new(file: &SegmentFile, media_sha256: String, object: String, object_sha256: String) -> Self {
@@ -100,8 +111,10 @@ impl ManifestSegment {
             samples: file.samples,
             channels: file.channels.clone(),
             codec: file.codec,
+            video: file.video,
+            media_type: file.media_type().to_owned(),
             mixed: file.mixed,
-            media_octets: file.wav.len() as u64,
+            media_octets: file.file.len() as u64,
             media_sha256,
             object_sha256,
             object,

@@ -77,7 +77,7 @@ impl Outcome {
 }
 
 /// Whether a gap is worth a person's attention: every loss and every downtime; unannounced silence of a second or more,
-/// also at the front; never silence that signalling announced.
+/// also at the front; never silence that signalling announced, nor a pause that somebody entitled to it made.
 pub const fn is_notable(gap: &Gap) -> bool {
     match gap.cause {
         GapCause::Loss | GapCause::WorkerDown => true,

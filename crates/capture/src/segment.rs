@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rokuon_media::codec::{Codec, TIMELINE_RATE};
+use rokuon_media::file_kind::FileKind;
 use rokuon_media::gap::Gap;
 use rokuon_media::telephone_event::TelephoneEventPayload;
 use rokuon_media::timeline::{ChannelFacts, Frame, FrameKind, Timeline, TimelineCounts};
@@ -36,16 +37,27 @@ pub struct SegmentFile {
     pub samples: u64,
     /// Channel of the recording at each place of the file.
     pub channels: Vec<u8>,
-    /// Codec of all its channels.
+    /// Codec of all its channels; that of the pictures where there is no sound beside them.
     pub codec: Codec,
+    /// Codec of the pictures, if there are any.
+    pub video: Option<Codec>,
     /// The one channel carries all parties.
     pub mixed: bool,
     /// The file.
-    pub wav: Vec<u8>,
+    pub file: Vec<u8>,
+    /// What kind of file it is.
+    pub kind: FileKind,
     /// What is missing in it, in samples of the recording's timeline.
     pub gaps: Vec<Gap>,
     /// Its waveform.
     pub peaks: Peaks,
+}
+
+impl SegmentFile {
+    /// Media type of the file.
+    pub const fn media_type(&self) -> &'static str {
+        self.kind.media_type(self.video.is_some())
+    }
 }
 
 /// A key pressed during the call.
@@ -221,7 +233,8 @@ impl SegmentBuilder {
 fn events(channel: &ChannelTimeline<'_>, frames: &[Frame<'_>], within: Range<u64>) -> Vec<TelephoneEvent> {
     let mut events: BTreeMap<(u8, u32, u32), TelephoneEvent> = BTreeMap::new();
     for (frame, &start_sample) in frames.iter().zip(&channel.timeline.placed_at) {
-        if frame.kind != FrameKind::TelephoneEvent || !within.contains(&start_sample) {
+        let FrameKind::TelephoneEvent { clock_rate } = frame.kind else { continue };
+        if !within.contains(&start_sample) {
             continue;
         }
         let Some(payload) = TelephoneEventPayload::parse(frame.payload) else { continue };
@@ -232,7 +245,8 @@ fn events(channel: &ChannelTimeline<'_>, frames: &[Frame<'_>], within: Range<u64
             start_sample,
             samples: 0,
         });
-        event.samples = event.samples.max(u64::from(payload.duration));
+        let lasted = u64::from(payload.duration) * u64::from(TIMELINE_RATE) / u64::from(clock_rate.max(1));
+        event.samples = event.samples.max(lasted);
     }
     events.into_values().collect()
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use rokuon_media::codec::Codec;
+use rokuon_media::codec::{Codec, TIMELINE_RATE};
 use rokuon_media::timeline::FrameKind;
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,12 @@ use serde::{Deserialize, Serialize};
 pub enum PayloadKind {
     /// Audio in a codec we can file.
     Audio(Codec),
-    /// DTMF and the like (RFC 4733).
+    /// Pictures in a codec we can file.
+    Video(Codec),
+    /// DTMF and the like (RFC 4733) on a clock of 8,000 Hz.
     TelephoneEvent,
+    /// The same on another clock, in Hz: `telephone-event/48000` beside Opus.
+    TelephoneEventAt(u32),
     /// Comfort noise (RFC 3389).
     ComfortNoise,
     /// Something negotiated that we keep in the journal but cannot file: its encoding name.
@@ -21,11 +25,32 @@ pub enum PayloadKind {
 }
 
 impl PayloadKind {
+    /// What a payload type carries by its `a=rtpmap` (encoding name without case, clock rate in Hz).
+    pub fn of_encoding(name: &str, clock_rate: u32) -> Self {
+        if name.eq_ignore_ascii_case("telephone-event") {
+            return if clock_rate == TIMELINE_RATE {
+                Self::TelephoneEvent
+            } else {
+                Self::TelephoneEventAt(clock_rate)
+            };
+        }
+        if name.eq_ignore_ascii_case("CN") && clock_rate == TIMELINE_RATE {
+            return Self::ComfortNoise;
+        }
+        match Codec::from_encoding_name(name, clock_rate) {
+            Some(codec) if codec.is_video() => Self::Video(codec),
+            Some(codec) => Self::Audio(codec),
+            None => Self::Other(name.to_owned()),
+        }
+    }
+
     /// How the timeline treats it; `None` where it cannot.
     pub const fn frame_kind(&self) -> Option<FrameKind> {
         match self {
             Self::Audio(codec) => Some(FrameKind::Audio(*codec)),
-            Self::TelephoneEvent => Some(FrameKind::TelephoneEvent),
+            Self::Video(codec) => Some(FrameKind::Video(*codec)),
+            Self::TelephoneEvent => Some(FrameKind::TelephoneEvent { clock_rate: TIMELINE_RATE }),
+            Self::TelephoneEventAt(clock_rate) => Some(FrameKind::TelephoneEvent { clock_rate: *clock_rate }),
             Self::ComfortNoise => Some(FrameKind::ComfortNoise),
             Self::Other(_) => None,
         }
@@ -56,5 +81,31 @@ impl StreamSetup {
     /// What a payload type carries on this stream, if it was negotiated.
     pub fn kind_of(&self, payload_type: u8) -> Option<&PayloadKind> {
         self.payload_types.iter().find(|(listed, _)| *listed == payload_type).map(|(_, kind)| kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_payload_type_carries_is_told_by_name_and_clock() {
+        for (name, clock_rate, kind) in [
+            ("pcmu", 8_000, PayloadKind::Audio(Codec::Pcmu)),
+            ("G722", 8_000, PayloadKind::Audio(Codec::G722)),
+            ("OPUS", 48_000, PayloadKind::Audio(Codec::Opus)),
+            ("G729", 8_000, PayloadKind::Audio(Codec::G729)),
+            ("VP8", 90_000, PayloadKind::Video(Codec::Vp8)),
+            ("H264", 90_000, PayloadKind::Video(Codec::H264)),
+            ("telephone-event", 8_000, PayloadKind::TelephoneEvent),
+            ("telephone-event", 48_000, PayloadKind::TelephoneEventAt(48_000)),
+            ("cn", 8_000, PayloadKind::ComfortNoise),
+            ("CN", 16_000, PayloadKind::Other("CN".into())),
+            ("speex", 16_000, PayloadKind::Other("speex".into())),
+        ] {
+            assert_eq!(PayloadKind::of_encoding(name, clock_rate), kind);
+            let json = serde_json::to_string(&kind).expect("JSON");
+            assert_eq!(serde_json::from_str::<PayloadKind>(&json).expect("JSON"), kind);
+        }
     }
 }

@@ -32,8 +32,10 @@ pub struct Segment {
     pub samples: u64,
     /// Its channels in the order of the file.
     pub channels: Vec<u8>,
-    /// `pcmu` or `pcma`.
+    /// `pcmu`, `pcma`, `g722`, `opus` or `g729`; that of the pictures where there is no sound beside them.
     pub codec: String,
+    /// `vp8` or `h264` where it holds pictures.
+    pub video_codec: Option<String>,
     /// What is missing in it.
     pub gaps: Vec<ListedGap>,
     /// When it was verified and written.
@@ -53,6 +55,7 @@ struct Row {
     samples: i64,
     channels: Vec<i16>,
     codec: String,
+    video_codec: Option<String>,
     gaps: Value,
     sealed_at: DateTime<Utc>,
 }
@@ -80,10 +83,11 @@ pub async fn add(tx: &mut TenantTx, recording: RecordingId, segment: &Segment) -
             samples,
             channels,
             codec,
+            video_codec,
             gaps,
             sealed_at
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         ON CONFLICT (tenant_id, recording_id, number) DO NOTHING",
     )
     .bind(tenant)
@@ -99,6 +103,7 @@ pub async fn add(tx: &mut TenantTx, recording: RecordingId, segment: &Segment) -
     .bind(signed(segment.samples))
     .bind(channels)
     .bind(&segment.codec)
+    .bind(&segment.video_codec)
     .bind(json(&segment.gaps))
     .bind(segment.sealed_at)
     .execute(connection)
@@ -136,6 +141,7 @@ pub async fn of_recording(tx: &mut TenantTx, recording: RecordingId) -> Result<V
             samples,
             channels,
             codec,
+            video_codec,
             gaps,
             sealed_at
         FROM segments
@@ -164,6 +170,7 @@ fn segment_of(recording: RecordingId, row: Row) -> Result<Segment, DbError> {
         object_key: row.object_key,
         version_id: row.version_id,
         codec: row.codec,
+        video_codec: row.video_codec,
         sealed_at: row.sealed_at,
     })
 }

@@ -1,11 +1,14 @@
-//! The bearer, sans-IO: RTP onto a timeline, G.711, standard media files, waveforms, and what a listener hears.
+//! The bearer, sans-IO: RTP onto a timeline, codecs, standard media files, waveforms, and what a listener hears.
 
 #![deny(clippy::indexing_slicing)]
 
 pub mod codec;
+pub mod file_kind;
 pub mod g711;
+pub mod g729;
 pub mod gap;
 pub mod listening;
+pub mod opus;
 pub mod rtp;
 pub mod telephone_event;
 pub mod timeline;

@@ -7,8 +7,8 @@
 use std::ops::Range;
 
 use crate::codec::Codec;
-use crate::g711;
-use crate::wav::{G711_HEADER_LEN, PCM16_HEADER_LEN, pcm16_header};
+use crate::g711::{self, Law};
+use crate::wav::{HEADER_LEN, PCM16_HEADER_LEN, pcm16_header};
 
 /// Octets of one stereo sample.
 const FRAME_LEN: u64 = 4;
@@ -213,23 +213,25 @@ impl ListeningRendition {
                 part.octets.get(from..until)
             })
             .ok_or(missing)?;
-        Ok(Voice::Heard { octets, place, step: segment.channels.len(), codec: segment.codec })
+        // What has no decoder yet is refused before a rendition is made (`parts_of` in the api).
+        let Some(law) = segment.codec.law() else { return Ok(Voice::Silent) };
+        Ok(Voice::Heard { octets, place, step: segment.channels.len(), law })
     }
 }
 
 /// What one side hears during a piece.
 enum Voice<'a> {
     Silent,
-    Heard { octets: &'a [u8], place: usize, step: usize, codec: Codec },
+    Heard { octets: &'a [u8], place: usize, step: usize, law: Law },
 }
 
 impl Voice<'_> {
     fn samples(&self, count: usize) -> impl Iterator<Item = i16> {
-        let (octets, place, step, codec): (&[u8], _, _, _) = match self {
-            Self::Silent => (&[], 0, 1, Codec::Pcmu),
-            Self::Heard { octets, place, step, codec } => (octets, *place, (*step).max(1), *codec),
+        let (octets, place, step, law): (&[u8], _, _, _) = match self {
+            Self::Silent => (&[], 0, 1, Law::Mu),
+            Self::Heard { octets, place, step, law } => (octets, *place, (*step).max(1), *law),
         };
-        let heard = octets.iter().skip(place).step_by(step).map(move |octet| g711::decode(codec, *octet));
+        let heard = octets.iter().skip(place).step_by(step).map(move |octet| g711::decode(law, *octet));
         heard.chain(std::iter::repeat(0)).take(count)
     }
 }
@@ -254,8 +256,7 @@ fn frames_of(bytes: &Range<u64>) -> Range<u64> {
 fn media_range(segment: &RenditionSegment, frames: &Range<u64>) -> Range<u64> {
     let width = segment.channels.len() as u64;
     let at = |frame: u64| {
-        (G711_HEADER_LEN as u64)
-            .saturating_add(frame.saturating_sub(segment.start_sample).saturating_mul(width))
+        (HEADER_LEN as u64).saturating_add(frame.saturating_sub(segment.start_sample).saturating_mul(width))
     };
     at(frames.start)..at(frames.end)
 }

@@ -10,6 +10,7 @@ use crate::gap::Gap;
 mod holes;
 mod placing;
 mod source;
+mod taken;
 
 /// What a packet of a stream holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,16 +19,23 @@ pub enum FrameKind {
     Audio(Codec),
     /// Comfort noise (RFC 3389): the sender says that it is silent.
     ComfortNoise,
-    /// A telephone event (RFC 4733): it takes sequence numbers and time, and is no audio.
-    TelephoneEvent,
+    /// A telephone event (RFC 4733): it takes sequence numbers and time, and is no audio. Its clock rate in Hz is what was
+    /// negotiated for it; it may differ from that of the audio beside it only on paper (RFC 4733 §2.1).
+    TelephoneEvent {
+        /// RTP clock rate in Hz.
+        clock_rate: u32,
+    },
+    /// A packet of a video stream: it has a place in time, and no audio.
+    Video(Codec),
 }
 
 impl FrameKind {
-    /// RTP clock rate in Hz (events and comfort noise run on the clock of G.711).
+    /// RTP clock rate in Hz (comfort noise runs on the clock of G.711).
     pub const fn clock_rate(self) -> u32 {
         match self {
-            Self::Audio(codec) => codec.clock_rate(),
-            Self::ComfortNoise | Self::TelephoneEvent => TIMELINE_RATE,
+            Self::Audio(codec) | Self::Video(codec) => codec.clock_rate(),
+            Self::ComfortNoise => TIMELINE_RATE,
+            Self::TelephoneEvent { clock_rate } => clock_rate,
         }
     }
 }
@@ -55,10 +63,10 @@ pub struct Frame<'a> {
 
 impl Frame<'_> {
     /// Samples of audio in it.
-    pub const fn samples(&self) -> u64 {
+    pub fn samples(&self) -> u64 {
         match self.kind {
-            FrameKind::Audio(codec) => codec.samples_in(self.payload.len()),
-            FrameKind::ComfortNoise | FrameKind::TelephoneEvent => 0,
+            FrameKind::Audio(codec) => codec.samples_of(self.payload),
+            FrameKind::ComfortNoise | FrameKind::TelephoneEvent { .. } | FrameKind::Video(_) => 0,
         }
     }
 }
@@ -103,11 +111,16 @@ pub struct ChannelFacts {
     pub worker_down: Vec<Range<u64>>,
 }
 
-/// Audio at its place; the payload is part of a received packet.
+/// Audio at its place; the payload is a received packet's, or of a codec with one octet a sample, a part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span<'a> {
-    /// First sample on the recording's timeline.
+    /// First sample on the recording's timeline that it is heard at.
     pub start_sample: u64,
+    /// How many samples it is heard for.
+    pub samples: u64,
+    /// Samples of the payload that come before `start_sample` and are not heard: what is sealed already, or another packet's.
+    /// Always 0 for a codec whose payload can be cut.
+    pub lead: u64,
     /// Codec of the payload.
     pub codec: Codec,
     /// The octets as received.
@@ -115,13 +128,9 @@ pub struct Span<'a> {
 }
 
 impl Span<'_> {
-    /// How many samples it holds.
-    pub const fn samples(&self) -> u64 {
-        self.codec.samples_in(self.payload.len())
-    }
     /// The first sample after it.
     pub const fn end_sample(&self) -> u64 {
-        self.start_sample.saturating_add(self.samples())
+        self.start_sample.saturating_add(self.samples)
     }
 }
 

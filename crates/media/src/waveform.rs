@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{Codec, TIMELINE_RATE};
-use crate::g711;
+use crate::codec::TIMELINE_RATE;
+use crate::g711::{self, Law};
 
 /// Buckets a second of audio.
 pub const BUCKETS_PER_SECOND: u32 = 50;
@@ -54,11 +54,11 @@ const FORMAT_VERSION: u8 = 1;
 
 impl Peaks {
     /// The peaks of G.711 payload, one slice a channel.
-    pub fn of_g711(codec: Codec, channels: &[&[u8]]) -> Self {
+    pub fn of_g711(law: Law, channels: &[&[u8]]) -> Self {
         let samples_per_bucket = TIMELINE_RATE / BUCKETS_PER_SECOND;
-        let height = match codec {
-            Codec::Pcmu => &MU_LAW_HEIGHTS,
-            Codec::Pcma => &A_LAW_HEIGHTS,
+        let height = match law {
+            Law::Mu => &MU_LAW_HEIGHTS,
+            Law::A => &A_LAW_HEIGHTS,
         };
         let row = |payload: &&[u8]| {
             payload.chunks(samples_per_bucket as usize).map(|bucket| peak(height, bucket)).collect()
@@ -138,16 +138,16 @@ pub fn resample(parts: &[PlacedPeaks<'_>], total_samples: u64, points: usize) ->
     drawn
 }
 
-static MU_LAW_HEIGHTS: [i8; 256] = heights(Codec::Pcmu);
-static A_LAW_HEIGHTS: [i8; 256] = heights(Codec::Pcma);
+static MU_LAW_HEIGHTS: [i8; 256] = heights(Law::Mu);
+static A_LAW_HEIGHTS: [i8; 256] = heights(Law::A);
 
 /// The upper eight bits of each octet's sample; taking them keeps the order, so the extremes may be sought among them.
-const fn heights(codec: Codec) -> [i8; 256] {
+const fn heights(law: Law) -> [i8; 256] {
     let mut values = [0_i8; 256];
     let mut rest: &mut [i8] = &mut values;
     let mut octet = 0_u8;
     while let Some((first, tail)) = rest.split_first_mut() {
-        *first = (g711::decode_octet(codec, octet) >> 8) as i8;
+        *first = (g711::decode_octet(law, octet) >> 8) as i8;
         rest = tail;
         octet = octet.wrapping_add(1);
     }

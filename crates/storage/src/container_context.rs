@@ -31,7 +31,18 @@ pub struct ContainerContext {
 impl ContainerContext {
     /// A segment of G.711 audio as a WAV file at 8,000 Hz.
     pub const fn wav(tenant: TenantId, recording: RecordingId, segment: u32, channels: u8) -> Self {
-        let media_type = Cow::Borrowed("audio/wav");
+        Self::media(tenant, recording, segment, "audio/wav", channels)
+    }
+
+    /// A segment of a media type, on the recording's timeline of 8,000 positions a second.
+    pub const fn media(
+        tenant: TenantId,
+        recording: RecordingId,
+        segment: u32,
+        media_type: &'static str,
+        channels: u8,
+    ) -> Self {
+        let media_type = Cow::Borrowed(media_type);
         Self { tenant, recording, segment, media_type, sample_rate: 8_000, channels }
     }
 

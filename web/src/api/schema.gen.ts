@@ -1639,8 +1639,10 @@ export interface components {
             seconds: number;
             /** @description The channels it holds. */
             channels: number[];
-            /** @description `pcmu` or `pcma`: the payload as received. */
+            /** @description `pcmu`, `pcma`, `g722`, `opus` or `g729`: the payload as received. That of the pictures where there is no sound. */
             codec: string;
+            /** @description `vp8` or `h264` where it holds pictures. */
+            video_codec?: string | null;
             /**
              * Format: int64
              * @description Size of the media file.

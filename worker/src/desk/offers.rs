@@ -3,7 +3,6 @@
 use std::net::{IpAddr, UdpSocket};
 
 use rokuon_capture::stream::{PayloadKind, StreamSetup};
-use rokuon_media::codec::Codec;
 use rokuon_sip::sdp::answer::{StreamAnswer, recording_answer};
 use rokuon_sip::sdp::direction::Direction;
 use rokuon_sip::sdp::format::{Encoding, Format};
@@ -134,12 +133,5 @@ fn answer(sdp: &SessionDescription, own: OwnSession, ports: &[Option<u16>]) -> S
 }
 
 fn payload_type(format: &Format) -> (u8, PayloadKind) {
-    let kind = match format.encoding.to_ascii_uppercase().as_str() {
-        "PCMU" => PayloadKind::Audio(Codec::Pcmu),
-        "PCMA" => PayloadKind::Audio(Codec::Pcma),
-        "TELEPHONE-EVENT" => PayloadKind::TelephoneEvent,
-        "CN" => PayloadKind::ComfortNoise,
-        _ => PayloadKind::Other(format.encoding.clone()),
-    };
-    (format.payload_type, kind)
+    (format.payload_type, PayloadKind::of_encoding(&format.encoding, format.clock_rate))
 }

@@ -158,6 +158,7 @@ fn segment(row: &SealedRow, sealed_at: DateTime<Utc>) -> Segment {
         samples: row.samples,
         channels: row.channels.clone(),
         codec: row.codec.as_str().to_owned(),
+        video_codec: row.video.map(|codec| codec.as_str().to_owned()),
         gaps: row.gaps.iter().map(listed).collect(),
         sealed_at,
     }

@@ -138,9 +138,11 @@ impl Sealer {
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
         for segment in &mut read.segments {
             let channels = u8::try_from(segment.channels.len()).unwrap_or(u8::MAX);
-            let context = ContainerContext::wav(tenant.clone(), recording, segment.number, channels);
-            let wav = Bytes::from(std::mem::take(&mut segment.wav));
-            let stored = self.writer.put_segment(&context, &key, wav).await?;
+            let media_type = segment.media_type();
+            let context =
+                ContainerContext::media(tenant.clone(), recording, segment.number, media_type, channels);
+            let file = Bytes::from(std::mem::take(&mut segment.file));
+            let stored = self.writer.put_segment(&context, &key, file).await?;
             let mut line = ManifestSegment::new(
                 segment,
                 evidence::hex(&stored.media_sha256),
@@ -155,6 +157,7 @@ impl Sealer {
                 samples: segment.samples,
                 channels: segment.channels.clone(),
                 codec: segment.codec,
+                video: segment.video,
                 gaps: segment.gaps.clone(),
                 stored,
             });

@@ -212,8 +212,11 @@ pub struct Segment {
     pub seconds: f64,
     /// The channels it holds.
     pub channels: Vec<u8>,
-    /// `pcmu` or `pcma`: the payload as received.
+    /// `pcmu`, `pcma`, `g722`, `opus` or `g729`: the payload as received. That of the pictures where there is no sound.
     pub codec: String,
+    /// `vp8` or `h264` where it holds pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video_codec: Option<String>,
     /// Size of the media file.
     pub media_bytes: u64,
     /// SHA-256 of the media file, in hexadecimal.

@@ -19,7 +19,7 @@ const REMEMBERED: usize = 64;
 const WINDOW: u64 = 160 * 2 * 512;
 
 /// Bytes before the first sample of a G.711 media file.
-const MEDIA_HEADER: u64 = rokuon_media::wav::G711_HEADER_LEN as u64;
+const MEDIA_HEADER: u64 = rokuon_media::wav::HEADER_LEN as u64;
 
 /// Peaks at their place in the recording.
 #[derive(Debug, Clone)]
@@ -114,8 +114,9 @@ async fn from_sound(
     let mut drawn = Vec::with_capacity(parts.len());
     for part in parts {
         let channels = u8::try_from(part.rendition.channels.len()).unwrap_or(u8::MAX);
-        let context = ContainerContext::wav(tenant.clone(), recording, part.rendition.number, channels);
-        let reader = open.segment(part.place.clone(), context).await?;
+        // Only files from before pictures were sealed beside them come here, and those are G.711.
+        let Some(law) = part.rendition.codec.law() else { continue };
+        let reader = open.segment(part.place.clone(), part.context(tenant, recording)).await?;
         let end = (MEDIA_HEADER + part.rendition.samples * u64::from(channels)).min(reader.len());
         let mut whole: Option<Peaks> = None;
         let mut from = MEDIA_HEADER;
@@ -126,7 +127,7 @@ async fn from_sound(
                 .map(|place| octets.iter().skip(place).step_by(usize::from(channels)).copied().collect())
                 .collect();
             let rows: Vec<&[u8]> = rows.iter().map(Vec::as_slice).collect();
-            let peaks = Peaks::of_g711(part.rendition.codec, &rows);
+            let peaks = Peaks::of_g711(law, &rows);
             match &mut whole {
                 None => whole = Some(peaks),
                 Some(whole) => {

@@ -135,6 +135,7 @@ fn segment(segment: &DbSegment) -> Segment {
         seconds: seconds_of_samples(segment.samples),
         channels: segment.channels.clone(),
         codec: segment.codec.clone(),
+        video_codec: segment.video_codec.clone(),
         media_bytes: segment.media_bytes,
         media_sha256: hex(&segment.media_sha256),
         sealed_at: Some(segment.sealed_at),

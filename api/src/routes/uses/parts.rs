@@ -2,6 +2,7 @@
 
 use rokuon_db::segments::Segment;
 use rokuon_media::codec::Codec;
+use rokuon_media::file_kind::FileKind;
 use rokuon_media::listening::RenditionSegment;
 use rokuon_storage::recording_reader::SealedPlace;
 
@@ -17,11 +18,10 @@ pub fn parts_of(segments: &[Segment]) -> Result<Vec<Part>, Problem> {
 }
 
 fn part(segment: &Segment) -> Result<Part, Problem> {
-    let codec = match segment.codec.as_str() {
-        "pcmu" => Codec::Pcmu,
-        "pcma" => Codec::Pcma,
-        other => return Err(Problem::internal(format!("a segment of codec {other}"))),
-    };
+    let codec: Codec = segment.codec.parse().map_err(Problem::internal)?;
+    let video: Option<Codec> =
+        segment.video_codec.as_deref().map(str::parse).transpose().map_err(Problem::internal)?;
+    let sound = Some(codec).filter(|codec| !codec.is_video());
     Ok(Part {
         rendition: RenditionSegment {
             number: segment.number,
@@ -36,6 +36,7 @@ fn part(segment: &Segment) -> Result<Part, Problem> {
             container_len: Some(segment.container_bytes),
         },
         media_sha256: segment.media_sha256,
+        media_type: FileKind::of(sound, video).media_type(video.is_some()),
     })
 }
 

@@ -36,6 +36,16 @@ pub struct Part {
     pub place: SealedPlace,
     /// SHA-256 of the media file.
     pub media_sha256: [u8; 32],
+    /// Media type of the media file.
+    pub media_type: &'static str,
+}
+
+impl Part {
+    /// What its container is authenticated with.
+    pub fn context(&self, tenant: &TenantId, recording: RecordingId) -> ContainerContext {
+        let channels = u8::try_from(self.rendition.channels.len()).unwrap_or(u8::MAX);
+        ContainerContext::media(tenant.clone(), recording, self.rendition.number, self.media_type, channels)
+    }
 }
 
 /// Why sound could not be given out.
@@ -147,9 +157,7 @@ impl Sound {
         }
         let part = self.shared.parts.iter().find(|part| part.rendition.number == number);
         let part = part.ok_or(SoundError::NoSegment(number))?;
-        let channels = u8::try_from(part.rendition.channels.len()).unwrap_or(u8::MAX);
-        let context =
-            ContainerContext::wav(self.shared.tenant.clone(), self.shared.recording, number, channels);
+        let context = part.context(&self.shared.tenant, self.shared.recording);
         let reader = self.shared.open.segment(part.place.clone(), context).await?;
         readers.insert(number, reader.clone());
         Ok(reader)

@@ -11,7 +11,7 @@ use rokuon_db::recordings::{self, FinishedRecording, Guarded, Outcome};
 use rokuon_db::segments::{self, Segment};
 use rokuon_db::tenant_tx::TenantTx;
 use rokuon_media::codec::Codec;
-use rokuon_media::wav::g711_file;
+use rokuon_media::wav;
 use rokuon_policy::announcement::{AnnouncementStatus, NotedBy};
 use rokuon_policy::decision::Decision;
 use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
@@ -120,7 +120,7 @@ impl House {
         for number in 0..2_u32 {
             let start = u64::from(number) * half;
             let (left, right) = voices(start, half);
-            let media = Bytes::from(g711_file(Codec::Pcmu, &[&left, &right]));
+            let media = Bytes::from(wav::file(Codec::Pcmu, &[&left, &right]));
             let place = ContainerContext::wav(tenant.clone(), recording, number, 2);
             let sealed = writer.put_segment(&place, &key, media).await.expect("sealed");
             let row = Segment {
@@ -135,6 +135,7 @@ impl House {
                 samples: half,
                 channels: vec![0, 1],
                 codec: "pcmu".into(),
+                video_codec: None,
                 gaps: Vec::new(),
                 sealed_at: now,
             };

@@ -14,6 +14,8 @@ fn segment(number: u32, start_sample: u64, channels: &[u8], codec: Codec) -> Man
         samples: 800,
         channels: channels.to_vec(),
         codec,
+        video: None,
+        media_type: "audio/wav".into(),
         mixed: false,
         media_octets: 858,
         media_sha256: "00".into(),

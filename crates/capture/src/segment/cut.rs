@@ -1,6 +1,7 @@
 //! Timelines → media files: where to cut, which channels share a file, and filling it.
 
 use rokuon_media::codec::Codec;
+use rokuon_media::file_kind::FileKind;
 use rokuon_media::gap::Gap;
 use rokuon_media::timeline::{Span, Timeline};
 use rokuon_media::wav;
@@ -104,24 +105,25 @@ fn file(number: u32, codec: Codec, together: &[&ChannelTimeline<'_>], from: u64,
     let rows: Vec<Vec<u8>> =
         together.iter().map(|channel| row(&channel.timeline, codec, from, until)).collect();
     let borrowed: Vec<&[u8]> = rows.iter().map(Vec::as_slice).collect();
-    let wav = wav::g711_file(codec, &borrowed);
-    let peaks = Peaks::of_g711(codec, &borrowed);
+    let peaks = codec.law().map(|law| Peaks::of_g711(law, &borrowed)).unwrap_or_default();
     SegmentFile {
         number,
         start_sample: from,
         samples,
         channels: together.iter().map(|channel| channel.channel).collect(),
         codec,
+        video: None,
+        kind: FileKind::Wav,
         mixed: together.iter().any(|channel| channel.mixed),
         peaks,
-        wav,
+        file: wav::file(codec, &borrowed),
         gaps: together.iter().flat_map(|channel| within(&channel.gaps, from, until)).collect(),
     }
 }
 
 /// A channel's octets in a stretch: as received, and silence between.
 fn row(timeline: &Timeline<'_>, codec: Codec, from: u64, until: u64) -> Vec<u8> {
-    let mut row = vec![codec.silence_octet(); usize::try_from(until - from).unwrap_or(0)];
+    let mut row = vec![codec.silence_octet().unwrap_or(0); usize::try_from(until - from).unwrap_or(0)];
     for span in spans_in(&timeline.spans, from, until) {
         // One octet is one sample in every codec there is so far.
         let skip = usize::try_from(from.saturating_sub(span.start_sample)).unwrap_or(usize::MAX);

@@ -161,6 +161,13 @@ impl Gathered {
     fn push_packet(&mut self, packet: &JournalPacket<'_>) {
         let setup = self.streams.iter().find(|setup| setup.index == packet.stream);
         let kind = match setup.and_then(|setup| setup.kind_of(packet.payload_type)) {
+            // Packets that are whole or nothing are not filed yet.
+            Some(PayloadKind::Audio(codec) | PayloadKind::Video(codec))
+                if codec.silence_octet().is_none() =>
+            {
+                *self.unfiled.entry(codec.to_string()).or_default() += 1;
+                return;
+            }
             Some(PayloadKind::Other(name)) => {
                 *self.unfiled.entry(name.clone()).or_default() += 1;
                 return;

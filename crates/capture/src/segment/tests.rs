@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rokuon_media::gap::GapCause;
 use rokuon_media::rtp::RtpPacket;
-use rokuon_media::wav::parse_g711_wav;
+use rokuon_media::wav;
 
 use super::*;
 use crate::counters::CallCounters;
@@ -117,7 +117,7 @@ fn speech(stream: u8, n: u64) -> Vec<u8> {
 }
 
 fn row(file: &SegmentFile, place: u16) -> Vec<u8> {
-    parse_g711_wav(&file.wav).expect("ours").channel(place).collect()
+    wav::parse(&file.file).expect("ours").channel(place).collect()
 }
 
 fn gap(channel: u8, start_sample: u64, samples: u64, cause: GapCause) -> Gap {

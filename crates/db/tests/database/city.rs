@@ -283,6 +283,7 @@ pub fn segment(number: u32) -> Segment {
         samples: 8_000,
         channels: vec![0, 1],
         codec: "pcmu".to_owned(),
+        video_codec: None,
         gaps: vec![],
         sealed_at: noon(),
     }

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::wav::g711_file;
+use crate::wav;
 
 /// A segment and its media file.
 type Stored = (RenditionSegment, Vec<u8>);
@@ -14,7 +14,7 @@ fn stored(number: u32, start_sample: u64, codec: Codec, rows: &[(u8, &[u8])]) ->
     let payloads: Vec<&[u8]> = rows.iter().map(|(_, row)| *row).collect();
     let samples = payloads.iter().map(|row| row.len()).max().unwrap_or(0) as u64;
     let channels = rows.iter().map(|(channel, _)| *channel).collect();
-    (RenditionSegment { number, start_sample, samples, channels, codec }, g711_file(codec, &payloads))
+    (RenditionSegment { number, start_sample, samples, channels, codec }, wav::file(codec, &payloads))
 }
 
 fn rendition(stored: &[Stored], total: u64) -> ListeningRendition {
@@ -56,8 +56,8 @@ fn expected(stored: &[Stored], total: u64) -> Vec<u8> {
                 let place = segment.channels.iter().position(|channel| *channel == side)?;
                 let offset =
                     sample.checked_sub(segment.start_sample).filter(|offset| *offset < segment.samples)?;
-                let octet = file[G711_HEADER_LEN + offset as usize * segment.channels.len() + place];
-                Some(g711::decode(segment.codec, octet))
+                let octet = file[HEADER_LEN + offset as usize * segment.channels.len() + place];
+                Some(g711::decode(segment.codec.law().expect("G.711"), octet))
             });
             whole.extend_from_slice(&source.unwrap_or(0).to_le_bytes());
         }

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use super::holes::{Point, Points};
 use super::source::{Source, SourceClock, TOLERANCE, samples};
+use super::taken::Taken;
 use super::{ChannelFacts, Frame, FrameKind, SourceAnchor, Span, TimelineCounts};
 use crate::codec::{Codec, TIMELINE_RATE};
+use crate::g729;
 
 /// A single packet this much later than its place is still put there: late, not a new clock (one minute).
 const LATE_LIMIT: u64 = 60 * TIMELINE_RATE as u64;
@@ -63,22 +65,6 @@ pub(super) fn place<'a>(facts: &ChannelFacts, frames: &[Frame<'a>]) -> Placed<'a
     placer.finish()
 }
 
-/// Audio that has its place.
-#[derive(Debug, Clone, Copy)]
-struct Taken<'a> {
-    payload: &'a [u8],
-    codec: Codec,
-    source: usize,
-    number: i64,
-    marker: bool,
-}
-
-impl Taken<'_> {
-    const fn end(&self, start: u64) -> u64 {
-        start.saturating_add(self.codec.samples_in(self.payload.len()))
-    }
-}
-
 struct Placer<'a, 'f> {
     frames: &'f [Frame<'a>],
     /// For each frame, the next of the same source in order of arrival.
@@ -90,6 +76,15 @@ struct Placer<'a, 'f> {
     marks: Vec<Point>,
     placed_at: Vec<u64>,
     counts: TimelineCounts,
+}
+
+/// Whether silence after this packet is meant: comfort noise, or a G.729 silence description.
+fn is_meant_silence(frame: &Frame<'_>) -> bool {
+    match frame.kind {
+        FrameKind::ComfortNoise => true,
+        FrameKind::Audio(Codec::G729) => g729::ends_in_silence(frame.payload),
+        _ => false,
+    }
 }
 
 impl<'a, 'f> Placer<'a, 'f> {
@@ -198,7 +193,7 @@ impl<'a, 'f> Placer<'a, 'f> {
             }
             if source.highest == Some(number) {
                 source.last = Some((frame.timestamp, sample));
-                source.silent = frame.kind == FrameKind::ComfortNoise;
+                source.silent = is_meant_silence(frame);
             } else {
                 self.counts.reordered += 1;
             }
@@ -272,17 +267,16 @@ impl<'a, 'f> Placer<'a, 'f> {
         };
         // What lies before the floor (or before sample 0) is sealed already, or was never part of the recording.
         let floor = i64::try_from(self.floor).unwrap_or(i64::MAX);
-        let early = usize::try_from(floor.saturating_sub(sample).max(0))
-            .unwrap_or(usize::MAX)
-            .min(frame.payload.len());
-        self.counts.late_samples += early as u64;
-        let payload = frame.payload.get(early..).unwrap_or_default();
-        let audio = Taken { payload, codec, source, number, marker: frame.marker };
-        if payload.is_empty() {
+        let samples = frame.samples();
+        let early = u64::try_from(floor.saturating_sub(sample)).unwrap_or(0).min(samples);
+        self.counts.late_samples += early;
+        if early == samples {
             self.note(source, number);
             return true;
         }
-        self.lay(start.max(self.floor), audio)
+        let audio =
+            Taken { payload: frame.payload, samples, lead: 0, codec, source, number, marker: frame.marker };
+        self.lay(start.max(self.floor), audio.part(early, samples - early))
     }
 
     fn note(&mut self, source: usize, number: i64) {
@@ -315,16 +309,14 @@ impl<'a, 'f> Placer<'a, 'f> {
             return true;
         }
         others.reverse();
+        let whole = audio.codec.silence_octet().is_none();
         let mut at = start;
         let mut kept = 0;
         for (other, other_end, _) in others.into_iter().chain([(end, end, false)]) {
-            if other > at {
-                // One octet is one sample in every codec there is so far.
-                let part = usize::try_from(at - start).ok().zip(usize::try_from(other - start).ok());
-                let payload =
-                    part.and_then(|(from, until)| audio.payload.get(from..until)).unwrap_or_default();
-                kept += payload.len() as u64;
-                self.taken.insert(at, Taken { payload, ..audio });
+            // A packet that cannot be cut stands in its first free place only.
+            if other > at && !(whole && kept > 0) {
+                kept += other - at;
+                self.taken.insert(at, audio.part(at - start, other - at));
             }
             at = at.max(other_end);
         }
@@ -363,6 +355,8 @@ impl<'a, 'f> Placer<'a, 'f> {
         let names = self.names.into_iter().map(|(name, source)| (source, name)).collect();
         let spans = self.taken.into_iter().map(|(start_sample, taken)| Span {
             start_sample,
+            samples: taken.samples,
+            lead: taken.lead,
             codec: taken.codec,
             payload: taken.payload,
         });

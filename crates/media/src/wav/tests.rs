@@ -8,7 +8,7 @@ use super::*;
 
 #[test]
 fn a_stereo_header_holds_each_field_at_its_place() {
-    let header = g711_header(Codec::Pcma, 2, 3);
+    let header = header(Codec::Pcma, 2, 3);
     assert_eq!(&header[0..4], b"RIFF");
     assert_eq!(&header[4..8], 56_u32.to_le_bytes(), "58 - 8 + 6 octets");
     assert_eq!(&header[8..16], b"WAVEfmt ");
@@ -25,11 +25,21 @@ fn a_stereo_header_holds_each_field_at_its_place() {
 
 #[test]
 fn an_odd_file_is_padded_and_says_so() {
-    let file = g711_file(Codec::Pcmu, &[&[1, 2, 3]]);
-    assert_eq!(file.len(), G711_HEADER_LEN + 4);
-    assert_eq!(&file[4..8], u32::try_from(file.len() - 8).expect("small").to_le_bytes());
-    assert_eq!(&file[54..58], 3_u32.to_le_bytes());
-    assert_eq!(parse_g711_wav(&file).expect("ours").payload, [1, 2, 3]);
+    let written = file(Codec::Pcmu, &[&[1, 2, 3]]);
+    assert_eq!(written.len(), HEADER_LEN + 4);
+    assert_eq!(&written[4..8], u32::try_from(written.len() - 8).expect("small").to_le_bytes());
+    assert_eq!(&written[54..58], 3_u32.to_le_bytes());
+    assert_eq!(parse(&written).expect("ours").payload, [1, 2, 3]);
+}
+
+#[test]
+fn a_g722_file_states_its_true_rate_over_an_octet_a_timeline_sample() {
+    let written = file(Codec::G722, &[&[0x11; 80]]);
+    assert_eq!(&written[20..24], [0x8F, 0x02, 1, 0], "the registered tag, one channel");
+    assert_eq!(&written[24..28], 16_000_u32.to_le_bytes());
+    assert_eq!(&written[28..32], 8_000_u32.to_le_bytes(), "octets a second");
+    assert_eq!(&written[46..50], 160_u32.to_le_bytes(), "samples at its own rate");
+    assert_eq!(parse(&written).expect("ours").samples, 80);
 }
 
 #[test]
@@ -43,30 +53,30 @@ fn a_pcm_header_counts_octets() {
 
 #[test]
 fn what_is_not_ours_is_refused() {
-    let good = g711_file(Codec::Pcmu, &[&[1, 2], &[3, 4]]);
+    let good = file(Codec::Pcmu, &[&[1, 2], &[3, 4]]);
     for len in 0..good.len() {
-        assert!(parse_g711_wav(&good[..len]).is_err(), "{len} octets were accepted");
+        assert!(parse(&good[..len]).is_err(), "{len} octets were accepted");
     }
     for (at, octet) in [(0, b'X'), (8, b'X'), (20, 1), (22, 0), (24, 0x80), (32, 1), (34, 16), (50, b'D')] {
         let mut bad = good.clone();
         bad[at] = octet;
-        assert!(parse_g711_wav(&bad).is_err(), "octet {at} = {octet} was accepted");
+        assert!(parse(&bad).is_err(), "octet {at} = {octet} was accepted");
     }
 }
 
 proptest! {
     // req: O-5.2
     #[test]
-    fn payload_is_stored_octet_for_octet(left in proptest::collection::vec(any::<u8>(), 0..300), right in proptest::collection::vec(any::<u8>(), 0..300), law in 0..2_usize) {
-        let codec = Codec::ALL[law];
-        let file = g711_file(codec, &[&left, &right]);
-        let wav = parse_g711_wav(&file).expect("ours");
+    fn payload_is_stored_octet_for_octet(left in proptest::collection::vec(any::<u8>(), 0..300), right in proptest::collection::vec(any::<u8>(), 0..300), law in 0..3_usize) {
+        let codec = [Codec::Pcmu, Codec::Pcma, Codec::G722][law];
+        let written = file(codec, &[&left, &right]);
+        let wav = parse(&written).expect("ours");
         let samples = left.len().max(right.len());
         prop_assert_eq!((wav.codec, wav.channels, wav.samples), (codec, 2, samples as u64));
-        prop_assert_eq!(file.len() % 2, 0);
+        prop_assert_eq!(written.len() % 2, 0);
         for (place, channel) in [(0, &left), (1, &right)] {
             let mut expected = channel.clone();
-            expected.resize(samples, codec.silence_octet());
+            expected.resize(samples, codec.silence_octet().expect("an octet a sample"));
             prop_assert_eq!(wav.channel(place).collect::<Vec<u8>>(), expected);
         }
         prop_assert_eq!(wav.channel(2).count(), 0);
@@ -74,9 +84,9 @@ proptest! {
 
     #[test]
     fn reading_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0..58_usize, octet: u8) {
-        let _ = parse_g711_wav(&bytes);
-        let mut near = g711_file(Codec::Pcma, &[&bytes]);
+        let _ = parse(&bytes);
+        let mut near = file(Codec::Pcma, &[&bytes]);
         near[at] = octet;
-        let _ = parse_g711_wav(&near);
+        let _ = parse(&near);
     }
 }

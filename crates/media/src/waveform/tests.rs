@@ -12,7 +12,7 @@ fn a_burst_stands_in_its_bucket_and_channel_only() {
     left[165] = 0x80; // +32124
     left[170] = 0x00; // -32124
     let right = vec![0xFF_u8; 480];
-    let peaks = Peaks::of_g711(Codec::Pcmu, &[&left, &right]);
+    let peaks = Peaks::of_g711(Law::Mu, &[&left, &right]);
     let quiet = Peak::default();
     assert_eq!(peaks.channels, [vec![quiet, Peak { min: -126, max: 125 }, quiet], vec![quiet; 3]]);
 }

@@ -9,7 +9,7 @@ use rokuon_fixtures::g711::Law;
 use rokuon_fixtures::payload::FRAME;
 use rokuon_fixtures::rtp_pump::SentStream;
 use rokuon_media::gap::{Gap, GapCause};
-use rokuon_media::wav::parse_g711_wav;
+use rokuon_media::wav;
 use rokuon_policy::ids::RecordingId;
 use rokuon_storage::container_context::ContainerContext;
 use rokuon_storage::object_key;
@@ -78,7 +78,7 @@ impl House {
             let channels = u8::try_from(segment.channels.len()).unwrap();
             let context = ContainerContext::wav(tenant.clone(), id, segment.number, channels);
             let file = open.read_whole(&place, &context).await.unwrap();
-            let wav = parse_g711_wav(&file).unwrap();
+            let wav = wav::parse(&file).unwrap();
             assert_eq!(wav.codec.as_str(), segment.codec);
             assert_eq!(wav.samples, segment.samples);
             octets.push((0..wav.channels).map(|place| wav.channel(place).collect()).collect());

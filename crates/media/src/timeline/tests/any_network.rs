@@ -93,7 +93,7 @@ proptest! {
             sequence_number: *number,
             timestamp: *timestamp,
             marker: *marker,
-            kind: match kind { 0 => FrameKind::Audio(Codec::Pcmu), 1 => FrameKind::Audio(Codec::Pcma), 2 => FrameKind::ComfortNoise, _ => FrameKind::TelephoneEvent },
+            kind: match kind { 0 => FrameKind::Audio(Codec::Pcmu), 1 => FrameKind::Audio(Codec::Pcma), 2 => FrameKind::ComfortNoise, _ => FrameKind::TelephoneEvent { clock_rate: 8_000 } },
             arrival_sample: *arrival,
             payload,
         }).collect();

@@ -44,7 +44,10 @@ fn a_talkspurt_after_meant_silence_is_told_by_its_marker() {
 #[test]
 fn a_digit_takes_time_and_numbers_and_is_no_loss() {
     let payloads = payloads(12);
-    let digit = |n: u64| Frame { timestamp: frame(4, &[]).timestamp, ..quiet(n, FrameKind::TelephoneEvent) };
+    let digit = |n: u64| Frame {
+        timestamp: frame(4, &[]).timestamp,
+        ..quiet(n, FrameKind::TelephoneEvent { clock_rate: 8_000 })
+    };
     let frames: Vec<Frame<'_>> = (0..12)
         .map(|n| if (4..9).contains(&n) { digit(n) } else { frame(n, &payloads[n as usize]) })
         .collect();

@@ -7,6 +7,7 @@ mod a_hundred_calls_are_kept_bit_for_bit;
 mod abuse;
 mod any_siprec_client_is_recorded;
 mod faults;
+mod gstreamer_is_a_source_of_sound;
 mod killed_in_mid_call_loses_little;
 mod only_listed_lines_are_kept;
 mod siprec_call_can_be_played;

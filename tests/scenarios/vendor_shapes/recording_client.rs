@@ -162,6 +162,12 @@ impl RecordingClient {
         self.bundle = Some(pump.send(streams.collect()));
     }
 
+    /// Gives a stream's port up, so that another program may send from it.
+    pub fn hand_over(&mut self, index: usize) -> u16 {
+        self.media[index] = None;
+        self.ports[index]
+    }
+
     /// Sends on to where a later answer listens.
     pub fn redirect(&self, answer: &SipMessage) {
         if let Some(bundle) = &self.bundle {

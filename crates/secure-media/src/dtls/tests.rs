@@ -1,4 +1,4 @@
-//! Handshakes between two of ours, over a network that loses and forges. A peer that is not ours: `tests/dtls_peer.rs`.
+//! Handshakes between two of ours, over a network that loses and forges. A peer that is not ours: `tests/openssl_peer.rs`.
 
 use std::time::{Duration, Instant};
 

@@ -47,7 +47,7 @@ impl Recovery<'_> {
     pub async fn run(&self, found: Vec<RecoveredCall>) -> Vec<Restored> {
         let mut restored = Vec::new();
         for call in found {
-            let context = KeyContext { tenant: call.tenant.clone(), recording: call.recording };
+            let context = KeyContext::recording(call.tenant.clone(), call.recording);
             let key = match self.keys.unwrap(&context, &call.wrapped).await {
                 Ok(key) => Some(key),
                 Err(error) => {

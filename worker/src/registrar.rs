@@ -1,13 +1,18 @@
 //! The worker's way into the database: notes that may be late, and the sealing commit that must not be lost.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use rokuon_capture::outcome::Outcome;
+use rokuon_db::connection_figures::Figures;
+use rokuon_db::connection_observations::ConnectionObservation;
 use rokuon_db::database::Database;
+use rokuon_db::registration_accounts::RegistrationState;
+use rokuon_db::unrecorded_counts::RefusalReason;
 use rokuon_media::codec::Codec;
 use rokuon_media::gap::Gap;
 use rokuon_policy::article::Article;
@@ -16,12 +21,14 @@ use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
 use rokuon_storage::recording_writer::SealedSegment;
 use tokio::sync::mpsc;
 
+use self::observing::{Observing, Sighting};
 use crate::routing::call_routing::CallRouting;
 use crate::routing::table::{ConnectionRoute, RoutingTable};
 use crate::sealing::replay::Replayed;
 
 mod facts;
 mod notes;
+pub mod observing;
 mod sealed;
 
 /// A note that the database refuses is tried so often; the sealing commit repeats what matters of it.
@@ -73,7 +80,43 @@ pub enum Note {
         /// By which connection it came.
         connection: ConnectionId,
         /// Why.
-        reason: &'static str,
+        reason: RefusalReason,
+    },
+    /// A connection showed itself without a call (OPTIONS, a keep-alive of ours that was answered).
+    Seen {
+        /// Whose.
+        tenant: TenantId,
+        /// Which connection.
+        connection: ConnectionId,
+    },
+    /// A registration of ours was answered, or was not.
+    Registration {
+        /// Whose.
+        tenant: TenantId,
+        /// By which connection.
+        connection: ConnectionId,
+        /// How it stands now.
+        state: RegistrationState,
+        /// The registrar's final answer, if one came.
+        status_code: Option<u16>,
+    },
+    /// Sums about a connection's calls, added to those of the day.
+    Figures {
+        /// Whose.
+        tenant: TenantId,
+        /// Of which connection.
+        connection: ConnectionId,
+        /// What is added.
+        figures: Figures,
+    },
+    /// Something was seen that the test page of a connection shows.
+    Observed {
+        /// Whose.
+        tenant: TenantId,
+        /// Of which connection.
+        connection: ConnectionId,
+        /// What.
+        observed: Box<ConnectionObservation>,
     },
 }
 
@@ -89,8 +132,13 @@ impl Note {
     }
 
     /// A call that the worker could not take.
-    pub fn refused(connection: &ConnectionRoute, reason: &'static str) -> Self {
+    pub fn refused(connection: &ConnectionRoute, reason: RefusalReason) -> Self {
         Self::Refused { tenant: connection.tenant.clone(), connection: connection.id, reason }
+    }
+
+    /// A sign of life.
+    pub fn seen(connection: &ConnectionRoute) -> Self {
+        Self::Seen { tenant: connection.tenant.clone(), connection: connection.id }
     }
 }
 
@@ -181,6 +229,7 @@ pub struct Registrar {
     clock: Arc<dyn Clock>,
     routes: Routes,
     notes: mpsc::UnboundedSender<Note>,
+    observing: Arc<Observing>,
 }
 
 impl Registrar {
@@ -192,12 +241,30 @@ impl Registrar {
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (notes, inbox) = mpsc::unbounded_channel();
         let task = write_notes(db.clone(), clock.clone(), routes.clone(), inbox);
-        (Self { db, clock, routes, notes }, task)
+        (Self { db, clock, routes, notes, observing: Arc::default() }, task)
     }
 
     /// Leaves a note; never waits.
     pub fn note(&self, note: Note) {
         let _stopping = self.notes.send(note);
+    }
+
+    /// Notes what was seen of a connection, if it is worth it: everything while a test runs, what is wrong always, and the same
+    /// thing not again and again.
+    pub fn observe(&self, connection: &ConnectionRoute, seen: Sighting) {
+        let now = self.clock.now();
+        if let Some(observed) = self.observing.take(connection, seen, now) {
+            let (tenant, connection) = (connection.tenant.clone(), connection.id);
+            self.note(Note::Observed { tenant, connection, observed: Box::new(observed) });
+        }
+    }
+
+    /// Notes what was seen of a source that named no connection, for those connections under test that it may belong to.
+    pub fn observe_source(&self, source: IpAddr, seen: &Sighting) {
+        let now = self.clock.now();
+        for connection in self.routes.load().tested_from(source, now) {
+            self.observe(&connection, seen.clone());
+        }
     }
 
     /// Commits a sealed recording with its audit event: all of it or nothing; safe to repeat.

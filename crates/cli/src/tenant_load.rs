@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use ipnet::IpNet;
 use rokuon_api::passwords::{hash_blocking, initial_password};
 use rokuon_db::audit_events::{Actor, AuditEvent};
+use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
 use rokuon_db::connections::{Connection, NewConnection, fresh_address_user};
 use rokuon_db::database::Database;
 use rokuon_db::departments::Department;
@@ -277,6 +278,8 @@ impl SetUp<'_> {
                 address_user: fresh_address_user().map_err(stored)?,
                 networks: networks.collect::<Result<_, _>>()?,
                 default_line: None,
+                kind: ConnectionKind::Siprec,
+                security: ConnectionSecurity::default(),
             };
             connections::create(tx, &new, self.now).await.map_err(stored)?;
             self.events.push(event("connection.create", self.now).on("connection", new.id));

@@ -1,6 +1,7 @@
 //! Calls that were answered and not kept, as numbers a day; and calls that were refused.
 
 use chrono::NaiveDate;
+use rokuon_policy::closed_list;
 use rokuon_policy::ids::ConnectionId;
 use uuid::Uuid;
 
@@ -8,8 +9,45 @@ use crate::error::DbError;
 use crate::row::Place;
 use crate::tenant_tx::TenantTx;
 
-/// The reason of calls that were not answered at all (a wrong source, a full spool); counted here too.
-pub const REFUSED: &str = "refused";
+/// How the reasons of calls begin that were not answered with a recording at all; they are counted here too.
+pub const REFUSED: &str = "refused_";
+
+closed_list! {
+    /// Why a call was refused.
+    pub enum RefusalReason {
+        /// As many calls are live as this worker takes.
+        Full = "full",
+        /// The worker is being stopped and takes no new call.
+        Draining = "draining",
+        /// The INVITE brought no offer and none could be made.
+        NoOffer = "no_offer",
+        /// None of the offered codecs is one we record.
+        NoCodec = "no_codec",
+        /// No media port was free.
+        NoPort = "no_port",
+        /// The recorder could not begin (no data key, no room in the spool, spool broken).
+        Recorder = "recorder",
+        /// It came over UDP or TCP although the connection asks for TLS.
+        TlsRequired = "tls_required",
+        /// The TLS client certificate is none of the connection's.
+        TlsClient = "tls_client",
+        /// Plain RTP was offered although the connection asks for SRTP.
+        SrtpRequired = "srtp_required",
+        /// SRTP was offered in a way we cannot take.
+        SrtpUnusable = "srtp_unusable",
+        /// The digest or token was wrong.
+        Credential = "credential",
+        /// It named the connection and came from a network that is not the connection's.
+        Source = "source",
+    }
+}
+
+impl RefusalReason {
+    /// The reason it is counted under.
+    pub fn counted_as(self) -> String {
+        format!("{REFUSED}{self}")
+    }
+}
 
 /// The reason of calls whose recording waited to be started by hand, and nobody did.
 pub const NOT_STARTED: &str = "on_demand_not_started";
@@ -115,6 +153,53 @@ pub async fn list(
                 reason: row.reason,
                 article: row.article,
             })
+        })
+        .collect()
+}
+
+/// How many calls of one connection were not kept or refused for one reason, lately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateCount {
+    /// Why: the rule that decided, or [`REFUSED`] with a [`RefusalReason`].
+    pub reason: String,
+    /// On the last day.
+    pub today: u64,
+    /// On all the days.
+    pub total: u64,
+}
+
+/// The counts of one connection on the days `from..=to` by reason, most frequent first.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn of_connection(
+    tx: &mut TenantTx,
+    connection: ConnectionId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<LateCount>, DbError> {
+    let (tenant, sql) = tx.parts();
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+        "SELECT
+            reason,
+            coalesce(sum(count) FILTER (WHERE day = $4), 0)::bigint,
+            sum(count)::bigint
+        FROM unrecorded_counts
+        WHERE tenant_id = $1 AND connection_id = $2 AND day BETWEEN $3 AND $4
+        GROUP BY reason
+        ORDER BY 3 DESC, reason",
+    )
+    .bind(tenant)
+    .bind(connection.0)
+    .bind(from)
+    .bind(to)
+    .fetch_all(sql)
+    .await?;
+    rows.into_iter()
+        .map(|(reason, today, total)| {
+            let place = Place { table: "unrecorded_counts", row: &reason };
+            let (today, total) = (place.number("count", today)?, place.number("count", total)?);
+            Ok(LateCount { reason, today, total })
         })
         .collect()
 }

@@ -20,6 +20,8 @@ pub trait Word: Copy + 'static {
     fn spelling(self) -> &'static str;
 }
 
+/// Declares a closed list: an enum whose members have one spelling in files, the database and the API.
+#[macro_export]
 macro_rules! closed_list {
     ($(#[$doc:meta])* pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*

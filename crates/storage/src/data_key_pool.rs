@@ -104,7 +104,7 @@ impl DataKeyPool {
 
     async fn generate(&self, tenant: &TenantId) -> Result<PooledKey, KeyError> {
         let recording = RecordingId(Uuid::now_v7());
-        let context = KeyContext { tenant: tenant.clone(), recording };
+        let context = KeyContext::recording(tenant.clone(), recording);
         let (key, wrapped) = self.keys.generate_data_key(&context).await?;
         Ok(PooledKey { recording, key, wrapped })
     }

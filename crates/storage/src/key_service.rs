@@ -1,4 +1,4 @@
-//! The port to where the tenants' keys live: makes a recording's data key and unwraps it again.
+//! The port to where the tenants' keys live: makes the data key of a recording or a secret and unwraps it again.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,11 +6,11 @@ use std::fmt;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_policy::ids::{ConnectionId, RecordingId, TenantId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// The 256-bit key of one recording. Never written anywhere; wiped when dropped; never printed.
+/// The 256-bit key of one recording or one secret. Never written anywhere; wiped when dropped; never printed.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct DataKey([u8; 32]);
 
@@ -82,8 +82,54 @@ impl<'de> Deserialize<'de> for WrappedKey {
 pub struct KeyContext {
     /// Whose key wraps.
     pub tenant: TenantId,
-    /// The one recording it opens.
-    pub recording: RecordingId,
+    /// The one thing it opens.
+    pub subject: KeySubject,
+}
+
+impl KeyContext {
+    /// The context of a recording's data key.
+    pub const fn recording(tenant: TenantId, recording: RecordingId) -> Self {
+        Self { tenant, subject: KeySubject::Recording(recording) }
+    }
+
+    /// The context of a small secret of a connection.
+    pub const fn connection_secret(
+        tenant: TenantId,
+        connection: ConnectionId,
+        purpose: SecretPurpose,
+    ) -> Self {
+        Self { tenant, subject: KeySubject::ConnectionSecret { connection, purpose } }
+    }
+}
+
+/// What a data key opens. Two subjects never share a context, whatever their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeySubject {
+    /// A recording.
+    Recording(RecordingId),
+    /// A secret of a connection that has to be recovered, see [`crate::sealed_secret`].
+    ConnectionSecret {
+        /// Whose secret.
+        connection: ConnectionId,
+        /// What it serves for.
+        purpose: SecretPurpose,
+    },
+}
+
+/// What a recoverable secret serves for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SecretPurpose {
+    /// The password with which we register at a cloud PBX or trunk.
+    RegistrationPassword,
+}
+
+impl SecretPurpose {
+    /// Its spelling in encryption contexts; never changed once used.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RegistrationPassword => "registration_password",
+        }
+    }
 }
 
 /// Where the tenants' keys live. A tenant's key never leaves it.
@@ -106,7 +152,7 @@ pub enum KeyErrorKind {
     Unavailable,
     /// The tenant's key is gone, disabled or waiting for its erasure: the tenant is dark.
     KeyGone,
-    /// The wrapped key was altered or belongs to another tenant or recording.
+    /// The wrapped key was altered or belongs to another tenant, recording or secret.
     Refused,
 }
 

@@ -14,4 +14,5 @@ pub mod object_key;
 pub mod object_store;
 pub mod recording_reader;
 pub mod recording_writer;
+pub mod sealed_secret;
 pub mod spool;

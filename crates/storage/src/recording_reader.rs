@@ -89,7 +89,7 @@ struct Shared {
     store: Arc<dyn ObjectStore>,
     keys: Arc<dyn KeyService>,
     limits: KeyCacheLimits,
-    unwrapped: Mutex<HashMap<(TenantId, RecordingId), Unwrapped>>,
+    unwrapped: Mutex<HashMap<RecordingPlace, Unwrapped>>,
 }
 
 /// A recording's key and what was derived from it, wiped together.
@@ -118,9 +118,9 @@ impl RecordingReader {
 
     /// Opens a recording: its wrapped key is fetched and unwrapped unless that was done within the cache's lifetime.
     pub async fn open(&self, tenant: &TenantId, recording: RecordingId) -> Result<OpenRecording, ReadError> {
-        let context = KeyContext { tenant: tenant.clone(), recording };
-        self.shared.key(&context).await?;
-        Ok(OpenRecording { shared: Arc::clone(&self.shared), context })
+        let place = (tenant.clone(), recording);
+        self.shared.key(&place).await?;
+        Ok(OpenRecording { shared: Arc::clone(&self.shared), place })
     }
 
     /// The limits in force.
@@ -144,11 +144,14 @@ impl RecordingReader {
     }
 }
 
+/// Which recording of which tenant.
+type RecordingPlace = (TenantId, RecordingId);
+
 /// A recording whose key was unwrapped; holds no key itself.
 #[derive(Clone)]
 pub struct OpenRecording {
     shared: Arc<Shared>,
-    context: KeyContext,
+    place: RecordingPlace,
 }
 
 impl OpenRecording {
@@ -172,7 +175,7 @@ impl OpenRecording {
             return Err(ContainerError::WrongLength.into());
         }
         let first = store.get_range(Bucket::Media, &place.object_key, version, 0..first_end).await?;
-        let key = self.shared.key(&self.context).await?;
+        let key = self.shared.key(&self.place).await?;
         let container = Arc::new(ContainerReader::open(&key, &context, &first, total)?);
         drop(key);
         let last = container.last_chunk();
@@ -182,7 +185,7 @@ impl OpenRecording {
             store.get_range(Bucket::Media, &place.object_key, version, last).await?
         };
         container.authenticate_end(&tail)?;
-        self.shared.keep_container(&self.context, &place.object_key, &container);
+        self.shared.keep_container(&self.place, &place.object_key, &container);
         let len = container.plaintext_len();
         let header = Bytes::copy_from_slice(&first[..HEADER_LEN]);
         Ok(SegmentReader { recording: self.clone(), place, context, header, total, len })
@@ -196,7 +199,7 @@ impl OpenRecording {
     ) -> Result<Vec<u8>, ReadError> {
         let version = place.version_id.as_deref();
         let container = self.shared.store.get(Bucket::Media, &place.object_key, version).await?;
-        Ok(unseal(&self.shared.key(&self.context).await?, context, &container)?)
+        Ok(unseal(&self.shared.key(&self.place).await?, context, &container)?)
     }
 }
 
@@ -240,53 +243,61 @@ impl SegmentReader {
     /// The opened container while the recording's key is in the cache; otherwise opened again from a fresh unwrapping.
     async fn container(&self) -> Result<Arc<ContainerReader>, ReadError> {
         let shared = &self.recording.shared;
-        if let Some(container) = shared.cached_container(&self.recording.context, &self.place.object_key) {
+        if let Some(container) = shared.cached_container(&self.recording.place, &self.place.object_key) {
             return Ok(container);
         }
-        let key = shared.key(&self.recording.context).await?;
+        let key = shared.key(&self.recording.place).await?;
         let container = Arc::new(ContainerReader::open(&key, &self.context, &self.header, self.total)?);
-        shared.keep_container(&self.recording.context, &self.place.object_key, &container);
+        shared.keep_container(&self.recording.place, &self.place.object_key, &container);
         Ok(container)
     }
 }
 
 impl Shared {
-    fn unwrapped(&self) -> MutexGuard<'_, HashMap<(TenantId, RecordingId), Unwrapped>> {
+    fn unwrapped(&self) -> MutexGuard<'_, HashMap<RecordingPlace, Unwrapped>> {
         self.unwrapped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn cached<T>(&self, context: &KeyContext, take: impl FnOnce(&mut Unwrapped) -> Option<T>) -> Option<T> {
+    fn cached<T>(&self, place: &RecordingPlace, take: impl FnOnce(&mut Unwrapped) -> Option<T>) -> Option<T> {
         let mut unwrapped = self.unwrapped();
-        let place = (context.tenant.clone(), context.recording);
-        if unwrapped.get(&place)?.since.elapsed() >= self.limits.lifetime {
-            unwrapped.remove(&place);
+        if unwrapped.get(place)?.since.elapsed() >= self.limits.lifetime {
+            unwrapped.remove(place);
             return None;
         }
-        unwrapped.get_mut(&place).and_then(take)
+        unwrapped.get_mut(place).and_then(take)
     }
 
-    fn cached_container(&self, context: &KeyContext, object_key: &ObjectKey) -> Option<Arc<ContainerReader>> {
-        self.cached(context, |entry| entry.containers.get(object_key).cloned())
+    fn cached_container(
+        &self,
+        place: &RecordingPlace,
+        object_key: &ObjectKey,
+    ) -> Option<Arc<ContainerReader>> {
+        self.cached(place, |entry| entry.containers.get(object_key).cloned())
     }
 
-    fn keep_container(&self, context: &KeyContext, object_key: &ObjectKey, container: &Arc<ContainerReader>) {
-        self.cached(context, |entry| entry.containers.insert(object_key.clone(), Arc::clone(container)));
+    fn keep_container(
+        &self,
+        place: &RecordingPlace,
+        object_key: &ObjectKey,
+        container: &Arc<ContainerReader>,
+    ) {
+        self.cached(place, |entry| entry.containers.insert(object_key.clone(), Arc::clone(container)));
     }
 
     /// The recording's data key, from the cache or unwrapped now.
-    async fn key(self: &Arc<Self>, context: &KeyContext) -> Result<DataKey, ReadError> {
-        if let Some(key) = self.cached(context, |entry| Some(entry.key.clone())) {
+    async fn key(self: &Arc<Self>, place: &RecordingPlace) -> Result<DataKey, ReadError> {
+        if let Some(key) = self.cached(place, |entry| Some(entry.key.clone())) {
             return Ok(key);
         }
-        let name = object_key::wrapped_key(&context.tenant, context.recording);
+        let name = object_key::wrapped_key(&place.0, place.1);
         let wrapped = self.store.get(Bucket::Keys, &name, None).await?;
-        let key = self.keys.unwrap(context, &WrappedKey::from_bytes(wrapped.to_vec())).await?;
-        self.keep(context, &key);
+        let context = KeyContext::recording(place.0.clone(), place.1);
+        let key = self.keys.unwrap(&context, &WrappedKey::from_bytes(wrapped.to_vec())).await?;
+        self.keep(place, &key);
         Ok(key)
     }
 
-    fn keep(self: &Arc<Self>, context: &KeyContext, key: &DataKey) {
-        let place = (context.tenant.clone(), context.recording);
+    fn keep(self: &Arc<Self>, place: &RecordingPlace, key: &DataKey) {
         let since = Instant::now();
         let mut unwrapped = self.unwrapped();
         unwrapped.insert(place.clone(), Unwrapped { since, key: key.clone(), containers: HashMap::new() });
@@ -296,17 +307,12 @@ impl Shared {
             unwrapped.remove(&oldest.expect("the map is not empty"));
         }
         drop(unwrapped);
-        tokio::spawn(wipe_later(Arc::downgrade(self), place, since, self.limits.lifetime));
+        tokio::spawn(wipe_later(Arc::downgrade(self), place.clone(), since, self.limits.lifetime));
     }
 }
 
 /// Wipes a key when its lifetime is over, even if nobody reads any more.
-async fn wipe_later(
-    shared: Weak<Shared>,
-    place: (TenantId, RecordingId),
-    since: Instant,
-    lifetime: Duration,
-) {
+async fn wipe_later(shared: Weak<Shared>, place: RecordingPlace, since: Instant, lifetime: Duration) {
     tokio::time::sleep(lifetime).await;
     if let Some(shared) = shared.upgrade() {
         let mut unwrapped = shared.unwrapped();

@@ -26,7 +26,7 @@ async fn a_pooled_key_is_bound_to_the_recording_it_brings() {
     assert_eq!(pool.refill().await.expect("nothing to do"), 0);
     let (one, two) = (pool.take(&tenants[0]).expect("one"), pool.take(&tenants[0]).expect("two"));
     assert_ne!(one.recording, two.recording);
-    let context = KeyContext { tenant: tenants[0].clone(), recording: one.recording };
+    let context = KeyContext::recording(tenants[0].clone(), one.recording);
     assert_eq!(keys.unwrap(&context, &one.wrapped).await.expect("unwraps").expose(), one.key.expose());
     assert!(keys.unwrap(&context, &two.wrapped).await.is_err());
     assert_eq!(pool.stock(&tenants[0]), 1);

@@ -36,7 +36,7 @@ async fn house(limits: KeyCacheLimits) -> House {
 
 impl House {
     async fn key(&self, recording: RecordingId) -> DataKey {
-        let context = KeyContext { tenant: self.tenant.clone(), recording };
+        let context = KeyContext::recording(self.tenant.clone(), recording);
         let (key, wrapped) = self.keys.generate_data_key(&context).await.expect("a data key");
         self.writer.put_key(&self.tenant, recording, &wrapped).await.expect("the key is put");
         key

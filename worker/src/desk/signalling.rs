@@ -7,6 +7,7 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use rokuon_db::unrecorded_counts::RefusalReason;
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::RecordingId;
 use rokuon_sip::endpoint::Endpoint;
@@ -192,15 +193,15 @@ impl Desk {
         };
         let refused = |desk: &Self, reason| desk.parts.registrar.note(Note::refused(&connection, reason));
         if self.calls.len() >= self.parts.config.max_calls {
-            refused(self, "full");
+            refused(self, RefusalReason::Full);
             return self.refuse(invite, 503, "Recorder Full", Some(RETRY_AFTER));
         }
         let Some(offer) = invite.offer.as_ref().map(Offer::read) else {
-            refused(self, "no_offer");
+            refused(self, RefusalReason::NoOffer);
             return self.refuse(invite, 488, "An SDP Offer Is Needed", None);
         };
         if offer.is_unsupported() {
-            refused(self, "no_codec");
+            refused(self, RefusalReason::NoCodec);
             return self.refuse(invite, 488, "PCMU Or PCMA Is Needed", None);
         }
         let (metadata, doubts) = read_metadata(invite.metadata.as_ref());

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::database::Database;
-use rokuon_db::{calls, connections, unrecorded_counts};
+use rokuon_db::registration_accounts::{self, RegistrationState};
+use rokuon_db::{calls, connection_figures, connection_observations, connections, unrecorded_counts};
 use rokuon_policy::civil;
 use serde_json::json;
 
@@ -39,9 +40,32 @@ pub(super) async fn write(
         }
         Note::Refused { tenant, connection, reason } => {
             let mut tx = db.tenant(tenant).await?;
-            let reason = format!("{}_{reason}", unrecorded_counts::REFUSED);
+            let reason = reason.counted_as();
             unrecorded_counts::add(&mut tx, civil::civil_day(now), *connection, &reason, "").await?;
             connections::heard_from(&mut tx, *connection, true, now).await?;
+            tx.commit_bookkeeping().await
+        }
+        Note::Seen { tenant, connection } => {
+            let mut tx = db.tenant(tenant).await?;
+            connections::heard_from(&mut tx, *connection, false, now).await?;
+            tx.commit_bookkeeping().await
+        }
+        Note::Registration { tenant, connection, state, status_code } => {
+            let mut tx = db.tenant(tenant).await?;
+            registration_accounts::note(&mut tx, *connection, *state, *status_code, now).await?;
+            if *state == RegistrationState::Registered {
+                connections::heard_from(&mut tx, *connection, false, now).await?;
+            }
+            tx.commit_bookkeeping().await
+        }
+        Note::Figures { tenant, connection, figures } => {
+            let mut tx = db.tenant(tenant).await?;
+            connection_figures::add(&mut tx, civil::civil_day(now), *connection, figures).await?;
+            tx.commit_bookkeeping().await
+        }
+        Note::Observed { tenant, connection, observed } => {
+            let mut tx = db.tenant(tenant).await?;
+            connection_observations::add(&mut tx, *connection, observed).await?;
             tx.commit_bookkeeping().await
         }
     }

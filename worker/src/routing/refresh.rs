@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
-use rokuon_db::connections::ConnectionState;
+use rokuon_db::connection_terms::ConnectionState;
 use rokuon_db::database::Database;
 use rokuon_db::error::DbError;
 use rokuon_db::{lines, policy_versions, routing};
@@ -30,14 +30,18 @@ pub async fn load_routes(db: &Database, now: DateTime<Utc>) -> Result<RoutingTab
     let connections = routing::connections(db)
         .await?
         .into_iter()
-        .filter(|c| c.state == ConnectionState::Active && c.kind == "siprec")
+        .filter(|c| c.state == ConnectionState::Active)
         .map(|c| ConnectionRoute {
             tenant: c.tenant,
             id: c.connection,
+            kind: c.kind,
             address_user: c.address_user,
             networks: c.networks,
-            tls_client_sha256: Vec::new(),
             default_line: c.default_line,
+            security: c.security,
+            credentials: c.credentials,
+            registration: c.registration,
+            test_until: c.test_until,
         })
         .collect();
     Ok(RoutingTable::new(tenants, connections))

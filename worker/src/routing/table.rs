@@ -4,7 +4,11 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use ipnet::IpNet;
+use rokuon_db::connection_credentials::{ConnectionCredential, CredentialHash};
+use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
+use rokuon_db::registration_accounts::RegistrationAccount;
 use rokuon_policy::ids::{ConnectionId, TenantId};
 use rokuon_policy::policy::Policy;
 use rokuon_policy::recording_scope::Line;
@@ -24,29 +28,58 @@ pub struct TenantRoutes {
     pub lines: Vec<Line>,
 }
 
-/// One connection a PBX records over.
+/// One connection calls come by.
 #[derive(Debug, Clone)]
 pub struct ConnectionRoute {
     /// Whose.
     pub tenant: TenantId,
     /// Which.
     pub id: ConnectionId,
+    /// How its calls arrive.
+    pub kind: ConnectionKind,
     /// The user part a PBX must call: random, so that it names the connection and is hard to guess.
     pub address_user: String,
     /// Networks calls may come from.
     pub networks: Vec<IpNet>,
-    /// SHA-256 of the client certificates that name this connection; with any, it is reached over TLS with one of them
-    /// and in no other way.
-    pub tls_client_sha256: Vec<[u8; 32]>,
     /// The line a call belongs to when its metadata names none.
     pub default_line: Option<String>,
+    /// What it asks of whoever calls.
+    pub security: ConnectionSecurity,
+    /// Its credentials; ask each whether it is still valid.
+    pub credentials: Vec<ConnectionCredential>,
+    /// The account with which we register, of a connection of that kind.
+    pub registration: Option<RegistrationAccount>,
+    /// Until when a test of it runs.
+    pub test_until: Option<DateTime<Utc>>,
 }
 
 impl ConnectionRoute {
+    /// Whether its calls come by SIP at all; those of WHIP come by HTTP.
+    pub const fn is_called_by_sip(&self) -> bool {
+        !matches!(self.kind, ConnectionKind::Whip)
+    }
+
+    /// Whether a test of it runs: then everything that arrives is noted in detail.
+    pub fn is_tested(&self, now: DateTime<Utc>) -> bool {
+        self.test_until.is_some_and(|until| now < until)
+    }
+
+    /// The hashes that a digest or token is proved against at a moment; with none, nobody is let in.
+    pub fn valid_credentials(&self, now: DateTime<Utc>) -> impl Iterator<Item = &CredentialHash> {
+        self.credentials.iter().filter(move |one| one.is_valid(now)).map(|one| &one.hash)
+    }
+
+    /// Whether the certificate that was shown, if any, is one it accepts: with any pinned, it is reached over TLS with one of
+    /// them and in no other way.
+    pub fn accepts_certificate(&self, shown: Option<[u8; 32]>) -> bool {
+        let pinned = &self.security.tls_client_sha256;
+        pinned.is_empty() || shown.is_some_and(|shown| pinned.contains(&shown))
+    }
+
     /// Whether calls may come from this address. One that is named by a certificate may leave its networks open.
     pub fn allows_source(&self, source: IpAddr) -> bool {
         let source = source.to_canonical();
-        (self.networks.is_empty() && !self.tls_client_sha256.is_empty())
+        (self.networks.is_empty() && !self.security.tls_client_sha256.is_empty())
             || self.networks.iter().any(|network| network.contains(&source))
     }
 }
@@ -88,13 +121,13 @@ impl RoutingTable {
         let connections: Vec<Arc<ConnectionRoute>> = connections.into_iter().map(Arc::new).collect();
         let mut by_certificate: HashMap<[u8; 32], Vec<Arc<ConnectionRoute>>> = HashMap::new();
         for connection in &connections {
-            for certificate in &connection.tls_client_sha256 {
+            for certificate in &connection.security.tls_client_sha256 {
                 by_certificate.entry(*certificate).or_default().push(connection.clone());
             }
         }
         Self {
             tenants: tenants.into_iter().map(|t| (t.tenant.clone(), Arc::new(t))).collect(),
-            sources: SourceIndex::of(connections.iter().flat_map(|c| &c.networks)),
+            sources: SourceIndex::of(connections.iter().filter(|c| c.is_called_by_sip()).flat_map(|c| &c.networks)),
             by_user: connections.iter().map(|c| (c.address_user.clone(), c.clone())).collect(),
             by_id: connections.iter().map(|c| (c.id, c.clone())).collect(),
             by_certificate,
@@ -116,27 +149,31 @@ impl RoutingTable {
         self.by_id.get(&id).cloned()
     }
 
-    /// Finds the connection by the certificate that was shown, or by the called user *and* the source network: a user
-    /// alone is never enough, and the dialled number plays no part. Where several connections pin one certificate, the
-    /// called user tells them apart.
+    /// Finds the connection by the called user *and* the source network, or where no connection's user was called by the
+    /// certificate that was shown: a user alone is never enough, and the dialled number plays no part. A called user goes
+    /// before the certificate, so that nobody draws another's calls to themselves by pinning a certificate of theirs.
     pub fn find(&self, users: &[Option<&str>], origin: Origin) -> Found {
         let Origin { source, certificate } = origin;
-        let called = |c: &ConnectionRoute| users.iter().flatten().any(|user| *user == c.address_user);
         let pinned = certificate.and_then(|shown| self.by_certificate.get(&shown));
-        let by_certificate = pinned.and_then(|connections| match connections.as_slice() {
-            [only] => Some(only),
-            several => several.iter().find(|c| called(c)),
-        });
-        let by_user = || {
-            let named = users.iter().flatten().find_map(|user| self.by_user.get(*user));
-            named.filter(|c| c.tls_client_sha256.is_empty())
+        let named = users.iter().flatten().find_map(|user| self.by_user.get(*user));
+        let found = match (named, pinned.map(Vec::as_slice)) {
+            (Some(named), _) => Some(named).filter(|c| c.accepts_certificate(certificate)),
+            (None, Some([only])) => Some(only),
+            (None, _) => None,
         };
-        if let Some(connection) = by_certificate.or_else(by_user).filter(|c| c.allows_source(source))
+        if let Some(connection) = found.filter(|c| c.is_called_by_sip() && c.allows_source(source))
             && let Some(tenant) = self.tenants.get(&connection.tenant)
         {
             return Found::Connection(connection.clone(), tenant.clone());
         }
         if pinned.is_some() || self.knows_source(source) { Found::KnownSource } else { Found::UnknownSource }
+    }
+
+    /// The connections under test that a source may belong to.
+    pub fn tested_from(&self, source: IpAddr, now: DateTime<Utc>) -> Vec<Arc<ConnectionRoute>> {
+        let source = source.to_canonical();
+        let tested = self.by_id.values().filter(|c| c.is_tested(now));
+        tested.filter(|c| c.networks.iter().any(|n| n.contains(&source))).cloned().collect()
     }
 
     /// Whether any connection may be used from this address; everyone else gets silence (S1: scanners learn nothing).

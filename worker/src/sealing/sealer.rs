@@ -117,7 +117,7 @@ impl Sealer {
         if order.left_behind && self.registrar.is_finished(&order.tenant, order.recording).await? {
             return Ok(());
         }
-        let context = KeyContext { tenant: order.tenant.clone(), recording: order.recording };
+        let context = KeyContext::recording(order.tenant.clone(), order.recording);
         let key = match &order.key {
             Some(key) => key.clone(),
             None => self.keys.unwrap(&context, &order.wrapped).await?,

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use ipnet::IpNet;
+use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
 use rokuon_db::connections::{self, NewConnection};
 use rokuon_policy::ids::ConnectionId;
 use serde_json::json;
@@ -36,10 +37,12 @@ pub async fn connect(
     let networks = check(&body, &permitted.rules)?;
     let new = NewConnection {
         id: ConnectionId(Uuid::now_v7()),
+        kind: ConnectionKind::Siprec,
         name: body.name.trim().to_owned(),
         address_user: connections::fresh_address_user()?,
         networks,
         default_line: body.default_line,
+        security: ConnectionSecurity::default(),
     };
     let (day, began) = today(&permitted);
     let mut tx = permitted.tx().await?;

@@ -1,7 +1,8 @@
 //! `POST /v1/connections/{id}/disable`: disable a connection.
 
 use axum::http::StatusCode;
-use rokuon_db::connections;
+use rokuon_db::connection_terms::ConnectionState;
+use rokuon_db::{connection_edits, connections};
 use rokuon_policy::ids::ConnectionId;
 use serde_json::json;
 use uuid::Uuid;
@@ -37,7 +38,7 @@ pub async fn disable(
     let (day, began) = today(&permitted);
     let mut tx = permitted.tx().await?;
     connections::find(&mut tx, id, day, began).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
-    if !connections::disable(&mut tx, id).await? {
+    if !connection_edits::switch(&mut tx, id, ConnectionState::Disabled).await? {
         return Err(Problem::new(Code::Conflict).detail("すでに停止しています。", "It is disabled already."));
     }
     let event = permitted.event(json!({})).decided_by(&permitted.decision).on("connection", id);

@@ -1,7 +1,8 @@
 //! A connection: the cloud PBX or trunk a tenant records from.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rokuon_db::connections::{Connection as DbConnection, ConnectionState};
+use rokuon_db::connection_terms::ConnectionState;
+use rokuon_db::connections::Connection as DbConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rokuon_db::announcements::Announcement;
 use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::calls::{self, CallStarted, KnownFacts};
+use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
 use rokuon_db::connections::{self, NewConnection};
 use rokuon_db::legs::Party;
 use rokuon_db::recordings::{self, FinishedRecording, Guarded, Outcome};
@@ -111,7 +112,7 @@ impl House {
         seconds: u32,
         now: DateTime<Utc>,
     ) {
-        let context = KeyContext { tenant: tenant.clone(), recording };
+        let context = KeyContext::recording(tenant.clone(), recording);
         self.keys.ensure_tenant_key(tenant).await.expect("a key");
         let (key, wrapped) = self.keys.generate_data_key(&context).await.expect("a data key");
         let writer = RecordingWriter::new(self.store.clone());
@@ -162,6 +163,8 @@ async fn connection(tx: &mut TenantTx, now: DateTime<Utc>) -> ConnectionId {
         address_user: connections::fresh_address_user().expect("random"),
         networks: vec!["192.0.2.0/24".parse().expect("a network")],
         default_line: None,
+        kind: ConnectionKind::Siprec,
+        security: ConnectionSecurity::default(),
     };
     connections::create(tx, &new, now).await.expect("made");
     new.id

@@ -12,7 +12,11 @@ const DEFINER_FUNCTIONS: [&str; 3] = ["placed_capture_orders", "routing_connecti
 /// Unique keys that are random over all tenants, and so tell nothing of another one.
 const RANDOM_KEYS: [&str; 1] = ["connections_address_user_once"];
 /// Tables of which the app may remove rows.
-const REMOVABLE: [&str; 4] = ["calls", "legs", "recordings", "sign_in_failures"];
+const REMOVABLE: [&str; 6] =
+    ["calls", "connection_credentials", "connection_observations", "legs", "recordings", "sign_in_failures"];
+/// Tables whose columns the two directory functions show, named one by one.
+const DIRECTORY: [&str; 5] =
+    ["capture_orders", "connection_credentials", "connections", "registration_accounts", "tenants"];
 /// The migrations' own list; the app has no right on it.
 const NOT_TENANTS: &str = "_sqlx_migrations";
 
@@ -113,9 +117,11 @@ async fn every_policy_asks_for_the_tenant_when_reading_and_when_writing() {
         others,
         set(&[
             "capture_orders_for_directory",
+            "connection_credentials_for_directory",
             "connections_for_directory",
             "recordings_removable",
-            "tenants_for_directory"
+            "registration_accounts_for_directory",
+            "tenants_for_directory",
         ])
     );
     let tables = names(&mut db, "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity").await;
@@ -207,9 +213,7 @@ async fn the_app_role_owns_nothing_and_has_the_least_rights() {
             ("rokuon_app", "UPDATE", Some(column)) => {
                 column != "tenant_id" && table != "audit_events" && table != "segments"
             }
-            ("rokuon_directory", "SELECT", Some(_)) => {
-                ["tenants", "connections", "capture_orders"].contains(&table)
-            }
+            ("rokuon_directory", "SELECT", Some(_)) => DIRECTORY.contains(&table),
             _ => false,
         };
         assert!(fine, "{grantee} has {right} on {object}");

@@ -7,6 +7,7 @@ use rokuon_db::announcements::Announcement;
 use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::calls::{self, CallStarted, KnownFacts};
 use rokuon_db::capture_orders::{self, OrderState, PlacedOrder};
+use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
 use rokuon_db::connections::{self, NewConnection};
 use rokuon_db::database::{Database, PoolSettings};
 use rokuon_db::departments::{self, Department};
@@ -118,6 +119,8 @@ impl City {
             address_user: connections::fresh_address_user().unwrap(),
             networks: vec!["192.0.2.0/24".parse().unwrap()],
             default_line: None,
+            kind: ConnectionKind::Siprec,
+            security: ConnectionSecurity::default(),
         };
         connections::create(&mut tx, &new, noon()).await.unwrap();
         people::issue(&mut tx, city.person, "t.yamada", &Pii::new("山田 太郎".into()), None, noon())
@@ -215,6 +218,7 @@ impl City {
         unrecorded_counts::add(&mut tx, day("2026-04-01"), self.connection, "line_not_listed", "2(1)")
             .await
             .unwrap();
+        crate::connecting::fill(&mut tx, self.connection).await;
         tx.commit_bookkeeping().await.unwrap();
         call
     }

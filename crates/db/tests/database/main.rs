@@ -4,6 +4,7 @@
 mod audit;
 mod catalogue;
 mod city;
+mod connecting;
 mod isolation;
 mod live_calls;
 mod people;

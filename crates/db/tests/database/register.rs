@@ -1,7 +1,9 @@
 //! What a policy file and a manager bring: names, versions, departments, lines, connections, counts.
 
 use chrono::TimeDelta;
-use rokuon_db::connections::{self, ConnectionState, NewConnection};
+use rokuon_db::connection_edits;
+use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity, ConnectionState};
+use rokuon_db::connections::{self, NewConnection};
 use rokuon_db::database::migrate;
 use rokuon_db::departments::{self, Department};
 use rokuon_db::{calls, lines, policy_versions, tenants, unrecorded_counts};
@@ -102,7 +104,7 @@ async fn a_connection_shows_its_last_call_and_todays_figures_and_can_be_switched
     city.sealed_call(noon()).await;
     city.sealed_call(noon() - TimeDelta::days(1)).await;
     let mut tx = city.tx().await;
-    for (reason, times) in [(unrecorded_counts::REFUSED, 3), ("line_not_listed", 2)] {
+    for (reason, times) in [("refused_no_codec", 3), ("line_not_listed", 2)] {
         for _ in 0..times {
             unrecorded_counts::add(&mut tx, today.0, city.connection, reason, "").await.unwrap();
         }
@@ -115,8 +117,9 @@ async fn a_connection_shows_its_last_call_and_todays_figures_and_can_be_switched
     assert_eq!((found.calls_today, found.refused_today), (1, 3));
     assert_eq!((found.last_call_at, found.last_heartbeat_at), (Some(noon()), Some(later)));
     assert_eq!((found.name.as_str(), found.state), ("本庁舎", ConnectionState::Active));
-    assert!(connections::disable(&mut tx, city.connection).await.unwrap());
-    assert!(!connections::disable(&mut tx, city.connection).await.unwrap());
+    let off = ConnectionState::Disabled;
+    assert!(connection_edits::switch(&mut tx, city.connection, off).await.unwrap());
+    assert!(!connection_edits::switch(&mut tx, city.connection, off).await.unwrap());
     let listed = connections::list(&mut tx, today.0, today.1).await.unwrap();
     assert_eq!(listed[0].state, ConnectionState::Disabled);
     assert!(
@@ -134,6 +137,8 @@ async fn a_new_connection_needs_a_known_line_and_gets_a_random_address() {
         address_user: connections::fresh_address_user().unwrap(),
         networks: vec!["2001:db8::5/32".parse().unwrap()],
         default_line: Some(line.to_owned()),
+        kind: ConnectionKind::Sip,
+        security: ConnectionSecurity::default(),
     };
     let (one, two) = (new("main"), new("main"));
     assert_ne!(one.address_user, two.address_user);

@@ -1,9 +1,9 @@
 //! The contract of [`KeyService`].
 
-use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_policy::ids::{ConnectionId, RecordingId, TenantId};
 use uuid::Uuid;
 
-use crate::key_service::{KeyContext, KeyErrorKind, KeyService, WrappedKey};
+use crate::key_service::{KeyContext, KeyErrorKind, KeyService, SecretPurpose, WrappedKey};
 
 /// A context for tests: a tenant and a numbered recording.
 ///
@@ -11,7 +11,17 @@ use crate::key_service::{KeyContext, KeyErrorKind, KeyService, WrappedKey};
 /// If `tenant` is no tenant's key.
 pub fn context(tenant: &str, recording: u128) -> KeyContext {
     let tenant: TenantId = tenant.parse().expect("a tenant");
-    KeyContext { tenant, recording: RecordingId(Uuid::from_u128(recording)) }
+    KeyContext::recording(tenant, RecordingId(Uuid::from_u128(recording)))
+}
+
+/// The context of the registration password of a numbered connection.
+///
+/// # Panics
+/// If `tenant` is no tenant's key.
+pub fn secret_context(tenant: &str, connection: u128) -> KeyContext {
+    let tenant: TenantId = tenant.parse().expect("a tenant");
+    let connection = ConnectionId(Uuid::from_u128(connection));
+    KeyContext::connection_secret(tenant, connection, SecretPurpose::RegistrationPassword)
 }
 
 /// Runs the whole suite. The tenants `contract-a` and `contract-b` are made.
@@ -38,11 +48,17 @@ pub async fn keeps_the_contract(keys: &dyn KeyService) {
     assert_ne!(other.expose(), key.expose(), "two data keys are the same");
     assert_ne!(other_wrapped, wrapped, "two wrapped keys are the same");
 
-    for (stranger, who) in [(context("contract-a", 2), "another recording"), (theirs, "another tenant")] {
+    let strangers = [
+        (context("contract-a", 2), "another recording"),
+        (theirs, "another tenant"),
+        (secret_context("contract-a", 1), "a secret of a connection with the recording's id"),
+    ];
+    for (stranger, who) in strangers {
         let error = keys.unwrap(&stranger, &wrapped).await.expect_err(who);
         assert_eq!(error.kind, KeyErrorKind::Refused, "{who}");
         assert!(!error.retryable(), "{who}");
     }
+    keeps_secrets_apart(keys).await;
     for place in 0..wrapped.as_bytes().len() {
         let mut altered = wrapped.as_bytes().to_vec();
         altered[place] ^= 1;
@@ -52,5 +68,21 @@ pub async fn keeps_the_contract(keys: &dyn KeyService) {
     for len in [0, 1, wrapped.as_bytes().len() - 1] {
         let cut = WrappedKey::from_bytes(wrapped.as_bytes()[..len].to_vec());
         assert!(keys.unwrap(&ours, &cut).await.is_err(), "cut to {len} octets and still unwrapped");
+    }
+}
+
+async fn keeps_secrets_apart(keys: &dyn KeyService) {
+    let ours = secret_context("contract-a", 1);
+    let (key, wrapped) = keys.generate_data_key(&ours).await.expect("a secret's key");
+    let again = keys.unwrap(&ours, &wrapped).await.expect("it unwraps");
+    assert_eq!(again.expose(), key.expose(), "unwrapping gives the same key");
+    let strangers = [
+        (secret_context("contract-a", 2), "another connection's secret"),
+        (secret_context("contract-b", 1), "another tenant's secret"),
+        (context("contract-a", 1), "a recording with the connection's id"),
+    ];
+    for (stranger, who) in strangers {
+        let error = keys.unwrap(&stranger, &wrapped).await.expect_err(who);
+        assert_eq!(error.kind, KeyErrorKind::Refused, "{who}");
     }
 }

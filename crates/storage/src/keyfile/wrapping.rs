@@ -1,13 +1,14 @@
 //! How a data key is wrapped: `RKW1`, key id (16), nonce (12), AES-256-GCM ciphertext and tag (48); 80 octets.
 //!
-//! Authenticated beside it: a label, the key id, the recording, the tenant. Nonces are random: a tenant key may wrap 2^32 times.
+//! Authenticated beside it: a label for the kind of subject, the key id, the subject, the tenant. Nonces are random: a tenant key may
+//! wrap 2^32 times.
 
 use aes_gcm::aead::inout::InOutBuf;
 use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes256Gcm, Nonce, Tag};
 use zeroize::Zeroizing;
 
-use crate::key_service::{DataKey, KeyContext, WrappedKey, fill_random};
+use crate::key_service::{DataKey, KeyContext, KeySubject, WrappedKey, fill_random};
 
 const MAGIC: &[u8; 4] = b"RKW1";
 const LEN: usize = 4 + 16 + 12 + 32 + 16;
@@ -60,11 +61,16 @@ fn nonce(wrapped: &[u8]) -> Nonce<aes_gcm::aead::consts::U12> {
 }
 
 fn associated(key_id: &[u8; 16], context: &KeyContext) -> Vec<u8> {
-    let parts: [&[u8]; 4] = [
-        b"rokuon wrapped key 1\0",
-        key_id,
-        context.recording.0.as_bytes(),
-        context.tenant.as_str().as_bytes(),
-    ];
-    parts.concat()
+    let tenant = context.tenant.as_str().as_bytes();
+    match &context.subject {
+        KeySubject::Recording(recording) => {
+            [b"rokuon wrapped key 1\0", &key_id[..], recording.0.as_bytes(), tenant].concat()
+        }
+        // No label is the beginning of another, and a purpose holds no NUL: no two subjects read the same.
+        KeySubject::ConnectionSecret { connection, purpose } => {
+            let purpose = purpose.as_str().as_bytes();
+            let label = b"rokuon wrapped connection secret key 1\0";
+            [label, &key_id[..], connection.0.as_bytes(), purpose, b"\0", tenant].concat()
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use rokuon_capture::journal::{AsReceived, CallOpened};
+use rokuon_db::unrecorded_counts::RefusalReason;
 use rokuon_policy::ids::{CallId, RecordingId};
 use rokuon_policy::recording_scope::RecordingStart;
 use rokuon_sip::endpoint::event::Invite;
@@ -46,7 +47,7 @@ impl Desk {
             Ok(bound) => bound,
             Err(error) => {
                 tracing::error!(%error, "a call was refused");
-                self.parts.registrar.note(Note::refused(&call.connection, "no_port"));
+                self.parts.registrar.note(Note::refused(&call.connection, RefusalReason::NoPort));
                 return self.refuse(invite, 503, "No Media Port", Some(RETRY_AFTER));
             }
         };
@@ -130,7 +131,7 @@ impl Desk {
                 tracing::error!(%error, "a call was refused");
                 metrics::counter!("rokuon_invites_refused_total", "status" => "503").increment(1);
                 if let Some(call) = self.calls.remove(&done.dialog) {
-                    self.parts.registrar.note(Note::refused(&call.connection, "recorder"));
+                    self.parts.registrar.note(Note::refused(&call.connection, RefusalReason::Recorder));
                 }
                 self.parts.endpoint.refuse(now, done.invite, 503, "Recorder Not Ready", Some(RETRY_AFTER));
             }

@@ -79,7 +79,6 @@ impl Studio {
             id: opened.connection,
             address_user: String::new(),
             networks: Vec::new(),
-            tls_client_sha256: Vec::new(),
             default_line: None,
         };
         let open = OpenCall {

@@ -1,6 +1,7 @@
 //! Judging calls on the shipped policies: lines, directions, speakers, doubts.
 
 use super::*;
+use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
 use rokuon_policy::policy::Policy;
 use uuid::Uuid;
 
@@ -16,10 +17,14 @@ fn connection(routes: &TenantRoutes, default_line: Option<&str>) -> ConnectionRo
     ConnectionRoute {
         tenant: routes.tenant.clone(),
         id: ConnectionId(Uuid::nil()),
+        kind: ConnectionKind::Siprec,
         address_user: "invented".into(),
         networks: Vec::new(),
-        tls_client_sha256: Vec::new(),
         default_line: default_line.map(str::to_owned),
+        security: ConnectionSecurity::default(),
+        credentials: Vec::new(),
+        registration: None,
+        test_until: None,
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
+use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
 use rokuon_db::connections::{self, NewConnection};
 use rokuon_db::database::{Database, PoolSettings};
 use rokuon_db::departments::{self, Department};
@@ -227,6 +228,8 @@ async fn found_city(db: &Database) -> (TenantId, String) {
             address_user,
             networks: vec![network.into(), IpAddr::V6(Ipv6Addr::LOCALHOST).into()],
             default_line: None,
+            kind: ConnectionKind::Siprec,
+            security: ConnectionSecurity::default(),
         };
         connections::create(&mut tx, &new, now).await.unwrap();
     }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use rokuon_capture::journal::CallOpened;
 use rokuon_capture::stream::{PayloadKind, StreamSetup};
+use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
 use rokuon_media::codec::Codec;
 use rokuon_media::rtp::RtpPacket;
 use rokuon_media::wav::parse_g711_wav;
@@ -77,9 +78,14 @@ impl Studio {
         let connection = ConnectionRoute {
             tenant,
             id: opened.connection,
+            kind: ConnectionKind::Siprec,
             address_user: String::new(),
             networks: Vec::new(),
             default_line: None,
+            security: ConnectionSecurity::default(),
+            credentials: Vec::new(),
+            registration: None,
+            test_until: None,
         };
         let open = OpenCall {
             opened,

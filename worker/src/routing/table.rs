@@ -127,7 +127,9 @@ impl RoutingTable {
         }
         Self {
             tenants: tenants.into_iter().map(|t| (t.tenant.clone(), Arc::new(t))).collect(),
-            sources: SourceIndex::of(connections.iter().filter(|c| c.is_called_by_sip()).flat_map(|c| &c.networks)),
+            sources: SourceIndex::of(
+                connections.iter().filter(|c| c.is_called_by_sip()).flat_map(|c| &c.networks),
+            ),
             by_user: connections.iter().map(|c| (c.address_user.clone(), c.clone())).collect(),
             by_id: connections.iter().map(|c| (c.id, c.clone())).collect(),
             by_certificate,

@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/secure-media", &[]),
     ("crates/embedded-postgres", &[]),
     ("crates/capture", &["policy", "sip", "media"]),
-    ("crates/whip", &["sip", "media"]),
+    ("crates/whip", &["sip", "media", "secure-media"]),
     ("crates/storage", &["policy"]),
     ("crates/db", &["policy"]),
     ("crates/fixtures", &["policy", "secure-media"]),

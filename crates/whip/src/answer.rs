@@ -2,17 +2,19 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use rokuon_secure_media::dtls::handshake::DtlsRole;
+use rokuon_secure_media::dtls::identity::DtlsIdentity;
+
 use crate::codecs::Encoding;
 use crate::ice::IceCredentials;
-use crate::identity::Identity;
-use crate::offer::{Offer, OfferedMedia, Setup, TakenMedia};
+use crate::offer::{Offer, OfferedMedia, TakenMedia};
 
 /// What an answer says of us.
 pub struct AnswerParts<'a> {
     /// Names the session in `o=`.
     pub session_id: u64,
     /// Our certificate.
-    pub identity: &'a Identity,
+    pub identity: &'a DtlsIdentity,
     /// Our ICE credentials.
     pub ice: &'a IceCredentials,
     /// Every address media can be sent to; the first is preferred.
@@ -36,10 +38,10 @@ impl AnswerParts<'_> {
             sdp.push_str(&format!("a=group:BUNDLE {}\r\n", mids.join(" ")));
         }
         // Exactly one, and on the session: several break libdatachannel and GStreamer.
-        sdp.push_str(&format!("a=ice-lite\r\na=fingerprint:sha-256 {}\r\n", self.identity.fingerprint()));
-        let setup = match offer.setup {
-            Setup::PeerBegins => "passive",
-            Setup::WeBegin => "active",
+        sdp.push_str(&format!("a=ice-lite\r\na=fingerprint:{}\r\n", self.identity.fingerprint()));
+        let setup = match offer.role {
+            DtlsRole::Passive => "passive",
+            DtlsRole::Active => "active",
         };
         let mut first = true;
         for media in &offer.media {

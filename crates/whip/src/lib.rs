@@ -5,7 +5,6 @@ pub mod codecs;
 pub mod datagram;
 pub mod feedback;
 pub mod ice;
-pub mod identity;
 pub mod offer;
 pub mod reception;
 pub mod secure_transport;

@@ -1,5 +1,7 @@
 //! A WHIP client's offer, read as leniently as it can be without guessing (RFC 9725 §4.2, RFC 8829 §5.3).
 
+use rokuon_secure_media::dtls::fingerprint::Fingerprint;
+use rokuon_secure_media::dtls::handshake::DtlsRole;
 use rokuon_sip::sdp::direction::Direction;
 use rokuon_sip::sdp::session_description::{MediaDescription, SdpError, SessionDescription};
 
@@ -19,40 +21,11 @@ pub enum OfferProblem {
     #[error("the offer carries no ICE credentials")]
     NoIceCredentials,
     /// No fingerprint in a hash that still holds (RFC 8122 §5).
-    #[error("the offer carries no sha-256, sha-384 or sha-512 fingerprint")]
+    #[error("the offer carries no certificate fingerprint that can be checked")]
     NoFingerprint,
     /// `a=rtcp-mux` is missing; a WHIP session has one transport (RFC 9725 §4.2).
     #[error("the offer does not multiplex RTCP with RTP")]
     NoRtcpMux,
-}
-
-/// A certificate's fingerprint as signalled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprint {
-    /// The hash.
-    pub hash: FingerprintHash,
-    /// Its value.
-    pub value: Vec<u8>,
-}
-
-/// A hash that a fingerprint may be made with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FingerprintHash {
-    /// `sha-256`
-    Sha256,
-    /// `sha-384`
-    Sha384,
-    /// `sha-512`
-    Sha512,
-}
-
-/// Who begins DTLS (RFC 8842 §5.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setup {
-    /// The offerer begins or leaves it to us: it begins.
-    PeerBegins,
-    /// The offerer waits: we begin.
-    WeBegin,
 }
 
 /// One m-line of the offer and what becomes of it.
@@ -88,8 +61,8 @@ pub struct Offer {
     pub ice: IceCredentials,
     /// Fingerprints of the certificate the client will show; one of them must fit.
     pub fingerprints: Vec<Fingerprint>,
-    /// Who begins DTLS.
-    pub setup: Setup,
+    /// Our part in DTLS (RFC 8842 §5.2): we begin only where the client says that it waits.
+    pub role: DtlsRole,
     /// Every m-line in order.
     pub media: Vec<OfferedMedia>,
 }
@@ -157,21 +130,21 @@ impl Offer {
             .zip(find("ice-pwd"))
             .and_then(|(ufrag, password)| IceCredentials::received(ufrag, password))
             .ok_or(OfferProblem::NoIceCredentials)?;
-        let mut fingerprints = first.all("fingerprint").filter_map(read_fingerprint).collect::<Vec<_>>();
+        let mut fingerprints = first.all("fingerprint").filter_map(Fingerprint::parse).collect::<Vec<_>>();
         if fingerprints.is_empty() {
             fingerprints = session_values(&session, "fingerprint")
                 .chain(bundled().flat_map(|m| m.all("fingerprint")))
-                .filter_map(read_fingerprint)
+                .filter_map(Fingerprint::parse)
                 .collect();
         }
         if fingerprints.is_empty() {
             return Err(OfferProblem::NoFingerprint);
         }
-        let setup = match find("setup") {
-            Some("passive") => Setup::WeBegin,
-            _ => Setup::PeerBegins,
+        let role = match find("setup") {
+            Some("passive") => DtlsRole::Active,
+            _ => DtlsRole::Passive,
         };
-        Ok(Self { ice, fingerprints, setup, media })
+        Ok(Self { ice, fingerprints, role, media })
     }
 
     /// The m-lines that are taken.
@@ -190,22 +163,6 @@ fn sends(session: &SessionDescription, media: &MediaDescription) -> bool {
     let offered = media.port != Some(0) || bundle_only;
     let direction = media.direction.or(session.direction).unwrap_or(Direction::SendRecv);
     offered && matches!(direction, Direction::SendRecv | Direction::SendOnly)
-}
-
-fn read_fingerprint(value: &str) -> Option<Fingerprint> {
-    let (hash, octets) = value.split_once(' ')?;
-    let (hash, length) = match hash.to_ascii_lowercase().as_str() {
-        "sha-256" => (FingerprintHash::Sha256, 32),
-        "sha-384" => (FingerprintHash::Sha384, 48),
-        "sha-512" => (FingerprintHash::Sha512, 64),
-        _ => return None,
-    };
-    let value = octets
-        .trim()
-        .split(':')
-        .map(|octet| u8::from_str_radix(octet, 16).ok())
-        .collect::<Option<Vec<_>>>()?;
-    (value.len() == length).then_some(Fingerprint { hash, value })
 }
 
 #[cfg(test)]

@@ -6,15 +6,18 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use rokuon_media::rtp::RtpPacket;
+use rokuon_secure_media::dtls::handshake::DtlsFailure;
+use rokuon_secure_media::dtls::identity::DtlsIdentity;
+use rtc_crypto::{RTCCryptoProvider, default_provider};
+use std::sync::Arc;
 
 use crate::codecs::MediaKind;
 use crate::datagram::{Protocol, protocol};
 use crate::feedback::{Feedback, sender_reports};
 use crate::ice::{Check, IceCredentials, judge};
-use crate::identity::Identity;
 use crate::offer::Offer;
 use crate::reception::Reception;
-use crate::secure_transport::{Handshake, SecureTransport, SecureTransportError};
+use crate::secure_transport::{Keys, SecureTransport};
 
 /// A client that has not come to sending within this time never will.
 const CONNECT_WITHIN: Duration = Duration::from_secs(30);
@@ -85,7 +88,7 @@ struct Stream {
 
 /// One session.
 pub struct WhipSession {
-    identity: Identity,
+    provider: Arc<dyn RTCCryptoProvider>,
     ours: IceCredentials,
     theirs: IceCredentials,
     /// A restart that no check has used yet; the old path stands until one has.
@@ -113,12 +116,12 @@ impl WhipSession {
     /// # Errors
     /// When our own certificate cannot be used.
     pub fn new(
-        identity: &Identity,
+        identity: &DtlsIdentity,
         offer: &Offer,
         ours: IceCredentials,
         ssrc: u32,
         now: Instant,
-    ) -> Result<Self, SecureTransportError> {
+    ) -> Result<Self, DtlsFailure> {
         let streams = offer.taken().map(|(index, taken)| {
             let primary = taken.formats.first();
             let gives = |what: &str| primary.is_some_and(|format| format.feedback.contains(&what));
@@ -136,8 +139,8 @@ impl WhipSession {
             }
         });
         Ok(Self {
-            identity: identity.clone(),
-            transport: SecureTransport::new(identity, &offer.fingerprints, offer.setup, now)?,
+            provider: default_provider().map_err(|_| DtlsFailure::NotBegun)?,
+            transport: SecureTransport::new(identity, &offer.fingerprints, offer.role, now)?,
             streams: streams.collect(),
             ours,
             theirs: offer.ice.clone(),
@@ -176,7 +179,7 @@ impl WhipSession {
     }
 
     fn check(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> Taken {
-        let crypto = self.identity.provider.clone();
+        let crypto = Arc::clone(&self.provider);
         let mut checked = judge(&self.ours, &self.theirs, from, datagram, crypto.crypto());
         if checked == Check::Ignored
             && let Some((ours, theirs)) = &self.restarting
@@ -217,12 +220,12 @@ impl WhipSession {
         if !self.transport.is_keyed() {
             self.peer = Some(from);
         }
-        match self.transport.handle_dtls(now, datagram) {
-            Handshake::Going => {}
-            Handshake::Done => self.alive_at = now,
-            Handshake::Closed => self.end(EndCause::ClosedByPeer),
-            Handshake::Failed => self.end(EndCause::KeysFailed),
+        let before = self.transport.is_keyed();
+        let keys = self.transport.handle_dtls(now, datagram);
+        if keys == Keys::Agreed && !before {
+            self.alive_at = now;
         }
+        self.end_on(keys);
         self.send_dtls();
         Taken::Nothing
     }
@@ -238,7 +241,7 @@ impl WhipSession {
             Some((stream.index, *clock_rate))
         });
         let Some((stream, clock_rate)) = found else { return Taken::Dropped };
-        let Some(packet) = self.transport.open_rtp(ssrc, datagram) else { return Taken::Dropped };
+        let Some(packet) = self.transport.open_rtp(datagram) else { return Taken::Dropped };
         self.alive_at = now;
         let (sequence, timestamp) = (u16::from_be_bytes([s0, s1]), u32::from_be_bytes([t0, t1, t2, t3]));
         if self.receptions.len() < MOST_SENDERS || self.receptions.contains_key(&ssrc) {
@@ -250,7 +253,7 @@ impl WhipSession {
         match RtpPacket::parse(&packet) {
             // Probes of nothing but padding fill the line, not the recording.
             Ok(parsed) if parsed.payload.is_empty() => Taken::Nothing,
-            Ok(_) => Taken::Media { stream, packet: packet.freeze() },
+            Ok(_) => Taken::Media { stream, packet: packet.into() },
             Err(_) => Taken::Dropped,
         }
     }
@@ -271,9 +274,8 @@ impl WhipSession {
         if self.ended.is_some() {
             return;
         }
-        if self.transport.handle_timeout(now) == Handshake::Failed && !self.transport.is_keyed() {
-            self.end(EndCause::KeysFailed);
-        }
+        let keys = self.transport.handle_timeout(now);
+        self.end_on(keys);
         self.send_dtls();
         if !self.transport.is_keyed() {
             if now.saturating_duration_since(self.began) > CONNECT_WITHIN {
@@ -338,8 +340,8 @@ impl WhipSession {
             feedback.allow(&video(self, |s| s.said_how_much), VIDEO_BITS);
             self.next_report = now + REPORT_EVERY;
         }
-        if let (Some(peer), Some(packet)) = (self.peer, self.transport.seal_rtcp(&feedback.into_octets())) {
-            self.outgoing.push_back((peer, packet.freeze()));
+        if let (Some(peer), Some(packet)) = (self.peer, self.transport.seal_rtcp(feedback.into_octets())) {
+            self.outgoing.push_back((peer, packet.into()));
         }
     }
 
@@ -379,6 +381,16 @@ impl WhipSession {
         self.send_dtls();
     }
 
+    /// Whether an address proved itself with a check under our password.
+    pub fn is_proved(&self, address: SocketAddr) -> bool {
+        self.proved.contains(&address)
+    }
+
+    /// When anything authentic last came.
+    pub const fn alive_at(&self) -> Instant {
+        self.alive_at
+    }
+
     /// Why the session is over, once it is.
     pub const fn ended(&self) -> Option<EndCause> {
         self.ended
@@ -394,6 +406,15 @@ impl WhipSession {
         self.dropped
     }
 
+    fn end_on(&mut self, keys: Keys) {
+        match keys {
+            Keys::Going | Keys::Agreed => {}
+            Keys::Closed => self.end(EndCause::ClosedByPeer),
+            Keys::Failed => self.end(EndCause::KeysFailed),
+            Keys::TimedOut => self.end(EndCause::NeverConnected),
+        }
+    }
+
     fn end(&mut self, cause: EndCause) {
         self.ended.get_or_insert(cause);
     }
@@ -402,7 +423,7 @@ impl WhipSession {
         // Without a proved address there is nowhere to send to; the flight waits for one.
         let Some(peer) = self.peer else { return };
         while let Some(datagram) = self.transport.poll_dtls() {
-            self.outgoing.push_back((peer, datagram.freeze()));
+            self.outgoing.push_back((peer, datagram.into()));
         }
     }
 }

@@ -78,6 +78,8 @@ pub struct DtlsHandshake {
     role: DtlsRole,
     announced: Arc<[Fingerprint]>,
     cookies: CookieMaker,
+    /// Somebody else has proved the peer's address: hellos go straight to the association.
+    address_proved: bool,
     association: Option<Association>,
     progress: DtlsProgress,
     gives_up: Instant,
@@ -118,6 +120,7 @@ impl DtlsHandshake {
             role,
             announced: announced.into(),
             cookies,
+            address_proved: false,
             association: None,
             progress: DtlsProgress::Going,
             gives_up: now + PATIENCE,
@@ -134,13 +137,34 @@ impl DtlsHandshake {
         Ok(handshake)
     }
 
+    /// A handshake over a path that ICE has proved: the address needs no cookie of ours any more, and a ClientHello in
+    /// fragments, as browsers with large key shares send, is taken too.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub fn behind_ice(
+        identity: &DtlsIdentity,
+        role: DtlsRole,
+        announced: Vec<Fingerprint>,
+        now: Instant,
+    ) -> Result<Self, DtlsFailure> {
+        let mut handshake = Self::new(identity, role, announced, now)?;
+        if role == DtlsRole::Passive {
+            let (config, wrong_certificate) = handshake.config(identity.provider.clone(), false)?;
+            let endpoint = Endpoint::new(PEER, Default::default(), Some(config));
+            handshake.association = Some(Association { endpoint, client_random: [0; 32], wrong_certificate });
+            handshake.address_proved = true;
+        }
+        Ok(handshake)
+    }
+
     /// Takes a datagram that [`kind_of`](crate::kind::kind_of) calls DTLS, from the address the peer signalled and no other.
     pub fn receive(&mut self, datagram: &[u8], now: Instant) {
         match self.progress {
             DtlsProgress::Failed(_) | DtlsProgress::Closed => return,
             DtlsProgress::Going | DtlsProgress::Keyed(_) => {}
         }
-        if self.role == DtlsRole::Passive && is_client_hello(datagram) {
+        if self.role == DtlsRole::Passive && !self.address_proved && is_client_hello(datagram) {
             self.receive_hello(datagram, now);
         } else {
             self.feed(datagram, now);
@@ -245,6 +269,14 @@ impl DtlsHandshake {
                 _ => {}
             }
         }
+    }
+
+    /// Says good-bye (`close_notify`): the datagram is ready; the keys stay good for what is still on its way.
+    pub fn close(&mut self, now: Instant) {
+        if let Some(association) = &mut self.association {
+            let _never_established = association.endpoint.stop(now, PEER);
+        }
+        self.collect();
     }
 
     /// Repeats what is due; gives up when it has lasted too long.

@@ -8,7 +8,7 @@ use crate::offer::tests::browser;
 // rule: WI7
 #[test]
 fn the_answer_receives_only_over_one_transport_with_every_candidate_and_one_fingerprint() {
-    let identity = Identity::new().expect("randomness");
+    let identity = DtlsIdentity::generate().expect("randomness");
     let ice = IceCredentials::from_entropy(&[7; 24]);
     let candidates: Vec<SocketAddr> =
         vec!["192.0.2.7:20100".parse().expect("v4"), "[2001:db8::7]:20100".parse().expect("v6")];

@@ -5,7 +5,7 @@ use rtc_stun::message::{METHOD_ALLOCATE, MessageType, TransactionId};
 use rtc_stun::textattrs::TextAttribute;
 
 use super::*;
-use crate::identity::Identity;
+use rtc_crypto::default_provider;
 
 pub(crate) fn check(
     ours: &IceCredentials,
@@ -21,8 +21,8 @@ fn request(
     theirs: &IceCredentials,
     extra: &[(rtc_stun::attributes::AttrType, Vec<u8>)],
 ) -> Vec<u8> {
-    let identity = Identity::new().expect("randomness");
-    let crypto = identity.provider.crypto();
+    let provider = default_provider().expect("a provider");
+    let crypto = provider.crypto();
     let mut message = Message::new();
     let name = TextAttribute::new(ATTR_USERNAME, format!("{}:{}", ours.ufrag, theirs.ufrag));
     message.build(&[Box::new(kind), Box::new(TransactionId([3; 12])), Box::new(name)]).expect("a message");
@@ -44,8 +44,8 @@ fn credentials() -> (IceCredentials, IceCredentials) {
 
 #[test]
 fn a_check_is_answered_under_our_password_and_a_forged_one_is_not() {
-    let identity = Identity::new().expect("randomness");
-    let crypto = identity.provider.crypto();
+    let provider = default_provider().expect("a provider");
+    let crypto = provider.crypto();
     let (ours, theirs) = credentials();
     let from: SocketAddr = "198.51.100.9:4000".parse().expect("an address");
     let datagram = check(&ours, &theirs, &[(ATTR_ICE_CONTROLLING, vec![0; 8]), (ATTR_USE_CANDIDATE, vec![])]);
@@ -81,8 +81,8 @@ fn a_check_is_answered_under_our_password_and_a_forged_one_is_not() {
 /// One octet changed anywhere, or the end cut off: silence, and never a panic.
 #[test]
 fn a_damaged_check_is_ignored() {
-    let identity = Identity::new().expect("randomness");
-    let crypto = identity.provider.crypto();
+    let provider = default_provider().expect("a provider");
+    let crypto = provider.crypto();
     let (ours, theirs) = credentials();
     let from: SocketAddr = "[2001:db8::1]:4000".parse().expect("an address");
     let datagram = check(&ours, &theirs, &[(ATTR_ICE_CONTROLLING, vec![0; 8])]);

@@ -87,7 +87,7 @@ fn a_browsers_offer_is_taken_with_its_first_codec_that_can_be_filed() {
     );
     assert_eq!(offer.media.len(), 3);
     assert!(offer.media.iter().any(|m| m.kind_word == "application" && m.taken.is_none()));
-    assert_eq!(offer.setup, Setup::PeerBegins);
+    assert_eq!(offer.role, DtlsRole::Passive);
     let video = offer.taken().nth(1).expect("video").1;
     assert_eq!(video.formats[0].feedback, ["nack", "nack pli", "goog-remb"]);
 }

@@ -1,23 +1,19 @@
 //! A whole session against a peer made of the same library's client half: checks, keys, media, reports, and what a stranger on
 //! the same port achieves.
 
-use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
-use rtc_shared::TransportProtocol;
-use rtc_srtp::config::{Config, LABEL_EXTRACTOR_DTLS_SRTP};
-use rtc_srtp::context::Context;
-use rtc_srtp::protection_profile::ProtectionProfile;
+use rokuon_secure_media::dtls::handshake::{DtlsHandshake, DtlsProgress, DtlsRole};
+use rokuon_secure_media::receiver::SrtpReceiver;
+use rokuon_secure_media::sender::SrtpSender;
 use rtc_stun::attributes::ATTR_USE_CANDIDATE;
 
 use super::*;
 use crate::ice::tests::check;
 use crate::offer::tests::{FINGERPRINT, browser};
 
-const US: &str = "192.0.2.1:20100";
-
 struct Peer {
     address: SocketAddr,
-    dtls: Endpoint,
-    keys: Option<(Context, Context)>,
+    dtls: DtlsHandshake,
+    keys: Option<(SrtpSender, SrtpReceiver)>,
 }
 
 struct Meeting {
@@ -32,29 +28,24 @@ fn address(text: &str) -> SocketAddr {
     text.parse().expect("an address")
 }
 
-fn offer_of(identity: &Identity) -> Offer {
+fn identity() -> DtlsIdentity {
+    DtlsIdentity::generate().expect("randomness")
+}
+
+fn offer_of(identity: &DtlsIdentity) -> Offer {
     let text = String::from_utf8(browser()).expect("text");
-    let fingerprint = format!("a=fingerprint:sha-256 {}", identity.fingerprint());
+    let fingerprint = format!("a=fingerprint:{}", identity.fingerprint());
     Offer::parse(text.replace(FINGERPRINT, &fingerprint).as_bytes()).expect("an offer")
 }
 
 /// `shown` is the certificate the peer really has; the offer names that of `signalled`.
-fn meet(signalled: &Identity, shown: &Identity) -> Meeting {
-    let (identity, now) = (Identity::new().expect("randomness"), Instant::now());
+fn meet(signalled: &DtlsIdentity, shown: &DtlsIdentity) -> Meeting {
+    let (identity, now) = (identity(), Instant::now());
     let offer = offer_of(signalled);
     let ours = IceCredentials::from_entropy(&[9; 24]);
     let session = WhipSession::new(&identity, &offer, ours.clone(), 1, now).expect("a session");
-    let config = rtc_dtls::config::ConfigBuilder::default()
-        .with_crypto_provider(shown.provider.clone())
-        .with_certificates(vec![shown.certificate.clone()])
-        .with_srtp_protection_profiles(vec![
-            rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80,
-        ])
-        .with_insecure_skip_verify(true)
-        .build(true, Some(address(US)))
-        .expect("a client");
-    let mut dtls = Endpoint::new(address("198.51.100.1:5000"), TransportProtocol::UDP, None);
-    dtls.connect(now, address(US), std::sync::Arc::new(config), None).expect("a first flight");
+    let announced = vec![identity.fingerprint().clone()];
+    let dtls = DtlsHandshake::new(shown, DtlsRole::Active, announced, now).expect("a first flight");
     let peer = Peer { address: address("198.51.100.1:5000"), dtls, keys: None };
     Meeting { now, session, peer, ours, theirs: offer.ice }
 }
@@ -70,21 +61,17 @@ impl Meeting {
         let mut reports = Vec::new();
         for _ in 0..50 {
             let mut moved = false;
-            while let Some(sent) = self.peer.dtls.poll_transmit() {
+            while let Some(sent) = self.peer.dtls.next_datagram() {
                 moved = true;
-                self.session.handle(self.now, self.peer.address, &sent.message);
+                self.session.handle(self.now, self.peer.address, &sent);
             }
             while let Some((to, datagram)) = self.session.poll_transmit() {
                 moved = true;
                 assert_eq!(to, self.peer.address);
                 match protocol(&datagram) {
                     Protocol::Dtls => {
-                        let read = self.peer.dtls.read(self.now, address(US), None, datagram[..].into());
-                        if read.is_ok_and(|events| {
-                            events.iter().any(|e| matches!(e, EndpointEvent::HandshakeComplete))
-                        }) {
-                            self.peer.take_keys();
-                        }
+                        self.peer.dtls.receive(&datagram, self.now);
+                        self.peer.take_keys();
                     }
                     Protocol::Rtcp => reports.push(datagram),
                     _ => {}
@@ -106,35 +93,26 @@ impl Meeting {
             ssrc,
             payload: &[5; 40],
         };
-        let mut plain = Vec::new();
-        packet.write(&mut plain);
+        let mut sealed = Vec::new();
+        packet.write(&mut sealed);
         let (out, _) = self.peer.keys.as_mut().expect("keys");
-        out.encrypt_rtp(&plain).expect("protected").to_vec()
+        out.seal_rtp(&mut sealed).expect("protected");
+        sealed
     }
 }
 
 impl Peer {
     fn take_keys(&mut self) {
-        let provider = rtc_crypto::default_provider().expect("a provider");
-        let state = self.dtls.get_connection_state(address(US)).expect("an association");
-        let mut keys = Config { profile: ProtectionProfile::Aes128CmHmacSha1_80, ..Config::default() };
-        let material = state
-            .export_keying_material(LABEL_EXTRACTOR_DTLS_SRTP, &[], keys.keying_material_len())
-            .expect("material");
-        keys.set_session_keys_from_keying_material(material.as_ref(), true).expect("keys");
-        let context = |key: &[u8], salt: &[u8]| {
-            Context::new(key, salt, keys.profile, None, None, provider.crypto()).expect("a context")
-        };
-        self.keys = Some((
-            context(&keys.keys.local_master_key, &keys.keys.local_master_salt),
-            context(&keys.keys.remote_master_key, &keys.keys.remote_master_salt),
-        ));
+        if let (None, DtlsProgress::Keyed(keys)) = (&self.keys, self.dtls.progress()) {
+            let receiver = SrtpReceiver::new(std::slice::from_ref(&keys.theirs));
+            self.keys = Some((SrtpSender::new(&keys.ours), receiver));
+        }
     }
 }
 
 #[test]
 fn media_arrives_in_the_clear_and_reports_go_back() {
-    let shown = Identity::new().expect("randomness");
+    let shown = identity();
     let mut meeting = meet(&shown, &shown);
     meeting.prove();
     meeting.talk();
@@ -157,7 +135,9 @@ fn media_arrives_in_the_clear_and_reports_go_back() {
     meeting.session.handle_timeout(meeting.now);
     let reports = meeting.talk();
     let (_, incoming) = meeting.peer.keys.as_mut().expect("keys");
-    let report = incoming.decrypt_rtcp(reports.first().expect("a report")).expect("an authentic report");
+    let mut report = reports.first().expect("a report").to_vec();
+    let length = incoming.open_rtcp(&mut report).expect("an authentic report");
+    report.truncate(length);
     assert_eq!(report[1], 201);
     assert!(report.windows(4).any(|w| w == b"REMB"), "the camera is told how much it may send");
 }
@@ -165,10 +145,10 @@ fn media_arrives_in_the_clear_and_reports_go_back() {
 // rule: S4
 #[test]
 fn a_stranger_on_the_port_is_not_answered_and_a_forger_leaves_no_state() {
-    let shown = Identity::new().expect("randomness");
+    let shown = identity();
     let mut meeting = meet(&shown, &shown);
     let stranger = address("203.0.113.66:666");
-    let hello = meeting.peer.dtls.poll_transmit().expect("a ClientHello").message;
+    let hello = meeting.peer.dtls.next_datagram().expect("a ClientHello");
     assert_eq!(meeting.session.handle(meeting.now, stranger, &hello), Taken::Dropped);
     assert_eq!(meeting.session.poll_transmit(), None, "an unproved ClientHello is not amplified");
     meeting.prove();
@@ -192,18 +172,18 @@ fn a_stranger_on_the_port_is_not_answered_and_a_forger_leaves_no_state() {
 
 #[test]
 fn another_certificate_than_the_signalled_one_ends_the_session() {
-    let (signalled, shown) = (Identity::new().expect("randomness"), Identity::new().expect("randomness"));
+    let (signalled, shown) = (identity(), identity());
     let mut meeting = meet(&signalled, &shown);
     meeting.prove();
     meeting.talk();
     assert!(!meeting.session.is_connected());
-    assert_eq!(meeting.session.ended(), Some(EndCause::KeysFailed));
+    assert_eq!(meeting.session.ended(), Some(EndCause::KeysFailed), "somebody else answered");
 }
 
 // rule: WI9
 #[test]
 fn a_client_that_falls_silent_is_given_up_within_thirty_seconds() {
-    let shown = Identity::new().expect("randomness");
+    let shown = identity();
     let mut meeting = meet(&shown, &shown);
     meeting.prove();
     meeting.talk();
@@ -218,7 +198,7 @@ fn a_client_that_falls_silent_is_given_up_within_thirty_seconds() {
 
 #[test]
 fn a_client_that_never_comes_is_given_up() {
-    let shown = Identity::new().expect("randomness");
+    let shown = identity();
     let mut meeting = meet(&shown, &shown);
     meeting.session.handle_timeout(meeting.now + Duration::from_secs(31));
     assert_eq!(meeting.session.ended(), Some(EndCause::NeverConnected));
@@ -227,7 +207,7 @@ fn a_client_that_never_comes_is_given_up() {
 // rule: WI3
 #[test]
 fn a_restart_takes_hold_with_its_first_check_and_until_then_the_old_path_stands() {
-    let shown = Identity::new().expect("randomness");
+    let shown = identity();
     let mut meeting = meet(&shown, &shown);
     meeting.prove();
     meeting.talk();
@@ -254,11 +234,11 @@ fn a_restart_takes_hold_with_its_first_check_and_until_then_the_old_path_stands(
 
 #[test]
 fn the_peers_good_bye_ends_the_session_at_once() {
-    let shown = Identity::new().expect("randomness");
+    let shown = identity();
     let mut meeting = meet(&shown, &shown);
     meeting.prove();
     meeting.talk();
-    meeting.peer.dtls.close(meeting.now).expect("a good-bye");
+    meeting.peer.dtls.close(meeting.now);
     meeting.talk();
     assert_eq!(meeting.session.ended(), Some(EndCause::ClosedByPeer));
 }

@@ -25,10 +25,16 @@ pub struct WorkerConfig {
     pub rtp_ports: RangeInclusive<u16>,
     /// Host and port that callers are told to use in `Contact`; the listening address when none.
     pub advertised_host: Option<String>,
-    /// How often the media sockets are swept. Longer is cheaper; what is not yet swept is lost at a kill.
-    pub sweep_every: Duration,
-    /// How often the spool is made durable (design: at least every 200 ms).
+    /// How often the media sockets are swept and the spool is made durable. Longer is cheaper; what came since the last
+    /// time is lost at a kill.
     pub commit_every: Duration,
+    /// The same while many calls are live (design: at least every 200 ms).
+    pub commit_every_when_many: Duration,
+    /// From how many live calls on they are many.
+    pub many_calls: usize,
+    /// A call that lasts is sealed piece by piece, about this long each: what is sealed leaves the spool, and sealing the rest
+    /// in the end takes no more memory than sealing a short call.
+    pub seal_every: Duration,
     /// A call whose streams are not on hold and bring nothing for so long is ended by us.
     pub silence_ends_call_after: Duration,
     /// A call that was live when the process died, and is silent since, is ended after so long.
@@ -75,8 +81,10 @@ impl WorkerConfig {
             media_bind: loopback,
             rtp_ports: 20_000..=29_999,
             advertised_host: None,
-            sweep_every: Duration::from_millis(100),
-            commit_every: Duration::from_millis(200),
+            commit_every: Duration::from_millis(100),
+            commit_every_when_many: Duration::from_millis(200),
+            many_calls: 300,
+            seal_every: Duration::from_secs(900),
             silence_ends_call_after: Duration::from_secs(120),
             silence_ends_restored_call_after: Duration::from_secs(30),
             refresh_routes_every: Duration::from_secs(2),

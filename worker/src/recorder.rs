@@ -2,4 +2,5 @@
 
 pub mod command;
 mod live_recording;
+mod pace;
 pub mod thread;

@@ -111,6 +111,7 @@ impl Recovery<'_> {
             metadata: Vec::new(),
             software_version: env!("CARGO_PKG_VERSION").to_owned(),
             continuation: Some(continuation),
+            repeated: false,
             ..read.opened.clone()
         };
         let open = OpenCall {

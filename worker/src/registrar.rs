@@ -198,16 +198,8 @@ impl SealedRecording {
         segments: Vec<SealedRow>,
         manifest_sha256: Option<[u8; 32]>,
     ) -> Self {
-        let sip_call_id = read.dialog.pointer("/id/call_id").and_then(|v| v.as_str()).unwrap_or_default();
-        let started = read.routing.clone().map(|routing| StartedCall {
-            recording: read.opened.recording,
-            call: read.opened.call,
-            started_at: read.opened.opened_at,
-            sip_call_id: sip_call_id.to_owned(),
-            routing,
-        });
         Self {
-            started,
+            started: started(read),
             tenant: read.opened.tenant.clone(),
             recording: read.opened.recording,
             started_at: read.started_at(),
@@ -220,6 +212,18 @@ impl SealedRecording {
             manifest_sha256,
         }
     }
+}
+
+/// The call as it was first noted; `None` where its judgement is lost.
+fn started(read: &Replayed) -> Option<StartedCall> {
+    let sip_call_id = read.dialog.pointer("/id/call_id").and_then(|v| v.as_str()).unwrap_or_default();
+    read.routing.clone().map(|routing| StartedCall {
+        recording: read.opened.recording,
+        call: read.opened.call,
+        started_at: read.opened.opened_at,
+        sip_call_id: sip_call_id.to_owned(),
+        routing,
+    })
 }
 
 /// The registrar's handle; cheap to clone.
@@ -272,6 +276,19 @@ impl Registrar {
         let routes = self.routes.load_full();
         let policy = routes.tenant(&sealed.tenant).map(|t| &t.policy);
         sealed::commit(&self.db, self.clock.now(), policy, sealed).await
+    }
+
+    /// Writes the rows of segments of a call that still lives; safe to repeat.
+    pub async fn register_part(&self, read: &Replayed, rows: &[SealedRow]) -> Result<(), RegisterError> {
+        let Some(started) = started(read) else { return Ok(()) };
+        let routes = self.routes.load_full();
+        let policy = routes.tenant(&read.opened.tenant).map(|t| &t.policy);
+        sealed::commit_part(&self.db, self.clock.now(), policy, &started, rows).await
+    }
+
+    /// The time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// Whether a recording's row says that it is sealed or failed: then its spool entries are left-overs.

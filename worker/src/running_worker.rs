@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use crate::config::WorkerConfig;
 use crate::desk::signalling::{Desk, DeskParts};
 use crate::orders::carry_out_orders;
-use crate::recorder::command::Told;
+use crate::recorder::command::{LastingCall, Told};
 use crate::recorder::thread::RecorderThread;
 use crate::recovery::Recovery;
 use crate::registrar::Registrar;
@@ -115,9 +115,10 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         registrar: registrar.clone(),
         recorder: recorder.commands(),
     };
-    sealing.spawn(sealer.run(orders_inbox));
+    let (lasting, lasting_inbox) = mpsc::unbounded_channel();
+    sealing.spawn(sealer.run(orders_inbox, lasting_inbox));
     let (silent, silent_inbox) = mpsc::unbounded_channel();
-    sealing.spawn(pass_on(told_inbox, orders.clone(), silent));
+    sealing.spawn(pass_on(told_inbox, orders.clone(), lasting, silent));
 
     let mut seed = [0; 2];
     let _unseeded = getrandom::fill(&mut seed);
@@ -186,6 +187,7 @@ impl RunningWorker {
 async fn pass_on(
     mut told: mpsc::UnboundedReceiver<Told>,
     orders: mpsc::UnboundedSender<SealOrder>,
+    lasting: mpsc::UnboundedSender<Box<LastingCall>>,
     silent: mpsc::UnboundedSender<RecordingId>,
 ) {
     while let Some(told) = told.recv().await {
@@ -193,6 +195,7 @@ async fn pass_on(
             Told::Ended { tenant, recording, wrapped, key } => orders
                 .send(SealOrder { tenant, recording, wrapped, key: Some(key), left_behind: false })
                 .is_ok(),
+            Told::Lasts(call) => lasting.send(call).is_ok(),
             Told::Silent(recording) => silent.send(recording).is_ok(),
         };
     }

@@ -48,8 +48,12 @@ pub struct StreamCounters {
     pub accepted: u64,
     /// Payload octets kept.
     pub payload_octets: u64,
-    /// RTCP on the RTP port.
+    /// RTCP, on the RTP port or its own.
     pub rtcp: u64,
+    /// Never came, by the sequence numbers of those that did.
+    pub lost: u64,
+    /// The worst interarrival jitter, in microseconds.
+    pub jitter_micros: u32,
     /// Dropped: not RTP.
     pub malformed: u64,
     /// Dropped: foreign source.
@@ -74,6 +78,9 @@ impl StreamCounters {
         self.accepted += other.accepted;
         self.payload_octets += other.payload_octets;
         self.rtcp += other.rtcp;
+        self.lost += other.lost;
+        self.jitter_micros =
+            if self.jitter_micros > other.jitter_micros { self.jitter_micros } else { other.jitter_micros };
         self.malformed += other.malformed;
         self.source += other.source;
         self.payload_type += other.payload_type;
@@ -93,6 +100,19 @@ pub struct CallCounters {
 }
 
 impl CallCounters {
+    /// Datagrams dropped for a reason, of all streams together.
+    pub fn dropped_for(&self, reason: DropReason) -> u64 {
+        let total = self.total();
+        match reason {
+            DropReason::Malformed => total.malformed,
+            DropReason::Source => total.source,
+            DropReason::PayloadType => total.payload_type,
+            DropReason::UnknownStream => self.unknown_stream,
+            DropReason::Backlog => total.backlog,
+            DropReason::Paused => total.paused,
+        }
+    }
+
     /// All streams together.
     pub fn total(&self) -> StreamCounters {
         self.streams.iter().fold(StreamCounters::default(), |mut sum, (_, figures)| {

@@ -55,6 +55,8 @@ pub enum Entry<'a> {
     OnHold(OnHold),
     /// Recording was paused by somebody, or goes on.
     Paused(Paused),
+    /// A sender told where its clock stands.
+    SenderClock(SenderClock),
     /// Signalling changed something.
     Updated(Box<CallUpdated>),
     /// A segment is safely stored; what it covers need not be read again.
@@ -106,6 +108,9 @@ pub struct CallOpened {
     /// Where an earlier life of the same call stopped; `None` for a new call.
     #[serde(default)]
     pub continuation: Option<ContinuationState>,
+    /// Not a beginning: all that was said so far, said again when a segment was sealed, so that what stands before it may go.
+    #[serde(default)]
+    pub repeated: bool,
 }
 
 /// A body as it stood on the wire.
@@ -155,6 +160,21 @@ pub struct Paused {
     pub at_micros: u64,
 }
 
+/// A sender's report (RFC 3550 §6.4.1): what the streams of one sender can be aligned by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SenderClock {
+    /// Index of the stream.
+    pub stream: u8,
+    /// RTP synchronisation source.
+    pub ssrc: u32,
+    /// The sender's wall clock: seconds since 1900 and their fraction, 32 bits each.
+    pub ntp: u64,
+    /// The RTP timestamp at that instant.
+    pub rtp_timestamp: u32,
+    /// Arrival of the report, in microseconds since the call's epoch.
+    pub at_micros: u64,
+}
+
 /// Signalling changed something; what is empty or `None` stays as it was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CallUpdated {
@@ -196,10 +216,10 @@ pub struct CallEnded {
     pub counters: CallCounters,
 }
 
-/// A segment is safely stored and its row committed.
+/// Segments of a live call are safely stored; what they cover is read no more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SegmentSealed {
-    /// The highest segment number stored.
+    /// The highest segment number stored so far.
     pub number: u32,
     /// When, by the wall clock.
     pub sealed_at: DateTime<Utc>,

@@ -7,27 +7,40 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use rokuon_media::rtcp::{Compound, ReportBlock, Said};
 use rokuon_media::rtp::{RtpPacket, is_rtcp};
+
+use live_stream::LiveStream;
 
 use crate::counters::{CallCounters, DropReason, StreamCounters};
 use crate::journal::encode::PendingEntries;
 use crate::journal::media::JournalPacket;
-use crate::journal::{OnHold, Paused};
+use crate::journal::{OnHold, Paused, SenderClock};
 use crate::stream::StreamSetup;
+
+mod live_stream;
 
 /// What became of a datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// It is pending for the journal.
     Accepted,
-    /// RTCP on the RTP port; counted only.
+    /// RTCP: sender reports are journaled, the rest is counted only.
     Rtcp,
     /// Not kept.
     Dropped(DropReason),
 }
 
-/// Room for 200 ms of two G.711 streams of 20 ms packets.
-const PENDING_CAPACITY: usize = 4 * 1024;
+/// A receiver report to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueReport {
+    /// What it says.
+    pub block: ReportBlock,
+    /// Where it goes: only ever where signalling said.
+    pub to: SocketAddr,
+    /// It goes out by the port of RTP (RFC 5761).
+    pub muxed: bool,
+}
 
 /// Octets that may wait before packets are dropped: about two minutes of two G.711 streams with the journal stuck.
 pub const PENDING_LIMIT: usize = 2 * 1024 * 1024;
@@ -42,37 +55,12 @@ pub struct LiveCall {
     paused: bool,
 }
 
-/// One stream of it.
-#[derive(Debug)]
-pub struct LiveStream {
-    index: u8,
-    /// Bit n is set where payload type n was negotiated.
-    payload_types: u128,
-    expected_remote: Option<SocketAddr>,
-    learn_remote: bool,
-    source: Source,
-    on_hold: bool,
-    counters: StreamCounters,
-    last_packet_at: Option<Duration>,
-}
-
-/// Whose packets a stream takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
-    /// None has been heard since the last offer.
-    Open,
-    /// The signalled address sends; nobody else is heard until the next offer.
-    Signalled,
-    /// This one was learned; the signalled address may still take over.
-    Learned(SocketAddr),
-}
-
 impl LiveCall {
     /// A call with its negotiated streams.
     pub fn new(streams: &[StreamSetup]) -> Self {
         Self {
             streams: streams.iter().map(|setup| LiveStream::new(setup, StreamCounters::default())).collect(),
-            pending: PendingEntries::with_capacity(PENDING_CAPACITY),
+            pending: PendingEntries::default(),
             unknown_stream: 0,
             last_packet_at: None,
             paused: false,
@@ -93,13 +81,54 @@ impl LiveCall {
         let Some((at, live)) = self.stream_mut(stream) else { return self.no_such_stream() };
         live.counters.received += 1;
         if is_rtcp(datagram) {
-            live.counters.rtcp += 1;
-            return Verdict::Rtcp;
+            return self.take_rtcp(at, source, arrival, datagram);
         }
         match live.admit(source, datagram, in_networks) {
             Ok(packet) => self.keep(at, arrival, &packet),
             Err(reason) => live.refuse(reason),
         }
+    }
+
+    /// Takes one datagram that came on the RTCP port of a stream.
+    pub fn on_rtcp(&mut self, stream: u8, source: SocketAddr, arrival: Duration, datagram: &[u8]) -> Verdict {
+        let Some((at, live)) = self.stream_mut(stream) else { return self.no_such_stream() };
+        live.counters.received += 1;
+        self.take_rtcp(at, source, arrival, datagram)
+    }
+
+    fn take_rtcp(&mut self, at: usize, source: SocketAddr, arrival: Duration, datagram: &[u8]) -> Verdict {
+        let Some(live) = self.streams.get_mut(at) else { return self.no_such_stream() };
+        if !live.hears_rtcp_from(source) {
+            return live.refuse(DropReason::Source);
+        }
+        let Some(compound) = Compound::parse(datagram) else { return live.refuse(DropReason::Malformed) };
+        live.counters.rtcp += 1;
+        // A second of quiet between two: reports come every few seconds, and the journal is not for floods.
+        let quiet =
+            live.last_clock_at.is_none_or(|last| arrival.saturating_sub(last) >= Duration::from_secs(1));
+        let report = compound.said().find_map(|said| match said {
+            Said::Sender(report) => Some(report),
+            Said::Bye(_) => None,
+        });
+        if let Some(report) = report.filter(|_| quiet && !self.paused) {
+            live.last_clock_at = Some(arrival);
+            live.reception.heard_report(&report, arrival);
+            self.pending.add_sender_clock(&SenderClock {
+                stream: live.index,
+                ssrc: report.ssrc,
+                ntp: report.ntp,
+                rtp_timestamp: report.rtp_timestamp,
+                at_micros: micros(arrival),
+            });
+        }
+        Verdict::Rtcp
+    }
+
+    /// What a receiver report of a stream says now, and where it goes; `None` where nothing was heard, or signalled.
+    pub fn report_on(&mut self, stream: u8, now: Duration) -> Option<DueReport> {
+        let (_, live) = self.stream_mut(stream)?;
+        let (to, muxed) = (live.rtcp_address?, live.rtcp_mux);
+        Some(DueReport { block: live.reception.report(now)?, to, muxed })
     }
 
     /// Takes one RTP packet that came by other ways than the stream's port; its sender is proved by who feeds it.
@@ -126,6 +155,7 @@ impl LiveCall {
         let Some(live) = self.streams.get_mut(at) else { return self.no_such_stream() };
         live.last_packet_at = Some(arrival);
         self.last_packet_at = Some(arrival);
+        live.reception.take(packet.ssrc, packet.sequence_number, packet.timestamp, arrival, live.clock_rate);
         if self.paused {
             return live.refuse(DropReason::Paused);
         }
@@ -150,6 +180,24 @@ impl LiveCall {
     /// Appends the journal entries that wait to `out` and forgets them.
     pub fn take_pending(&mut self, out: &mut Vec<u8>) {
         self.pending.take(out);
+    }
+
+    /// Lends the call a buffer to gather in, unless it has one. One buffer does for many calls that are swept and taken in
+    /// turn, so that a call by itself holds none.
+    pub const fn lend(&mut self, spare: &mut PendingEntries) {
+        if self.pending.is_empty() {
+            std::mem::swap(&mut self.pending, spare);
+        }
+    }
+
+    /// Gives the buffer back if nothing waits in it; the call keeps it otherwise.
+    pub fn give_back(&mut self, spare: &mut PendingEntries) {
+        if self.pending.is_empty() {
+            let own = std::mem::take(&mut self.pending);
+            if own.capacity() > spare.capacity() {
+                *spare = own;
+            }
+        }
     }
 
     /// Octets that wait to be taken.
@@ -193,10 +241,15 @@ impl LiveCall {
         for setup in streams {
             match self.streams.iter_mut().find(|live| live.index == setup.index) {
                 Some(live) => {
-                    let LiveStream { counters, on_hold, last_packet_at, .. } = *live;
+                    let LiveStream { counters, reception, on_hold, last_packet_at, .. } = *live;
                     let source = live.source_after_offer(setup.expected_remote);
-                    *live =
-                        LiveStream { on_hold, last_packet_at, source, ..LiveStream::new(setup, counters) };
+                    *live = LiveStream {
+                        reception,
+                        on_hold,
+                        last_packet_at,
+                        source,
+                        ..LiveStream::new(setup, counters)
+                    };
                 }
                 None => self.streams.push(LiveStream::new(setup, StreamCounters::default())),
             }
@@ -227,85 +280,10 @@ impl LiveCall {
     /// What was received so far.
     pub fn counters(&self) -> CallCounters {
         CallCounters {
-            streams: self.streams.iter().map(|live| (live.index, live.counters)).collect(),
+            streams: self.streams.iter().map(|live| (live.index, live.counters())).collect(),
             unknown_stream: self.unknown_stream,
         }
     }
-}
-
-impl LiveStream {
-    fn new(setup: &StreamSetup, counters: StreamCounters) -> Self {
-        let negotiated = setup
-            .payload_types
-            .iter()
-            .filter_map(|(payload_type, _)| 1_u128.checked_shl(u32::from(*payload_type)));
-        Self {
-            index: setup.index,
-            payload_types: negotiated.fold(0, |set, bit| set | bit),
-            expected_remote: setup.expected_remote,
-            learn_remote: setup.learn_remote,
-            source: Source::Open,
-            on_hold: false,
-            counters,
-            last_packet_at: None,
-        }
-    }
-
-    /// A new offer opens a learned source again, since such a sender may move; one that sends from where it was signalled
-    /// keeps the stream to itself, or a hold would be a forger's way in.
-    fn source_after_offer(&self, expected_remote: Option<SocketAddr>) -> Source {
-        let unmoved = self.source == Source::Signalled && self.expected_remote == expected_remote;
-        if unmoved { Source::Signalled } else { Source::Open }
-    }
-
-    /// The packet, if it is one that this stream takes; a source is learned only from such a packet.
-    fn admit<'a>(
-        &mut self,
-        from: SocketAddr,
-        datagram: &'a [u8],
-        in_networks: impl FnOnce(IpAddr) -> bool,
-    ) -> Result<RtpPacket<'a>, DropReason> {
-        let signalled = self.expected_remote.is_some_and(|expected| same_address(expected, from));
-        let may_learn = !signalled && self.learn_remote && self.source == Source::Open;
-        if !signalled && !may_learn && self.source != Source::Learned(from) {
-            return Err(DropReason::Source);
-        }
-        let packet = self.negotiated(datagram)?;
-        if signalled {
-            self.source = Source::Signalled;
-        } else if may_learn {
-            if !in_networks(from.ip().to_canonical()) {
-                return Err(DropReason::Source);
-            }
-            self.source = Source::Learned(from);
-        }
-        Ok(packet)
-    }
-
-    /// The packet, if it is sound and of a payload type that was negotiated.
-    fn negotiated<'a>(&self, datagram: &'a [u8]) -> Result<RtpPacket<'a>, DropReason> {
-        let packet = RtpPacket::parse(datagram).map_err(|_| DropReason::Malformed)?;
-        if self.payload_types & (1 << packet.payload_type) == 0 {
-            return Err(DropReason::PayloadType);
-        }
-        Ok(packet)
-    }
-
-    const fn refuse(&mut self, reason: DropReason) -> Verdict {
-        match reason {
-            DropReason::Malformed => self.counters.malformed += 1,
-            DropReason::Source | DropReason::UnknownStream => self.counters.source += 1,
-            DropReason::PayloadType => self.counters.payload_type += 1,
-            DropReason::Backlog => self.counters.backlog += 1,
-            DropReason::Paused => self.counters.paused += 1,
-        }
-        Verdict::Dropped(reason)
-    }
-}
-
-/// Port and address alike; an IPv4 address counts the same when a dual-stack socket shows it mapped into IPv6.
-fn same_address(a: SocketAddr, b: SocketAddr) -> bool {
-    a.port() == b.port() && a.ip().to_canonical() == b.ip().to_canonical()
 }
 
 fn micros(at: Duration) -> u64 {

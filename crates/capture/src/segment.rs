@@ -7,7 +7,7 @@ use rokuon_media::codec::{Codec, TIMELINE_RATE};
 use rokuon_media::file_kind::FileKind;
 use rokuon_media::gap::Gap;
 use rokuon_media::telephone_event::TelephoneEventPayload;
-use rokuon_media::timeline::{ChannelFacts, Frame, FrameKind, Timeline, TimelineCounts};
+use rokuon_media::timeline::{ChannelFacts, Frame, FrameKind, SourceAnchor, Timeline, TimelineCounts};
 use rokuon_media::waveform::Peaks;
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +124,11 @@ impl SegmentBuilder {
         self.gathered.push(entry);
     }
 
+    /// The sample of a time in microseconds after the call's epoch.
+    pub fn sample_of(&self, micros: u64) -> u64 {
+        self.gathered.sample_of(micros)
+    }
+
     /// Octets of memory held, roughly.
     pub const fn octets(&self) -> usize {
         self.gathered.octets()
@@ -164,7 +169,13 @@ impl SegmentBuilder {
             .flat_map(|(channel, frames)| events(channel, frames, from..end))
             .collect();
         events.sort_unstable_by_key(|event| (event.start_sample, event.channel));
-        let continuation = self.continuation(&channels, &streams, end, segments.len());
+        let anchors = channels.iter().zip(&frames).zip(&streams);
+        let anchors = anchors.flat_map(|((channel, frames), streams)| match until {
+            SealUntil::Sample(_) => self.anchors_at(end, channel, frames, streams),
+            SealUntil::CallEnd | SealUntil::LastAudio => channel.timeline.anchors.clone(),
+        });
+        let anchors = anchors.collect();
+        let continuation = self.continuation(&channels, &streams, anchors, end, segments.len());
         let counts = channels.iter().map(|channel| (channel.channel, channel.timeline.counts)).collect();
         let unfiled = self.gathered.unfiled.iter().map(|(name, packets)| (name.clone(), *packets)).collect();
         Sealing { segments, gaps, events, continuation, counts, unfiled }
@@ -188,6 +199,19 @@ impl SegmentBuilder {
         ChannelTimeline { channel: channel.channel, mixed: channel.mixed, timeline, gaps: Vec::new() }
     }
 
+    /// The sources as they stood at a sample, whatever has come for later ones.
+    fn anchors_at(
+        &self,
+        end: u64,
+        channel: &ChannelTimeline<'_>,
+        frames: &[Frame<'_>],
+        streams: &ChannelStreams,
+    ) -> Vec<SourceAnchor> {
+        let placed = frames.iter().zip(&channel.timeline.placed_at);
+        let before: Vec<Frame<'_>> = placed.filter(|(_, at)| **at < end).map(|(frame, _)| *frame).collect();
+        self.assemble(streams, &before).timeline.anchors
+    }
+
     fn end(&self, until: SealUntil, last_audio: Option<u64>) -> u64 {
         let last = last_audio.unwrap_or(self.gathered.start.covered_until_sample);
         match (until, self.gathered.ended_at_micros) {
@@ -204,6 +228,7 @@ impl SegmentBuilder {
         &self,
         channels: &[ChannelTimeline<'_>],
         streams: &[ChannelStreams],
+        anchors: Vec<SourceAnchor>,
         end: u64,
         files: usize,
     ) -> ContinuationState {
@@ -219,7 +244,7 @@ impl SegmentBuilder {
             next_number: start.next_number.saturating_add(u32::try_from(files).unwrap_or(u32::MAX)),
             covered_until_sample: end,
             origin_micros: start.origin_micros,
-            anchors: channels.iter().flat_map(|channel| channel.timeline.anchors.iter().copied()).collect(),
+            anchors,
             channels: streams.iter().map(|channel| channel.channel).collect(),
             channels_begun: begun,
             streams_on_hold: self.gathered.streams_on_hold(),

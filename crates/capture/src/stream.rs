@@ -73,11 +73,38 @@ pub struct StreamSetup {
     pub payload_types: Vec<(u8, PayloadKind)>,
     /// The address the other side said it sends from.
     pub expected_remote: Option<SocketAddr>,
+    /// Where its RTCP comes from and ours goes, where that is not the port after (RFC 3605).
+    #[serde(default)]
+    pub rtcp: Option<SocketAddr>,
+    /// RTCP shares the port of RTP (RFC 5761).
+    #[serde(default)]
+    pub rtcp_mux: bool,
     /// The source may be learned once from the first valid packet (within the connection's networks).
     pub learn_remote: bool,
 }
 
 impl StreamSetup {
+    /// Where RTCP is exchanged with the other side, as signalled; nothing is ever sent anywhere else.
+    pub fn rtcp_address(&self) -> Option<SocketAddr> {
+        match (self.rtcp, self.expected_remote) {
+            (_, remote) if self.rtcp_mux => remote,
+            (Some(told), _) => Some(told),
+            (None, remote) => {
+                let remote = remote?;
+                Some(SocketAddr::new(remote.ip(), remote.port().checked_add(1)?))
+            }
+        }
+    }
+
+    /// The RTP clock rate in Hz of its first audio codec, as far as reports need one.
+    pub fn clock_rate(&self) -> u32 {
+        let audio = self.payload_types.iter().find_map(|(_, kind)| match kind {
+            PayloadKind::Audio(codec) => Some(codec.clock_rate()),
+            _ => None,
+        });
+        audio.unwrap_or(8_000)
+    }
+
     /// What a payload type carries on this stream, if it was negotiated.
     pub fn kind_of(&self, payload_type: u8) -> Option<&PayloadKind> {
         self.payload_types.iter().find(|(listed, _)| *listed == payload_type).map(|(_, kind)| kind)

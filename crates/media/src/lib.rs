@@ -9,6 +9,8 @@ pub mod g729;
 pub mod gap;
 pub mod listening;
 pub mod opus;
+pub mod reception;
+pub mod rtcp;
 pub mod rtp;
 pub mod telephone_event;
 pub mod timeline;

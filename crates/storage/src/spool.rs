@@ -372,6 +372,12 @@ impl Spool {
         Ok(())
     }
 
+    /// Frees what a recording appended in its runs up to `through_run` ([`SpoolCall::run`]); later runs stay. Takes effect with
+    /// the next commit.
+    pub fn release_through(&mut self, recording: RecordingId, through_run: u32) {
+        self.push_release(recording, through_run);
+    }
+
     /// A handle that reads committed entries, from any thread, while this goes on writing.
     pub fn reader(&self) -> SpoolReader {
         SpoolReader::of(&self.shared)

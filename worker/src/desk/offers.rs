@@ -90,6 +90,8 @@ impl Offer {
                 mixed,
                 payload_types: stream.formats.iter().map(payload_type).collect(),
                 expected_remote: stream.remote,
+                rtcp: None,
+                rtcp_mux: false,
                 // Offered addresses are false behind some proxies; the connection's networks are the fence.
                 learn_remote: true,
             })

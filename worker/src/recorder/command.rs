@@ -12,6 +12,7 @@ use rokuon_storage::key_service::{DataKey, WrappedKey};
 use tokio::sync::oneshot;
 
 use crate::routing::table::ConnectionRoute;
+use crate::rtp::ports::bind_rtcp;
 use crate::rtp::receive::Family;
 
 /// One receive socket and the stream it belongs to.
@@ -23,12 +24,14 @@ pub struct StreamSocket {
     pub socket: UdpSocket,
     /// The socket's address family.
     pub family: Family,
+    /// The socket of its RTCP, on the port after; `None` where that port was not to be had.
+    pub rtcp: Option<UdpSocket>,
 }
 
 impl StreamSocket {
-    /// A stream's socket.
+    /// A stream's socket; its RTCP socket is bound beside it.
     pub fn new(stream: u8, socket: UdpSocket) -> Self {
-        Self { stream, family: Family::of(&socket), socket }
+        Self { stream, family: Family::of(&socket), rtcp: bind_rtcp(&socket).ok(), socket }
     }
 }
 
@@ -74,6 +77,24 @@ pub enum NotOpened {
     SpoolFailed,
 }
 
+/// A live call that has lasted long enough for a segment to be sealed.
+#[derive(Debug)]
+pub struct LastingCall {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which recording.
+    pub recording: RecordingId,
+    /// Its key as the spool keeps it.
+    pub wrapped: WrappedKey,
+    /// Its key.
+    pub key: DataKey,
+    /// What arrived before can be sealed (microseconds since the call's epoch): it is durable, and what came soon after it,
+    /// late or out of order, is so too.
+    pub settled_until_micros: u64,
+    /// How often signalling or staff had changed it.
+    pub changes: u64,
+}
+
 /// What is asked.
 pub enum Command {
     /// Record a call; answered once its first entry is durable, so that a call answered 200 survives a kill.
@@ -117,10 +138,36 @@ pub enum Command {
         /// `bye`, `session_expired` and the like.
         cause: &'static str,
     },
+    /// Segments of a live call are stored ([`Told::Lasts`]): from here on its journal begins anew with `entries`, which say all
+    /// that was said of it so far. Answered once durable.
+    Cut {
+        /// Which recording.
+        recording: RecordingId,
+        /// As told; if the call has changed since, `entries` miss that, and it is not cut.
+        changes: u64,
+        /// Whole journal entries in pieces the spool takes, the first `Opened` and repeated.
+        entries: Vec<Vec<u8>>,
+        /// What may be freed once the segments' rows are committed; `None` if it was not cut.
+        answer: oneshot::Sender<Option<FreedByCut>>,
+    },
+    /// A live call could not be cut; it is tried again later.
+    CutFailed(RecordingId),
+    /// Free what stands before the cut before the last one.
+    FreeCut(FreedByCut),
     /// It is sealed and its rows committed: its journal entries may go.
     Release(RecordingId),
     /// Stop. Live calls stay open in the journal; the next start takes them up again.
     Stop,
+}
+
+/// What a cut makes superfluous in the spool. The stretch up to the cut itself stays until the next one: packets that came
+/// shortly before it belong behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreedByCut {
+    /// Which recording.
+    pub recording: RecordingId,
+    /// Its runs up to this one.
+    pub through_run: u32,
 }
 
 /// What the thread tells.
@@ -137,6 +184,8 @@ pub enum Told {
         /// Its key.
         key: DataKey,
     },
+    /// A call lasts: what it has brought so far can be sealed.
+    Lasts(Box<LastingCall>),
     /// Nothing has been heard for longer than allowed, and nobody is on hold.
     Silent(RecordingId),
 }

@@ -9,9 +9,10 @@ use rokuon_policy::ids::{RecordingId, TenantId};
 use rokuon_storage::key_service::{DataKey, WrappedKey};
 use rokuon_storage::spool::SpoolCall;
 
-use super::command::{FedPacket, OpenCall, StreamSocket};
+use super::command::{FedPacket, LastingCall, OpenCall, StreamSocket};
 use crate::routing::table::ConnectionRoute;
 use crate::rtp::receive::Receiver;
+use crate::rtp::reports::Reporter;
 
 /// The two clocks read at one moment. Durations come from the monotonic one, so that setting the machine's clock in
 /// mid-call bends no timeline.
@@ -62,6 +63,11 @@ pub struct LiveRecording {
     opened: Duration,
     silent_after: Duration,
     pub said_silent: bool,
+    next_report: Duration,
+    /// When the next segment is to be sealed; `None` while one is.
+    pub next_cut: Option<Duration>,
+    /// How often signalling or staff changed it.
+    pub changes: u64,
     /// When the last packets are swept up and the call is journaled as ended.
     pub closing: Option<(Duration, &'static str)>,
 }
@@ -71,7 +77,13 @@ fn delta(duration: Duration) -> TimeDelta {
 }
 
 impl LiveRecording {
-    pub fn new(call: OpenCall, spool: SpoolCall, now: Moment) -> (Self, CallOpened) {
+    pub fn new(
+        call: OpenCall,
+        spool: SpoolCall,
+        now: Moment,
+        seal_every: Duration,
+        reports_begin_after: Duration,
+    ) -> (Self, CallOpened) {
         let since_opened = now.date() - call.opened.opened_at;
         let mut recording = Self {
             tenant: call.opened.tenant.clone(),
@@ -86,6 +98,9 @@ impl LiveRecording {
             opened: now.monotonic,
             silent_after: call.silent_after,
             said_silent: false,
+            next_report: now.monotonic + reports_begin_after,
+            next_cut: Some(now.monotonic + seal_every),
+            changes: 0,
             closing: None,
         };
         for (stream, held) in call.on_hold {
@@ -105,7 +120,7 @@ impl LiveRecording {
     /// Takes everything the kernel holds for this call. Returns how many datagrams there were.
     pub fn sweep(&mut self, receiver: &mut Receiver, now: Moment) -> usize {
         let mut total = 0;
-        for StreamSocket { stream, socket, family } in &self.sockets {
+        for StreamSocket { stream, socket, family, .. } in &self.sockets {
             total += receiver.drain(socket, *family, |source, arrived, datagram| {
                 let arrival = self.clock.arrival(arrived, now);
                 let inside =
@@ -116,6 +131,31 @@ impl LiveRecording {
         total
     }
 
+    /// Takes what came on its RTCP ports.
+    pub fn sweep_rtcp(&mut self, receiver: &mut Receiver, now: Moment) {
+        for StreamSocket { stream, rtcp, family, .. } in &self.sockets {
+            let Some(socket) = rtcp else { continue };
+            receiver.drain(socket, *family, |source, arrived, datagram| {
+                let arrival = self.clock.arrival(arrived, now);
+                self.live.on_rtcp(*stream, source, arrival, datagram);
+            });
+        }
+    }
+
+    /// Sends a receiver report of each stream, if it is time for that. Some clients end a session in which they hear none.
+    pub fn report(&mut self, reporter: &mut Reporter, now: Moment) {
+        if self.closing.is_some() || now.monotonic < self.next_report {
+            return;
+        }
+        self.next_report = now.monotonic + reporter.interval();
+        let at = self.since_epoch(now.monotonic);
+        for socket in &self.sockets {
+            if let Some(due) = self.live.report_on(socket.stream, at) {
+                reporter.send(socket, &due);
+            }
+        }
+    }
+
     /// Takes packets that came by other ways. `arrived` is told by the wall clock, like the kernel's stamps.
     pub fn feed(&mut self, packets: &[FedPacket], now: Moment) {
         for FedPacket { stream, arrived, datagram } in packets {
@@ -123,6 +163,30 @@ impl LiveRecording {
             let arrival = self.clock.arrival(arrived, now);
             self.live.on_fed(*stream, arrival, datagram);
         }
+    }
+
+    /// Whether a segment is due to be sealed; asked once, it is not due again until [`Self::next_cut`] is set anew.
+    pub fn lasts(&mut self, now: Moment, settle: Duration) -> Option<LastingCall> {
+        let due = self.closing.is_none() && self.next_cut.is_some_and(|at| now.monotonic >= at);
+        due.then(|| {
+            self.next_cut = None;
+            LastingCall {
+                tenant: self.tenant.clone(),
+                recording: self.recording,
+                wrapped: self.wrapped.clone(),
+                key: self.key.clone(),
+                settled_until_micros: u64::try_from(
+                    self.since_epoch(now.monotonic).saturating_sub(settle).as_micros(),
+                )
+                .unwrap_or(u64::MAX),
+                changes: self.changes,
+            }
+        })
+    }
+
+    /// Nothing is expected to come: every stream is on hold.
+    pub fn is_idle(&self) -> bool {
+        self.closing.is_none() && self.live.all_on_hold()
     }
 
     /// Whether to tell that nothing has come for too long.

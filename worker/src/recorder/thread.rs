@@ -1,26 +1,37 @@
 //! The loop of the recording thread.
 //!
-//! What one packet costs here: a share of one `recvmmsg` for all that waits on its socket, one parse in place, one copy
-//! into the call's pending buffer, a share of one AES-256-GCM call a commit, a share of one write and one `fdatasync` for
-//! all calls together. No allocation, no wake-up, no lock.
+//! One tick does it all: each call's sockets are swept, what they brought becomes one frame of the spool, and one write and
+//! one `fdatasync` make all calls durable. Sweeping oftener than committing would save nothing: a kill takes what is not
+//! durable, wherever it waits. What one packet costs here: a share of one `recvmmsg` for all that waits on its socket, one
+//! parse in place, one copy into a buffer that all calls share, a share of one AES-256-GCM call, of one write and of one
+//! `fdatasync`. No allocation, no wake-up, no lock.
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver as Commands, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rokuon_capture::journal::{CallEnded, CallUpdated, Entry};
+use rokuon_capture::journal::encode::PendingEntries;
 use rokuon_policy::ids::RecordingId;
 use rokuon_storage::spool::{Spool, SpoolError};
 use tokio::sync::{mpsc, oneshot};
 
-use super::command::{Command, NotOpened, OpenCall, StreamSocket, Told};
+use super::command::{Command, FreedByCut, NotOpened, Told};
 use super::live_recording::{LiveRecording, Moment};
+use super::pace::Pace;
 use crate::config::WorkerConfig;
 use crate::rtp::receive::Receiver;
+use crate::rtp::reports::Reporter;
+
+mod calls;
+mod cutting;
 
 /// After the dialog ends, packets that were overtaken by the BYE are still taken for so long.
 const LINGER: Duration = Duration::from_millis(250);
+/// RTCP ports are swept, and reports sent where they are due, every so many ticks.
+const RTCP_TICKS: u64 = 10;
+/// Calls that wait on hold are swept every so many ticks.
+const IDLE_TICKS: u64 = 5;
 /// Pending octets of one call beyond which they are given up while the spool takes nothing (its entries end at 1 MiB).
 const PENDING_GIVEN_UP: usize = 900 * 1024;
 /// While the spool is full, this much waits inside it before packets wait with their calls instead.
@@ -40,7 +51,7 @@ impl RecorderThread {
         told: mpsc::UnboundedSender<Told>,
     ) -> std::io::Result<Self> {
         let (commands, receiver) = channel();
-        let (sweep_every, commit_every) = (config.sweep_every, config.commit_every);
+        let (pace, seal_every) = (Pace::of(config), config.seal_every);
         let reserve = config.spool_reserve_bytes;
         // The receive buffers hold raw pointers, so the recorder is made on the thread that uses it.
         let body = move || {
@@ -51,11 +62,15 @@ impl RecorderThread {
                 receiver: Receiver::default(),
                 began: Instant::now(),
                 scratch: Vec::with_capacity(64 * 1024),
+                spare: PendingEntries::with_capacity(16 * 1024),
+                ticks: 0,
+                reporter: Reporter::default(),
                 answers: Vec::new(),
                 ended: Vec::new(),
+                cuts: Vec::new(),
+                seal_every,
                 full: false,
-                sweep_every,
-                commit_every,
+                pace,
                 reserve,
             };
             recorder.run(&receiver);
@@ -91,13 +106,19 @@ struct Recorder {
     receiver: Receiver,
     began: Instant,
     scratch: Vec<u8>,
+    /// Lent to each call in turn while it is swept: a call that waits for nothing holds no buffer.
+    spare: PendingEntries,
+    ticks: u64,
+    reporter: Reporter,
     /// Calls opened since the last commit, waiting to hear that they are durable.
     answers: Vec<(RecordingId, oneshot::Sender<Result<(), NotOpened>>)>,
     /// Calls whose last entry waits for a commit: only what is durable may be sealed and released.
     ended: Vec<Told>,
+    /// Cuts that wait to hear that they are durable.
+    cuts: Vec<(oneshot::Sender<Option<FreedByCut>>, FreedByCut)>,
     full: bool,
-    sweep_every: Duration,
-    commit_every: Duration,
+    pace: Pace,
+    seal_every: Duration,
     reserve: u64,
 }
 
@@ -110,9 +131,9 @@ impl Recorder {
     }
 
     fn run(mut self, commands: &Commands<Command>) {
-        let (mut next_sweep, mut next_commit) = (self.sweep_every, self.commit_every);
+        let mut next_tick = self.pace.for_calls(0);
         loop {
-            let wait = next_sweep.saturating_sub(self.began.elapsed());
+            let wait = next_tick.saturating_sub(self.began.elapsed());
             match commands.recv_timeout(wait) {
                 Ok(first) => {
                     let mut going = self.take(first);
@@ -130,19 +151,13 @@ impl Recorder {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             let now = self.began.elapsed();
-            if now >= next_sweep {
-                self.sweep();
-                next_sweep = self.began.elapsed().max(next_sweep + self.sweep_every);
-                if now >= next_commit {
-                    self.journal_pending();
-                    self.end_calls();
-                    self.commit();
-                    next_commit = now + self.commit_every;
-                }
+            if now >= next_tick {
+                self.tick();
+                // A tick that was late is not made up for: the next one takes more.
+                next_tick = now + self.pace.for_calls(self.calls.len());
             }
         }
         self.sweep();
-        self.journal_pending();
         self.commit();
     }
 
@@ -172,6 +187,11 @@ impl Recorder {
                     call.closing.get_or_insert((at, cause));
                 }
             }
+            Command::Cut { recording, changes, entries, answer } => {
+                self.cut(recording, changes, &entries, answer);
+            }
+            Command::CutFailed(recording) => self.cut_failed(recording),
+            Command::FreeCut(freed) => self.spool.release_through(freed.recording, freed.through_run),
             Command::Release(recording) => {
                 if let Err(error) = self.spool.release(recording) {
                     tracing::error!(%error, %recording, "a sealed recording could not be released from the spool");
@@ -182,82 +202,42 @@ impl Recorder {
         true
     }
 
-    fn open(&mut self, call: OpenCall, answer: oneshot::Sender<Result<(), NotOpened>>) {
-        let short = self.spool.available_bytes().is_ok_and(|left| left < self.reserve);
-        // A call that was live before a crash is a live call: it is never refused for want of room.
-        if (self.full || short) && call.opened.continuation.is_none() {
-            let _gone = answer.send(Err(NotOpened::SpoolFull));
-            return;
-        }
-        let spool =
-            self.spool.open_call(&call.opened.tenant, call.opened.recording, &call.wrapped, &call.key);
-        let (mut live, opened) = LiveRecording::new(call, spool, self.now());
-        let recording = live.recording;
-        self.scratch.clear();
-        let entry = Entry::Opened(Box::new(opened));
-        let taken = entry.encode(&mut self.scratch).is_ok()
-            && self.spool.append(&mut live.spool, &self.scratch).is_ok();
-        if !taken {
-            let _gone = answer.send(Err(NotOpened::SpoolFailed));
-            return;
-        }
-        self.calls.insert(recording, live);
-        self.answers.push((recording, answer));
-    }
-
-    fn update(
-        &mut self,
-        recording: RecordingId,
-        mut updated: CallUpdated,
-        sockets: Vec<StreamSocket>,
-        on_hold: &[(u8, bool)],
-    ) {
-        let now = self.now();
-        let Some(call) = self.calls.get_mut(&recording) else { return };
-        // What came before the change belongs before it in the journal.
-        call.sweep(&mut self.receiver, now);
-        let at = call.since_epoch(now.monotonic);
-        let (streams, micros) = (updated.streams.clone(), u64::try_from(at.as_micros()).unwrap_or(u64::MAX));
-        (updated.at, updated.at_micros) = (now.date(), micros);
-        self.scratch.clear();
-        call.live.take_pending(&mut self.scratch);
-        if Entry::Updated(Box::new(updated)).encode(&mut self.scratch).is_err()
-            || self.spool.append(&mut call.spool, &self.scratch).is_err()
-        {
-            tracing::error!(%recording, "a change of a live call could not be journaled");
-        }
-        if let Some(streams) = &streams {
-            call.live.reoffer(streams);
-            call.sockets.retain(|s| streams.iter().any(|setup| setup.index == s.stream));
-        }
-        call.sockets.extend(sockets);
-        for (stream, held) in on_hold {
-            call.live.set_on_hold(*stream, *held, at);
-        }
-        call.said_silent = false;
-    }
-
-    fn pause(&mut self, recording: RecordingId, paused: bool) {
-        let now = self.now();
-        let Some(call) = self.calls.get_mut(&recording) else { return };
-        // What the kernel holds came before: it belongs to the other side of the pause's edge.
-        call.sweep(&mut self.receiver, now);
-        call.live.set_paused(paused, call.since_epoch(now.monotonic));
-    }
-
-    fn discard(&mut self, recording: RecordingId) {
-        if self.calls.remove(&recording).is_some()
-            && let Err(error) = self.spool.release(recording)
-        {
-            tracing::error!(%error, %recording, "a call that is not to be kept could not be released from the spool");
+    fn tick(&mut self) {
+        self.ticks += 1;
+        self.sweep();
+        self.end_calls();
+        if self.commit() && self.ticks.is_multiple_of(IDLE_TICKS) {
+            self.tell_lasting();
         }
     }
 
+    /// Takes what the kernel holds for every call into the spool's buffer.
     fn sweep(&mut self) {
         let now = self.now();
+        let stuck = self.full && self.spool.waiting_bytes() > WAITING_ENOUGH;
+        let idle_too = self.ticks.is_multiple_of(IDLE_TICKS);
+        let rtcp_too = self.ticks.is_multiple_of(RTCP_TICKS);
         let mut packets = 0;
         for call in self.calls.values_mut() {
+            if call.is_idle() && !idle_too {
+                continue;
+            }
+            call.live.lend(&mut self.spare);
             packets += call.sweep(&mut self.receiver, now);
+            if rtcp_too {
+                call.sweep_rtcp(&mut self.receiver, now);
+                call.report(&mut self.reporter, now);
+            }
+            let pending = call.live.pending_len();
+            if pending > 0 && (!stuck || pending >= PENDING_GIVEN_UP) {
+                self.scratch.clear();
+                call.live.take_pending(&mut self.scratch);
+                if let Err(error) = self.spool.append(&mut call.spool, &self.scratch) {
+                    metrics::counter!("rokuon_spool_refused_total").increment(1);
+                    tracing::error!(%error, recording = %call.recording, "audio could not be journaled and is lost");
+                }
+            }
+            call.live.give_back(&mut self.spare);
             if call.falls_silent(now) {
                 let _gone = self.told.send(Told::Silent(call.recording));
             }
@@ -266,55 +246,8 @@ impl Recorder {
         metrics::gauge!("rokuon_live_recordings").set(self.calls.len() as f64);
     }
 
-    fn journal_pending(&mut self) {
-        let stuck = self.full && self.spool.waiting_bytes() > WAITING_ENOUGH;
-        for call in self.calls.values_mut() {
-            let pending = call.live.pending_len();
-            if pending == 0 || (stuck && pending < PENDING_GIVEN_UP) {
-                continue;
-            }
-            self.scratch.clear();
-            call.live.take_pending(&mut self.scratch);
-            if let Err(error) = self.spool.append(&mut call.spool, &self.scratch) {
-                metrics::counter!("rokuon_spool_refused_total").increment(1);
-                tracing::error!(%error, recording = %call.recording, "audio could not be journaled and is lost");
-            }
-        }
-    }
-
-    fn end_calls(&mut self) {
-        let now = self.now();
-        let over = |call: &LiveRecording| call.closing.filter(|(at, _)| now.monotonic >= *at);
-        let done = self
-            .calls
-            .values()
-            .filter_map(|c| over(c).map(|(_, cause)| (c.recording, cause)))
-            .collect::<Vec<_>>();
-        for (recording, cause) in done {
-            let Some(mut call) = self.calls.remove(&recording) else { continue };
-            let ended = CallEnded {
-                at: now.date(),
-                at_micros: u64::try_from(call.since_epoch(now.monotonic).as_micros()).unwrap_or(u64::MAX),
-                cause: cause.to_owned(),
-                counters: call.live.counters(),
-            };
-            self.scratch.clear();
-            call.live.take_pending(&mut self.scratch);
-            let entry = Entry::Ended(Box::new(ended));
-            if entry.encode(&mut self.scratch).is_err()
-                || self.spool.append(&mut call.spool, &self.scratch).is_err()
-            {
-                tracing::error!(%recording, "the end of a call could not be journaled; it is tried again");
-                self.calls.insert(recording, call);
-                continue;
-            }
-            let LiveRecording { tenant, wrapped, key, .. } = call;
-            self.ended.push(Told::Ended { tenant, recording, wrapped, key });
-        }
-    }
-
-    /// Makes everything that waits durable, and tells new calls so.
-    fn commit(&mut self) {
+    /// Makes everything that waits durable, and tells new calls so; says whether it could.
+    fn commit(&mut self) -> bool {
         let began = Instant::now();
         let committed = self.spool.commit();
         metrics::histogram!("rokuon_spool_commit_seconds").record(began.elapsed().as_secs_f64());
@@ -352,10 +285,14 @@ impl Recorder {
             let _gone = waiting.send(answer);
         }
         if committed.is_ok() {
+            for (answer, freed) in self.cuts.drain(..) {
+                let _gone = answer.send(Some(freed));
+            }
             for told in self.ended.drain(..) {
                 let _gone = self.told.send(told);
             }
         }
+        committed.is_ok()
     }
 }
 

@@ -126,6 +126,30 @@ async fn write(
     tx.commit_with_all(&events).await
 }
 
+/// Rows of segments whose call still lives: what is stored is known to the database before it leaves the spool.
+pub(super) async fn commit_part(
+    db: &Database,
+    now: DateTime<Utc>,
+    policy: Option<&Policy>,
+    started: &StartedCall,
+    rows: &[SealedRow],
+) -> Result<(), RegisterError> {
+    let known = call_started(started, policy);
+    let mut tx = db.tenant(&started.routing.tenant).await?;
+    if calls::start(&mut tx, &known).await? {
+        // The note of its beginning has not been written yet, and what it says may contradict the register.
+        return Err(RegisterError::Inconsistency {
+            table: "recordings",
+            column: "state",
+            row: started.recording.to_string(),
+        });
+    }
+    for row in rows {
+        segments::add(&mut tx, started.recording, &segment(row, now)).await?;
+    }
+    tx.commit_bookkeeping().await
+}
+
 /// A call that turned out not to be recorded: its rows go and it is counted, in one transaction.
 pub(super) async fn forget(
     db: &Database,

@@ -7,9 +7,10 @@ use std::ops::RangeInclusive;
 use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// What the kernel queues for one stream between two sweeps: at 50 packets a second this is several seconds, so that a
-/// slow disk costs no audio.
-const RECEIVE_BUFFER: usize = 512 * 1024;
+/// What the kernel queues for one stream between two sweeps, as far as `net.core.rmem_max` lets it: at 50 packets a second
+/// this is half a minute, so that a slow disk costs no audio, and a forger must send ten thousand packets a second to crowd
+/// one out. The kernel takes the memory only for what waits.
+const RECEIVE_BUFFER: usize = 1024 * 1024;
 
 /// No port of the range could be bound.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +57,18 @@ impl PortPool {
     pub fn bind_again(&self, port: u16) -> io::Result<UdpSocket> {
         bind(SocketAddr::new(self.address, port))
     }
+}
+
+/// Binds the port after a stream's own, for its RTCP (RFC 3550 §11).
+pub fn bind_rtcp(stream: &UdpSocket) -> io::Result<UdpSocket> {
+    let mut address = stream.local_addr()?;
+    address.set_port(address.port().checked_add(1).ok_or(io::ErrorKind::AddrNotAvailable)?);
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    let socket: UdpSocket = socket.into();
+    setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
+    Ok(socket)
 }
 
 fn bind(address: SocketAddr) -> io::Result<UdpSocket> {

@@ -15,11 +15,11 @@ use nix::sys::socket::{
 use nix::sys::time::TimeSpec;
 
 /// Datagrams taken by one system call.
-const BATCH: usize = 16;
+const BATCH: usize = 32;
 /// Longest datagram kept whole: an Ethernet frame; G.711 at 20 ms is 172 octets.
 const DATAGRAM: usize = 2_048;
 /// A stream whose queue never ends must not starve its neighbours.
-const BATCHES_A_SWEEP: usize = 32;
+const BATCHES_A_SWEEP: usize = 128;
 
 /// The address family of a socket: the kernel writes source addresses of that size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use rokuon_media::codec::TIMELINE_RATE;
 use rokuon_media::waveform::{BUCKETS_PER_SECOND, Peaks, PlacedPeaks, resample};
 use sha2::{Digest, Sha256};
 
+use super::part::SealedPart;
 use super::replay::Replayed;
 
 /// Lower-case hex.
@@ -52,12 +53,16 @@ fn evidence(body: &AsReceived) -> Evidence {
 }
 
 /// One waveform over the whole recording, joined from its segments'.
-pub fn peaks(read: &Replayed) -> Peaks {
-    let parts = read
-        .segments
-        .iter()
-        .map(|s| PlacedPeaks { start_sample: s.start_sample, channels: &s.channels, peaks: &s.peaks })
-        .collect::<Vec<_>>();
+pub fn peaks(read: &Replayed, parts: &[SealedPart]) -> Peaks {
+    let stored = parts.iter().flat_map(|part| &part.segments).map(|s| PlacedPeaks {
+        start_sample: s.line.start_sample,
+        channels: &s.line.channels,
+        peaks: &s.peaks,
+    });
+    let new = read.segments.iter();
+    let new =
+        new.map(|s| PlacedPeaks { start_sample: s.start_sample, channels: &s.channels, peaks: &s.peaks });
+    let parts = stored.chain(new).collect::<Vec<_>>();
     let samples_per_bucket = TIMELINE_RATE / BUCKETS_PER_SECOND;
     let total = read.total_samples();
     let points = usize::try_from(total.div_ceil(u64::from(samples_per_bucket))).unwrap_or(usize::MAX);

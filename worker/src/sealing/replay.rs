@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rokuon_capture::counters::CallCounters;
 use rokuon_capture::journal::decode::entries;
-use rokuon_capture::journal::{AsReceived, CallEnded, CallOpened, Entry};
+use rokuon_capture::journal::{AsReceived, CallEnded, CallOpened, Entry, SegmentSealed};
 use rokuon_capture::segment::continuation::ContinuationState;
 use rokuon_capture::segment::{
     MAX_SEGMENT_SAMPLES, SealUntil, Sealing, SegmentBuilder, SegmentFile, TelephoneEvent,
@@ -15,6 +15,7 @@ use rokuon_policy::ids::RecordingId;
 use rokuon_storage::key_service::DataKey;
 use rokuon_storage::spool::{SpoolError, SpoolReader};
 
+use super::part::SealedPart;
 use crate::routing::call_routing::CallRouting;
 
 /// Everything the journal says of one recording.
@@ -36,7 +37,9 @@ pub struct Replayed {
     pub sdp: Vec<AsReceived>,
     /// Metadata received.
     pub metadata: Vec<AsReceived>,
-    /// Media files, in order.
+    /// Parts that are sealed already, in order.
+    pub parts: Vec<SegmentSealed>,
+    /// Media files of what is not, in order.
     pub segments: Vec<SegmentFile>,
     /// Everything missing, in order.
     pub gaps: Vec<Gap>,
@@ -66,26 +69,25 @@ pub enum ReplayError {
 }
 
 impl Replayed {
-    /// Reads and builds; blocking, and as heavy as the call is long.
+    /// Reads and builds all that is not sealed yet; blocking, and as heavy as that is long.
     pub fn read(spool: &SpoolReader, recording: RecordingId, key: &DataKey) -> Result<Self, ReplayError> {
-        let mut replay = Replay { builder: SegmentBuilder::new(MAX_SEGMENT_SAMPLES), read: None, damaged: 0 };
-        for item in spool.read(recording, key)? {
-            match item {
-                Ok(octets) => {
-                    for entry in entries(&octets) {
-                        match entry {
-                            Ok(entry) => replay.take(&entry),
-                            Err(_) => replay.damaged += 1,
-                        }
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(%error, %recording, "a stretch of the spool cannot be read");
-                    replay.damaged += 1;
-                }
-            }
-        }
-        replay.finish(recording)
+        Replay::over(spool, recording, key)?.finish(recording, None)
+    }
+
+    /// The same of a call that lives, up to some time after its epoch; what arrived later is left for the next part.
+    pub fn read_until(
+        spool: &SpoolReader,
+        recording: RecordingId,
+        key: &DataKey,
+        until_micros: u64,
+    ) -> Result<Self, ReplayError> {
+        Replay::over(spool, recording, key)?.finish(recording, Some(until_micros))
+    }
+
+    /// What was sealed of it already, one after the other.
+    pub fn sealed_parts(&self) -> Vec<SealedPart> {
+        let part = |part: &SegmentSealed| serde_json::from_value(part.stored.clone()).unwrap_or_default();
+        self.parts.iter().map(part).collect()
     }
 
     /// The instant of sample 0.
@@ -104,6 +106,38 @@ impl Replayed {
         self.continuation.covered_until_sample
     }
 
+    /// Whether there is any audio, sealed already or not.
+    pub fn has_audio(&self, parts: &[SealedPart]) -> bool {
+        !self.segments.is_empty() || parts.iter().any(|part| !part.segments.is_empty())
+    }
+
+    /// Puts what sealed parts tell before what was read now.
+    pub fn join_parts(&mut self, parts: &[SealedPart]) {
+        let before = |part: &SealedPart| part.gaps.clone();
+        self.gaps = parts.iter().flat_map(before).chain(std::mem::take(&mut self.gaps)).collect();
+        let before = |part: &SealedPart| part.events.clone();
+        self.events = parts.iter().flat_map(before).chain(std::mem::take(&mut self.events)).collect();
+        let before = |part: &SealedPart| part.counts.clone();
+        self.counts = parts.iter().flat_map(before).chain(std::mem::take(&mut self.counts)).collect();
+        let before = |part: &SealedPart| part.unfiled.clone();
+        self.unfiled = parts.iter().flat_map(before).chain(std::mem::take(&mut self.unfiled)).collect();
+        self.damaged += parts.iter().map(|part| part.damaged).sum::<usize>();
+        self.interruptions += parts.iter().map(|part| part.interruptions).sum::<usize>();
+    }
+
+    fn is_behind(&self, part: &SegmentSealed) -> bool {
+        let covered = |part: &SegmentSealed| part.continuation.covered_until_sample;
+        self.parts.last().is_none_or(|last| covered(last) < covered(part))
+    }
+
+    fn forget_built(&mut self) {
+        self.segments.clear();
+        self.gaps.clear();
+        self.events.clear();
+        self.counts.clear();
+        self.unfiled.clear();
+    }
+
     /// Datagram figures.
     pub fn counters(&self) -> CallCounters {
         self.ended.as_ref().map(|e| e.counters.clone()).unwrap_or_default()
@@ -117,9 +151,37 @@ struct Replay {
 }
 
 impl Replay {
+    fn over(spool: &SpoolReader, recording: RecordingId, key: &DataKey) -> Result<Self, ReplayError> {
+        let mut replay = Replay { builder: SegmentBuilder::new(MAX_SEGMENT_SAMPLES), read: None, damaged: 0 };
+        for item in spool.read(recording, key)? {
+            match item {
+                Ok(octets) => {
+                    for entry in entries(&octets) {
+                        match entry {
+                            Ok(entry) => replay.take(&entry),
+                            Err(_) => replay.damaged += 1,
+                        }
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, %recording, "a stretch of the spool cannot be read");
+                    replay.damaged += 1;
+                }
+            }
+        }
+        Ok(replay)
+    }
+
     fn take(&mut self, entry: &Entry<'_>) {
         match (entry, &mut self.read) {
             (Entry::Opened(opened), None) => self.read = Some(begun((**opened).clone())),
+            (Entry::Opened(again), Some(read)) if again.repeated => {
+                // Said again after a cut, complete.
+                read.sdp.clone_from(&again.sdp);
+                read.metadata.clone_from(&again.metadata);
+                read.streams.clone_from(&again.streams);
+                read.local_ports.clone_from(&again.local_ports);
+            }
             (Entry::Opened(again), Some(read)) => {
                 // An earlier life ended here: its audio is filed before the next life's begins.
                 let builder = std::mem::replace(&mut self.builder, SegmentBuilder::new(MAX_SEGMENT_SAMPLES));
@@ -144,15 +206,24 @@ impl Replay {
                 read.sdp.extend(updated.sdp.iter().cloned());
                 read.metadata.extend(updated.metadata.iter().cloned());
             }
+            (Entry::SegmentSealed(part), Some(read)) if read.is_behind(part) => {
+                read.parts.push((**part).clone());
+                // All of it came from what was read so far.
+                read.forget_built();
+            }
             (Entry::Ended(ended), Some(read)) => read.ended = Some((**ended).clone()),
             _ => {}
         }
         self.builder.push(entry);
     }
 
-    fn finish(self, recording: RecordingId) -> Result<Replayed, ReplayError> {
+    fn finish(self, recording: RecordingId, until_micros: Option<u64>) -> Result<Replayed, ReplayError> {
         let mut read = self.read.ok_or(ReplayError::NoBeginning(recording))?;
-        let until = if read.ended.is_some() { SealUntil::CallEnd } else { SealUntil::LastAudio };
+        let until = match (until_micros, read.ended.is_some()) {
+            (Some(micros), _) => SealUntil::Sample(self.builder.sample_of(micros)),
+            (None, true) => SealUntil::CallEnd,
+            (None, false) => SealUntil::LastAudio,
+        };
         add(&mut read, self.builder.seal(until));
         read.damaged = self.damaged;
         Ok(read)
@@ -169,6 +240,7 @@ fn begun(opened: CallOpened) -> Replayed {
         metadata: opened.metadata.clone(),
         opened,
         ended: None,
+        parts: Vec::new(),
         segments: Vec::new(),
         gaps: Vec::new(),
         events: Vec::new(),

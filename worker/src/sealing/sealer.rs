@@ -3,11 +3,13 @@
 //! Every step may be repeated: what is already stored or committed is taken as it is. Nothing here gives up: while the
 //! store, the key service or the database is away, the recording waits in the spool (INV-5).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use bytes::Bytes;
+use rokuon_capture::journal::{JournalError, SegmentSealed};
 use rokuon_capture::manifest::ManifestSegment;
 use rokuon_capture::outcome::{FailureCause, Outcome};
 use rokuon_policy::ids::{RecordingId, TenantId};
@@ -15,16 +17,21 @@ use rokuon_storage::container_context::ContainerContext;
 use rokuon_storage::key_service::{DataKey, KeyContext, KeyError, KeyService, WrappedKey};
 use rokuon_storage::recording_writer::{RecordingWriter, WriteError};
 use rokuon_storage::spool::SpoolReader;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::evidence;
+use super::part::{SealedPart, StoredSegment};
 use super::replay::{ReplayError, Replayed};
-use crate::recorder::command::Command;
+use super::{evidence, part};
+use crate::recorder::command::{Command, LastingCall};
 use crate::registrar::{RegisterError, Registrar, SealedRecording, SealedRow};
 
 /// Recordings sealed at one time: each holds its media in memory once plain and once encrypted.
 const AT_ONCE: usize = 2;
+/// Parts of live calls sealed at one time.
+const PARTS_AT_ONCE: usize = 1;
+/// After a part could not be sealed.
+const PART_RETRY: Duration = Duration::from_secs(10);
 /// First and longest wait between two tries.
 const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
@@ -54,6 +61,12 @@ enum SealError {
     Store(#[from] WriteError),
     #[error(transparent)]
     Register(#[from] RegisterError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("what is remembered of a sealed part is no segment")]
+    Part,
+    #[error("there is no audio to seal yet")]
+    NothingYet,
     #[error("sealing was interrupted")]
     Interrupted,
 }
@@ -74,15 +87,39 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// Seals what is ordered until the orders end.
-    pub async fn run(self, mut orders: mpsc::UnboundedReceiver<SealOrder>) {
-        let places = Arc::new(Semaphore::new(AT_ONCE));
+    /// Seals what is ordered until the orders end, and parts of calls that last in between.
+    pub async fn run(
+        self,
+        mut orders: mpsc::UnboundedReceiver<SealOrder>,
+        mut lasting: mpsc::UnboundedReceiver<Box<LastingCall>>,
+    ) {
+        let (places, parts) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Semaphore::new(PARTS_AT_ONCE)));
         let mut tasks = JoinSet::new();
-        while let Some(order) = orders.recv().await {
+        // A recording whose parts are sealed while it lives, and whether it has ended: never two hands on one.
+        let mut living: HashMap<RecordingId, Arc<Mutex<bool>>> = HashMap::new();
+        loop {
             while tasks.try_join_next().is_some() {}
-            metrics::gauge!("rokuon_recordings_to_seal").set(tasks.len() as f64 + 1.0);
-            let (sealer, places) = (self.clone(), places.clone());
-            tasks.spawn(async move { sealer.seal_in_the_end(&order, &places).await });
+            metrics::gauge!("rokuon_recordings_to_seal").set(tasks.len() as f64);
+            let sealer = self.clone();
+            tokio::select! {
+                order = orders.recv() => {
+                    let Some(order) = order else { break };
+                    let (places, before) = (places.clone(), living.remove(&order.recording));
+                    tasks.spawn(async move {
+                        if let Some(ended) = before {
+                            *ended.lock().await = true;
+                        }
+                        sealer.seal_in_the_end(&order, &places).await;
+                    });
+                }
+                Some(call) = lasting.recv() => {
+                    let (places, ended) = (parts.clone(), living.entry(call.recording).or_default().clone());
+                    tasks.spawn(async move {
+                        let Ok(_place) = places.acquire().await else { return };
+                        sealer.seal_part_once(&call, &ended).await;
+                    });
+                }
+            }
         }
         while tasks.join_next().await.is_some() {}
     }
@@ -125,48 +162,34 @@ impl Sealer {
         let (spool, replay_key, recording) = (self.spool.clone(), key.clone(), order.recording);
         let replayed = tokio::task::spawn_blocking(move || Replayed::read(&spool, recording, &replay_key));
         let mut read = replayed.await.map_err(|_| SealError::Interrupted)??;
-        if !is_to_be_kept(&read) {
+        let parts = read.sealed_parts();
+        read.join_parts(&parts);
+        let has_audio = read.has_audio(&parts);
+        if !is_to_be_kept(&read, has_audio) {
             if let Some(routing) = &read.routing {
                 self.registrar.register_unkept(read.opened.call, routing).await?;
             }
             return Ok(());
         }
         let (tenant, recording) = (&order.tenant, order.recording);
-        if !read.segments.is_empty() {
+        if has_audio {
             self.writer.put_key(tenant, recording, &order.wrapped).await?;
         }
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
-        for segment in &mut read.segments {
-            let channels = u8::try_from(segment.channels.len()).unwrap_or(u8::MAX);
-            let media_type = segment.media_type();
-            let context =
-                ContainerContext::media(tenant.clone(), recording, segment.number, media_type, channels);
-            let file = Bytes::from(std::mem::take(&mut segment.file));
-            let stored = self.writer.put_segment(&context, &key, file).await?;
-            let mut line = ManifestSegment::new(
-                segment,
-                evidence::hex(&stored.media_sha256),
-                stored.object_key.to_string(),
-                evidence::hex(&stored.container_sha256),
-            );
-            line.media_octets = stored.media_len;
-            lines.push(line);
-            rows.push(SealedRow {
-                number: segment.number,
-                start_sample: segment.start_sample,
-                samples: segment.samples,
-                channels: segment.channels.clone(),
-                codec: segment.codec,
-                video: segment.video,
-                gaps: segment.gaps.clone(),
-                stored,
-            });
+        for stored in parts.iter().flat_map(|part| &part.segments) {
+            rows.push(stored.row().ok_or(SealError::Part)?);
+            lines.push(stored.line.clone());
         }
-        let outcome = outcome_of(&read);
+        for (row, line) in self.store_segments(&mut read, &key).await? {
+            rows.push(row);
+            lines.push(line);
+        }
+        let outcome = outcome_of(&read, has_audio);
         let manifest = evidence::manifest(&read, outcome, lines);
         let mut manifest_sha256 = None;
-        if !read.segments.is_empty() {
-            self.writer.put_peaks(tenant, recording, &key, evidence::peaks(&read).to_bytes().into()).await?;
+        if has_audio {
+            let peaks = evidence::peaks(&read, &parts).to_bytes();
+            self.writer.put_peaks(tenant, recording, &key, peaks.into()).await?;
             let json = serde_json::to_vec(&manifest).map_err(|_| SealError::Interrupted)?;
             let stored = self.writer.put_manifest(tenant, recording, &key, json.into()).await?;
             manifest_sha256 = Some(stored.media_sha256);
@@ -176,18 +199,125 @@ impl Sealer {
     }
 }
 
+impl Sealer {
+    /// Puts the media files of what was read; the files' octets are used up.
+    async fn store_segments(
+        &self,
+        read: &mut Replayed,
+        key: &DataKey,
+    ) -> Result<Vec<(SealedRow, ManifestSegment)>, SealError> {
+        let (tenant, recording) = (read.opened.tenant.clone(), read.opened.recording);
+        let mut done = Vec::new();
+        for segment in &mut read.segments {
+            let channels = u8::try_from(segment.channels.len()).unwrap_or(u8::MAX);
+            let media_type = segment.media_type();
+            let context =
+                ContainerContext::media(tenant.clone(), recording, segment.number, media_type, channels);
+            let file = Bytes::from(std::mem::take(&mut segment.file));
+            let stored = self.writer.put_segment(&context, key, file).await?;
+            let mut line = ManifestSegment::new(
+                segment,
+                evidence::hex(&stored.media_sha256),
+                stored.object_key.to_string(),
+                evidence::hex(&stored.container_sha256),
+            );
+            line.media_octets = stored.media_len;
+            let row = SealedRow {
+                number: segment.number,
+                start_sample: segment.start_sample,
+                samples: segment.samples,
+                channels: segment.channels.clone(),
+                codec: segment.codec,
+                video: segment.video,
+                gaps: segment.gaps.clone(),
+                stored,
+            };
+            done.push((row, line));
+        }
+        Ok(done)
+    }
+
+    /// Seals what a live call has brought, once; if that fails, the recorder asks again later.
+    async fn seal_part_once(&self, call: &LastingCall, ended: &Mutex<bool>) {
+        {
+            let ended = ended.lock().await;
+            if *ended {
+                return;
+            }
+            match self.seal_part(call).await {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::warn!(%error, recording = %call.recording, tenant = %call.tenant,
+                        "a part of a live call could not be sealed yet; it stays in the spool");
+                }
+            }
+        }
+        metrics::counter!("rokuon_seal_failures_total").increment(1);
+        let _gone = self.recorder.send(Command::CutFailed(call.recording));
+        // What failed for one part mostly fails for the next: the store is not asked again at once.
+        tokio::time::sleep(PART_RETRY).await;
+    }
+
+    async fn seal_part(&self, call: &LastingCall) -> Result<(), SealError> {
+        let until = call.settled_until_micros;
+        let (spool, replay_key, recording) = (self.spool.clone(), call.key.clone(), call.recording);
+        let replayed =
+            tokio::task::spawn_blocking(move || Replayed::read_until(&spool, recording, &replay_key, until));
+        let mut read = replayed.await.map_err(|_| SealError::Interrupted)??;
+        if read.segments.is_empty() || read.routing.as_ref().is_none_or(|r| !r.kept) {
+            return Err(SealError::NothingYet);
+        }
+        self.writer.put_key(&call.tenant, recording, &call.wrapped).await?;
+        let stored = self.store_segments(&mut read, &call.key).await?;
+        let number = stored.last().map_or(0, |(row, _)| row.number);
+        let files = read.segments.iter().zip(stored);
+        let part = SealedPart {
+            segments: files.map(|(file, (row, line))| StoredSegment::new(file, &row, line)).collect(),
+            gaps: read.gaps.clone(),
+            events: read.events.clone(),
+            counts: read.counts.clone(),
+            unfiled: read.unfiled.clone(),
+            damaged: read.damaged,
+            interruptions: read.interruptions,
+        };
+        read.parts.push(SegmentSealed {
+            number,
+            sealed_at: self.registrar.now(),
+            continuation: read.continuation.clone(),
+            stored: serde_json::to_value(&part).map_err(|_| SealError::Interrupted)?,
+        });
+        let entries = part::entries_of(&read)?;
+        let (answer, cut) = oneshot::channel();
+        let changes = call.changes;
+        self.recorder
+            .send(Command::Cut { recording, changes, entries, answer })
+            .map_err(|_| SealError::Interrupted)?;
+        let Ok(Some(freed)) = cut.await else { return Ok(()) };
+        metrics::counter!("rokuon_parts_sealed_total").increment(1);
+        // From here on the journal knows. Rows that are not written now are written with the next part, or at the end.
+        let rows =
+            read.sealed_parts().iter().flat_map(|part| &part.segments).map(StoredSegment::row).collect();
+        let rows: Option<Vec<SealedRow>> = rows;
+        match self.registrar.register_part(&read, &rows.ok_or(SealError::Part)?).await {
+            Ok(()) => _ = self.recorder.send(Command::FreeCut(freed)),
+            Err(error) => tracing::warn!(%error, %recording, "a sealed part of a live call has no rows yet"),
+        }
+        Ok(())
+    }
+}
+
 /// A call the policy does not record, that was taken back before it was answered, or that nobody began to record (it was
 /// opened paused and ended so), leaves nothing.
-fn is_to_be_kept(read: &Replayed) -> bool {
-    let taken_back = read.ended.as_ref().is_some_and(|e| e.cause == "cancelled") && read.segments.is_empty();
-    let never_begun = read.continuation.paused && read.segments.is_empty() && read.total_samples() == 0;
+fn is_to_be_kept(read: &Replayed, has_audio: bool) -> bool {
+    let taken_back = read.ended.as_ref().is_some_and(|e| e.cause == "cancelled") && !has_audio;
+    let never_begun = read.continuation.paused && !has_audio && read.total_samples() == 0;
     let never_begun = never_begun && read.damaged == 0;
     !taken_back && !never_begun && read.routing.as_ref().is_none_or(|r| r.kept)
 }
 
-fn outcome_of(read: &Replayed) -> Outcome {
+fn outcome_of(read: &Replayed, has_audio: bool) -> Outcome {
     let unfiled = read.unfiled.iter().map(|(_, packets)| packets).sum();
-    match Outcome::judge(!read.segments.is_empty(), &read.gaps, unfiled) {
+    match Outcome::judge(has_audio, &read.gaps, unfiled) {
         Outcome::Sealed if read.damaged > 0 => Outcome::SealedWithGaps,
         Outcome::Failed(FailureCause::NoMedia) if read.damaged > 0 => {
             Outcome::Failed(FailureCause::SpoolUnreadable)

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod forged_and_malformed;
+mod forged_floods;
 mod harness;
 mod holds_and_metadata;
+mod long_calls;
 mod media;
 mod nothing_in_plain;
 mod outages;

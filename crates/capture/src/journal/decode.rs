@@ -3,10 +3,11 @@
 use serde::de::DeserializeOwned;
 
 use crate::journal::encode::{
-    ENDED, MEDIA, ON_HOLD, ON_HOLD_LEN, OPENED, PAUSED, PAUSED_LEN, SEGMENT_SEALED, UPDATED, VERSION,
+    ENDED, MEDIA, ON_HOLD, ON_HOLD_LEN, OPENED, PAUSED, PAUSED_LEN, SEGMENT_SEALED, SENDER_CLOCK,
+    SENDER_CLOCK_LEN, UPDATED, VERSION,
 };
 use crate::journal::media::MediaBatch;
-use crate::journal::{ENTRY_HEADER_LEN, Entry, JournalError, MAX_BODY_LEN, OnHold, Paused};
+use crate::journal::{ENTRY_HEADER_LEN, Entry, JournalError, MAX_BODY_LEN, OnHold, Paused, SenderClock};
 
 /// The entries in `bytes`, in order; after an error nothing follows.
 pub fn entries(bytes: &[u8]) -> Entries<'_> {
@@ -49,6 +50,7 @@ pub fn split_entry(bytes: &[u8]) -> Result<(Entry<'_>, &[u8]), JournalError> {
         (MEDIA, VERSION) => Entry::Media(MediaBatch::parse(body).ok_or(JournalError::Packet)?),
         (ON_HOLD, VERSION) => Entry::OnHold(on_hold(body)?),
         (PAUSED, VERSION) => Entry::Paused(paused(body)?),
+        (SENDER_CLOCK, VERSION) => Entry::SenderClock(sender_clock(body)?),
         (UPDATED, VERSION) => Entry::Updated(json(body)?),
         (SEGMENT_SEALED, VERSION) => Entry::SegmentSealed(json(body)?),
         (ENDED, VERSION) => Entry::Ended(json(body)?),
@@ -71,4 +73,21 @@ fn paused(body: &[u8]) -> Result<Paused, JournalError> {
     let &[paused, a, b, c, d, e, f, g, h] =
         <&[u8; PAUSED_LEN]>::try_from(body).map_err(|_| JournalError::Body(PAUSED))?;
     Ok(Paused { paused: paused != 0, at_micros: u64::from_be_bytes([a, b, c, d, e, f, g, h]) })
+}
+
+fn sender_clock(body: &[u8]) -> Result<SenderClock, JournalError> {
+    let wrong = || JournalError::Body(SENDER_CLOCK);
+    let body = <&[u8; SENDER_CLOCK_LEN]>::try_from(body).map_err(|_| wrong())?;
+    let (&[stream], rest) = body.split_first_chunk::<1>().ok_or_else(wrong)?;
+    let (ssrc, rest) = rest.split_first_chunk::<4>().ok_or_else(wrong)?;
+    let (ntp, rest) = rest.split_first_chunk::<8>().ok_or_else(wrong)?;
+    let (rtp_timestamp, rest) = rest.split_first_chunk::<4>().ok_or_else(wrong)?;
+    let at_micros = rest.first_chunk::<8>().ok_or_else(wrong)?;
+    Ok(SenderClock {
+        stream,
+        ssrc: u32::from_be_bytes(*ssrc),
+        ntp: u64::from_be_bytes(*ntp),
+        rtp_timestamp: u32::from_be_bytes(*rtp_timestamp),
+        at_micros: u64::from_be_bytes(*at_micros),
+    })
 }

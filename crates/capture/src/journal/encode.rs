@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::journal::media::{BATCH_HEADER_LEN, JournalPacket, PACKET_HEADER_LEN};
-use crate::journal::{ENTRY_HEADER_LEN, Entry, JournalError, MAX_BODY_LEN, OnHold, Paused};
+use crate::journal::{ENTRY_HEADER_LEN, Entry, JournalError, MAX_BODY_LEN, OnHold, Paused, SenderClock};
 
 pub(super) const OPENED: u8 = 1;
 pub(super) const MEDIA: u8 = 2;
@@ -12,6 +12,7 @@ pub(super) const UPDATED: u8 = 4;
 pub(super) const SEGMENT_SEALED: u8 = 5;
 pub(super) const ENDED: u8 = 6;
 pub(super) const PAUSED: u8 = 7;
+pub(super) const SENDER_CLOCK: u8 = 8;
 /// Version of every kind written by this program.
 pub(super) const VERSION: u8 = 1;
 
@@ -19,6 +20,8 @@ pub(super) const VERSION: u8 = 1;
 pub(super) const ON_HOLD_LEN: usize = 10;
 /// Octets of a body of a pause.
 pub(super) const PAUSED_LEN: usize = 9;
+/// Octets of a body of a sender's clock.
+pub(super) const SENDER_CLOCK_LEN: usize = 25;
 
 /// A media entry is closed when its body would pass this: what is torn off at a crash stays small.
 const BATCH_LIMIT: usize = 256 * 1024;
@@ -41,6 +44,10 @@ impl Entry<'_> {
             }
             Self::Paused(paused) => {
                 write_paused(paused, out);
+                Ok(())
+            }
+            Self::SenderClock(clock) => {
+                write_sender_clock(clock, out);
                 Ok(())
             }
             Self::Updated(updated) => json(UPDATED, updated, out),
@@ -76,6 +83,14 @@ fn write_paused(paused: &Paused, out: &mut Vec<u8>) {
     out.extend_from_slice(&paused.at_micros.to_be_bytes());
 }
 
+fn write_sender_clock(clock: &SenderClock, out: &mut Vec<u8>) {
+    out.extend_from_slice(&[SENDER_CLOCK, VERSION, 0, 0, 0, SENDER_CLOCK_LEN as u8, clock.stream]);
+    out.extend_from_slice(&clock.ssrc.to_be_bytes());
+    out.extend_from_slice(&clock.ntp.to_be_bytes());
+    out.extend_from_slice(&clock.rtp_timestamp.to_be_bytes());
+    out.extend_from_slice(&clock.at_micros.to_be_bytes());
+}
+
 /// Whole entries gathered in one buffer that is used again and again; adding a packet allocates only while the buffer
 /// grows to its working size.
 #[derive(Debug, Default)]
@@ -109,8 +124,7 @@ impl PendingEntries {
     }
 
     /// Octets there is room for before the buffer must grow.
-    #[cfg(test)]
-    pub(crate) const fn capacity(&self) -> usize {
+    pub const fn capacity(&self) -> usize {
         self.entries.capacity()
     }
 
@@ -166,6 +180,12 @@ impl PendingEntries {
     pub fn add_paused(&mut self, paused: &Paused) {
         self.close_batch();
         write_paused(paused, &mut self.entries);
+    }
+
+    /// Adds a sender's clock at its place among the packets.
+    pub fn add_sender_clock(&mut self, clock: &SenderClock) {
+        self.close_batch();
+        write_sender_clock(clock, &mut self.entries);
     }
 
     /// Appends what waits to `out` and starts afresh, keeping the room.

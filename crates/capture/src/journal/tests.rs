@@ -36,6 +36,7 @@ pub(crate) fn opened(streams: Vec<StreamSetup>) -> CallOpened {
         )],
         software_version: "0.1.0".into(),
         continuation: None,
+        repeated: false,
     }
 }
 
@@ -69,6 +70,13 @@ fn every_kind(batch: MediaBatch<'_>) -> Vec<Entry<'_>> {
         Entry::Opened(Box::new(opened(streams))),
         Entry::Media(batch),
         Entry::OnHold(OnHold { stream: 1, on_hold: true, at_micros: u64::MAX }),
+        Entry::SenderClock(SenderClock {
+            stream: 1,
+            ssrc: 0xDEAD_BEEF,
+            ntp: u64::MAX - 2,
+            rtp_timestamp: 160,
+            at_micros: 7,
+        }),
         Entry::Paused(Paused { paused: true, at_micros: u64::MAX - 1 }),
         Entry::Updated(Box::new(updated)),
         Entry::Unknown { kind: 77, version: 3, body: b"of another release" },

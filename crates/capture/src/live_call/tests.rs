@@ -27,6 +27,8 @@ pub(crate) fn setup(index: u8, expected_remote: Option<&str>, learn_remote: bool
             (18, PayloadKind::Other("G729".into())),
         ],
         expected_remote: expected_remote.map(address),
+        rtcp: None,
+        rtcp_mux: false,
         learn_remote,
     }
 }

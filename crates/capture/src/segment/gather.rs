@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rokuon_media::codec::TIMELINE_RATE;
-use rokuon_media::timeline::{Frame, FrameKind};
+use rokuon_media::timeline::{Frame, FrameKind, SourceAnchor};
 
 use crate::journal::media::JournalPacket;
 use crate::journal::{Entry, OnHold, Paused};
@@ -26,6 +26,15 @@ struct StoredPacket {
     stream: u8,
     marker: bool,
     kind: FrameKind,
+}
+
+impl StoredPacket {
+    /// Whether it precedes the packet a source stood at when a segment was cut: it is in that segment. That packet itself
+    /// may reach over the edge.
+    fn comes_before(&self, anchor: &SourceAnchor) -> bool {
+        let behind = anchor.sequence_number.wrapping_sub(self.sequence_number);
+        (self.stream, self.ssrc) == (anchor.stream, anchor.ssrc) && (1..0x8000).contains(&behind)
+    }
 }
 
 /// A channel of the recording and the streams that feed it.
@@ -63,9 +72,14 @@ impl Gathered {
             Entry::OnHold(on_hold) => self.push_on_hold(on_hold),
             Entry::Paused(paused) => self.push_paused(paused),
             Entry::Updated(updated) => self.set_streams(updated.streams.as_deref().unwrap_or_default()),
-            Entry::SegmentSealed(sealed) => self.go_on_from(&sealed.continuation),
+            // Said again after a cut: what is known to be newer stands.
+            Entry::SegmentSealed(sealed) if self.is_behind(&sealed.continuation) => {
+                self.go_on_from(&sealed.continuation);
+            }
+            Entry::SegmentSealed(_) => {}
             Entry::Ended(ended) => self.ended_at_micros = Some(ended.at_micros),
-            Entry::Unknown { .. } => {}
+            // Streams are put on one clock by their arrival (and drift); a sender's own clock is kept for whoever needs it.
+            Entry::SenderClock(_) | Entry::Unknown { .. } => {}
         }
     }
 
@@ -226,6 +240,11 @@ impl Gathered {
         }
     }
 
+    fn is_behind(&self, state: &ContinuationState) -> bool {
+        state.covered_until_sample >= self.start.covered_until_sample
+            && state.next_number >= self.start.next_number
+    }
+
     /// Everything before the state's sample is stored; what cannot reach behind it is forgotten.
     fn go_on_from(&mut self, state: &ContinuationState) {
         let origin = self.start.origin_micros.or(state.origin_micros);
@@ -242,7 +261,8 @@ impl Gathered {
         let sealed = origin.unwrap_or(0).saturating_add(u64::try_from(sealed_micros).unwrap_or(u64::MAX));
         let arena = std::mem::take(&mut self.arena);
         self.packets.retain_mut(|packet| {
-            let keep = packet.arrival_micros.saturating_add(SETTLED_MICROS) >= sealed;
+            let keep = packet.arrival_micros.saturating_add(SETTLED_MICROS) >= sealed
+                && !state.anchors.iter().any(|anchor| packet.comes_before(anchor));
             if keep {
                 let payload =
                     arena.get(packet.payload_at..packet.payload_at + usize::from(packet.payload_len));

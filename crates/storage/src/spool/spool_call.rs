@@ -51,7 +51,8 @@ impl SpoolCall {
         self.counter
     }
 
-    pub(super) const fn run(&self) -> u32 {
+    /// Its number, rising through the life of the spool.
+    pub const fn run(&self) -> u32 {
         self.run
     }
 

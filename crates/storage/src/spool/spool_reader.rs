@@ -50,6 +50,20 @@ impl SpoolReader {
         Ok(SpoolEntries { dir: self.shared.dir.clone(), recording, runs, file: None, held: None })
     }
 
+    /// Octets of the committed entries that are not released.
+    pub fn octets(&self) -> u64 {
+        let index = self.shared.index();
+        let runs = index.recordings.values().flat_map(|entries| &entries.runs);
+        let places = runs.flat_map(|run| &run.places);
+        let mut octets = 0;
+        for (number, offsets) in places {
+            let Ok(file) = File::open(journal::path(&self.shared.dir, *number)) else { continue };
+            let lens = offsets.iter().filter_map(|at| frame_octets(&file, u64::from(*at)).ok());
+            octets += lens.map(|frame| frame.len() as u64).sum::<u64>();
+        }
+        octets
+    }
+
     /// Recordings that have committed entries and are not released.
     pub fn recordings(&self) -> Vec<RecordingId> {
         let index = self.shared.index();

@@ -81,6 +81,7 @@ impl Desk {
                 .collect(),
             software_version: env!("CARGO_PKG_VERSION").to_owned(),
             continuation: None,
+            repeated: false,
         };
         let open = OpenTask {
             keys: self.parts.keys.clone(),

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::*;
-use crate::recorder::command::FedPacket;
+use crate::recorder::command::{FedPacket, OpenCall};
 use crate::routing::table::ConnectionRoute;
 use crate::sealing::replay::Replayed;
 
@@ -35,7 +35,6 @@ impl Studio {
         let (spool, _) = Spool::open(dir.path(), SpoolLimits::default()).expect("a spool");
         let reader = spool.reader();
         let config = WorkerConfig {
-            sweep_every: Duration::from_millis(10),
             commit_every: Duration::from_millis(20),
             ..WorkerConfig::on_loopback(dir.path().to_owned())
         };
@@ -58,6 +57,8 @@ impl Studio {
             mixed: false,
             payload_types: vec![(0, PayloadKind::Audio(Codec::Pcmu))],
             expected_remote: None::<SocketAddr>,
+            rtcp: None,
+            rtcp_mux: false,
             learn_remote: false,
         };
         let opened = CallOpened {
@@ -74,6 +75,7 @@ impl Studio {
             metadata: Vec::new(),
             software_version: "test".to_owned(),
             continuation: None,
+            repeated: false,
         };
         let connection = ConnectionRoute {
             tenant,

@@ -23,6 +23,7 @@ use rokuon_policy::recording_scope::{Line, LineSource, RecordingStart};
 use rokuon_policy::text::Text;
 use rokuon_storage::key_service::KeyService;
 use rokuon_storage::memory::MemoryStore;
+use rokuon_storage::spool::SpoolReader;
 use rokuon_worker::config::{SipListeners, WorkerConfig};
 use rokuon_worker::running_worker::{RunningWorker, WorkerPorts, start};
 use rokuon_worker::sip::sockets::SipAddresses;
@@ -97,8 +98,7 @@ impl House {
         let mut config = WorkerConfig {
             sip: SipListeners::plain(SocketAddr::new(EXCHANGE, 0)),
             rtp_ports: first..=first + 99,
-            sweep_every: Duration::from_millis(50),
-            commit_every: Duration::from_millis(100),
+            commit_every: Duration::from_millis(50),
             refresh_routes_every: Duration::from_millis(200),
             ..WorkerConfig::on_loopback(spool.path().to_owned())
         };
@@ -147,6 +147,11 @@ impl House {
     pub fn receive_ports(&self) -> Vec<SocketAddr> {
         let ports = self.config.rtp_ports.clone().filter(|port| port % 2 == 0);
         ports.map(|port| SocketAddr::new(EXCHANGE, port)).collect()
+    }
+
+    /// Octets of entries in the spool that no release has freed.
+    pub fn spooled_octets(&self) -> u64 {
+        SpoolReader::scan(self.spool.path()).unwrap().octets()
     }
 
     pub fn spool_dir(&self) -> &Path {

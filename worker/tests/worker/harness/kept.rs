@@ -102,6 +102,20 @@ impl Kept {
         &self.octets[0][place]
     }
 
+    /// The octets of a channel of a recording that may be several segments, at their places.
+    pub fn whole(&self, channel: u8, law: Law) -> Vec<u8> {
+        let mut heard = Vec::new();
+        for (segment, octets) in self.segments.iter().zip(&self.octets) {
+            let start = usize::try_from(segment.start_sample).unwrap();
+            assert!(heard.len() <= start, "segments do not overlap");
+            heard.resize(start, law.silence());
+            if let Some(place) = segment.channels.iter().position(|one| *one == channel) {
+                heard.extend_from_slice(&octets[place]);
+            }
+        }
+        heard
+    }
+
     pub fn manifest(&self) -> &Manifest {
         self.manifest.as_ref().unwrap()
     }

@@ -1,0 +1,131 @@
+//! What becomes of one call on the recording thread: opened, changed, paused, ended, forgotten.
+
+use rokuon_capture::counters::{CallCounters, DropReason};
+use rokuon_capture::journal::{CallEnded, CallUpdated, Entry};
+use rokuon_policy::ids::RecordingId;
+use tokio::sync::oneshot;
+
+use super::Recorder;
+use crate::recorder::command::{NotOpened, OpenCall, StreamSocket, Told};
+use crate::recorder::live_recording::LiveRecording;
+
+impl Recorder {
+    pub(super) fn open(&mut self, call: OpenCall, answer: oneshot::Sender<Result<(), NotOpened>>) {
+        let short = self.spool.available_bytes().is_ok_and(|left| left < self.reserve);
+        // A call that was live before a crash is a live call: it is never refused for want of room.
+        if (self.full || short) && call.opened.continuation.is_none() {
+            let _gone = answer.send(Err(NotOpened::SpoolFull));
+            return;
+        }
+        let spool =
+            self.spool.open_call(&call.opened.tenant, call.opened.recording, &call.wrapped, &call.key);
+        // Calls that began together are not all sealed at once.
+        let spread = u32::from(call.opened.recording.0.as_bytes()[15]);
+        let first_cut = self.seal_every * (256 + spread) / 512;
+        let (now, first_report) = (self.now(), self.reporter.interval());
+        let (mut live, opened) = LiveRecording::new(call, spool, now, first_cut, first_report);
+        let recording = live.recording;
+        self.scratch.clear();
+        let entry = Entry::Opened(Box::new(opened));
+        let taken = entry.encode(&mut self.scratch).is_ok()
+            && self.spool.append(&mut live.spool, &self.scratch).is_ok();
+        if !taken {
+            let _gone = answer.send(Err(NotOpened::SpoolFailed));
+            return;
+        }
+        self.calls.insert(recording, live);
+        self.answers.push((recording, answer));
+    }
+
+    pub(super) fn update(
+        &mut self,
+        recording: RecordingId,
+        mut updated: CallUpdated,
+        sockets: Vec<StreamSocket>,
+        on_hold: &[(u8, bool)],
+    ) {
+        let now = self.now();
+        let Some(call) = self.calls.get_mut(&recording) else { return };
+        // What came before the change belongs before it in the journal.
+        call.sweep(&mut self.receiver, now);
+        let at = call.since_epoch(now.monotonic);
+        let (streams, micros) = (updated.streams.clone(), u64::try_from(at.as_micros()).unwrap_or(u64::MAX));
+        (updated.at, updated.at_micros) = (now.date(), micros);
+        self.scratch.clear();
+        call.live.take_pending(&mut self.scratch);
+        if Entry::Updated(Box::new(updated)).encode(&mut self.scratch).is_err()
+            || self.spool.append(&mut call.spool, &self.scratch).is_err()
+        {
+            tracing::error!(%recording, "a change of a live call could not be journaled");
+        }
+        if let Some(streams) = &streams {
+            call.live.reoffer(streams);
+            call.sockets.retain(|s| streams.iter().any(|setup| setup.index == s.stream));
+        }
+        call.sockets.extend(sockets);
+        for (stream, held) in on_hold {
+            call.live.set_on_hold(*stream, *held, at);
+        }
+        call.said_silent = false;
+        call.changes += 1;
+    }
+
+    pub(super) fn pause(&mut self, recording: RecordingId, paused: bool) {
+        let now = self.now();
+        let Some(call) = self.calls.get_mut(&recording) else { return };
+        // What the kernel holds came before: it belongs to the other side of the pause's edge.
+        call.sweep(&mut self.receiver, now);
+        call.live.set_paused(paused, call.since_epoch(now.monotonic));
+        call.changes += 1;
+    }
+
+    pub(super) fn discard(&mut self, recording: RecordingId) {
+        if self.calls.remove(&recording).is_some()
+            && let Err(error) = self.spool.release(recording)
+        {
+            tracing::error!(%error, %recording, "a call that is not to be kept could not be released from the spool");
+        }
+    }
+
+    pub(super) fn end_calls(&mut self) {
+        let now = self.now();
+        let over = |call: &LiveRecording| call.closing.filter(|(at, _)| now.monotonic >= *at);
+        let done = self
+            .calls
+            .values()
+            .filter_map(|c| over(c).map(|(_, cause)| (c.recording, cause)))
+            .collect::<Vec<_>>();
+        for (recording, cause) in done {
+            let Some(mut call) = self.calls.remove(&recording) else { continue };
+            let ended = CallEnded {
+                at: now.date(),
+                at_micros: u64::try_from(call.since_epoch(now.monotonic).as_micros()).unwrap_or(u64::MAX),
+                cause: cause.to_owned(),
+                counters: call.live.counters(),
+            };
+            count_dropped(&ended.counters);
+            self.scratch.clear();
+            call.live.take_pending(&mut self.scratch);
+            let entry = Entry::Ended(Box::new(ended));
+            if entry.encode(&mut self.scratch).is_err()
+                || self.spool.append(&mut call.spool, &self.scratch).is_err()
+            {
+                tracing::error!(%recording, "the end of a call could not be journaled; it is tried again");
+                self.calls.insert(recording, call);
+                continue;
+            }
+            let LiveRecording { tenant, wrapped, key, .. } = call;
+            self.ended.push(Told::Ended { tenant, recording, wrapped, key });
+        }
+    }
+}
+
+/// Datagrams that were not kept, by reason; counted once a call, at its end.
+fn count_dropped(counters: &CallCounters) {
+    for reason in DropReason::ALL {
+        let dropped = counters.dropped_for(reason);
+        if dropped > 0 {
+            metrics::counter!("rokuon_media_dropped_total", "reason" => reason.as_str()).increment(dropped);
+        }
+    }
+}

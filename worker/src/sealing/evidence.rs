@@ -54,10 +54,11 @@ fn evidence(body: &AsReceived) -> Evidence {
 
 /// One waveform over the whole recording, joined from its segments'.
 pub fn peaks(read: &Replayed, parts: &[SealedPart]) -> Peaks {
-    let stored = parts.iter().flat_map(|part| &part.segments).map(|s| PlacedPeaks {
+    let rough = parts.iter().flat_map(|part| &part.segments).map(|s| (s, s.peaks())).collect::<Vec<_>>();
+    let stored = rough.iter().map(|(s, peaks)| PlacedPeaks {
         start_sample: s.line.start_sample,
         channels: &s.line.channels,
-        peaks: &s.peaks,
+        peaks,
     });
     let new = read.segments.iter();
     let new =

@@ -10,11 +10,12 @@ use rokuon_storage::recording_writer::SealedSegment;
 use rokuon_storage::spool::MAX_ENTRY_LEN;
 use serde::{Deserialize, Serialize};
 
+use super::evidence::hex;
 use super::replay::Replayed;
 use crate::registrar::SealedRow;
 
-/// Buckets a second of the waveform that is remembered: 20 kB a quarter of an hour.
-const REMEMBERED_BUCKETS: u64 = 4;
+/// Buckets a second of the waveform that is remembered: 15 kB a quarter of an hour.
+const REMEMBERED_BUCKETS: u64 = 2;
 
 /// One stored segment as the journal remembers it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,8 +28,8 @@ pub struct StoredSegment {
     pub container_len: u64,
     /// What is missing in it.
     pub gaps: Vec<Gap>,
-    /// Its waveform, roughly.
-    pub peaks: Peaks,
+    /// Its waveform, roughly: [`Peaks::to_bytes`] in hex.
+    pub peaks: String,
 }
 
 /// One part: everything that sealing it yielded.
@@ -63,7 +64,12 @@ impl StoredSegment {
             channels: resample(&[peaks], whole, points),
         };
         let SealedSegment { version_id, container_len, .. } = row.stored.clone();
-        Self { line, version_id, container_len, gaps: row.gaps.clone(), peaks }
+        Self { line, version_id, container_len, gaps: row.gaps.clone(), peaks: hex(&peaks.to_bytes()) }
+    }
+
+    /// Its waveform; empty where what is remembered is none.
+    pub fn peaks(&self) -> Peaks {
+        unhex(&self.peaks).and_then(|octets| Peaks::from_bytes(&octets)).unwrap_or_default()
     }
 
     /// Its row; `None` where what is remembered is no row.
@@ -74,13 +80,14 @@ impl StoredSegment {
             samples: self.line.samples,
             channels: self.line.channels.clone(),
             codec: self.line.codec,
+            video: self.line.video,
             gaps: self.gaps.clone(),
             stored: SealedSegment {
                 object_key: self.line.object.parse().ok()?,
                 version_id: self.version_id.clone(),
                 container_len: self.container_len,
-                container_sha256: unhex(&self.line.object_sha256)?,
-                media_sha256: unhex(&self.line.media_sha256)?,
+                container_sha256: unhex(&self.line.object_sha256)?.try_into().ok()?,
+                media_sha256: unhex(&self.line.media_sha256)?.try_into().ok()?,
                 media_len: self.line.media_octets,
             },
         })
@@ -92,12 +99,10 @@ fn places(file: &SegmentFile) -> Vec<u8> {
     (0..u8::try_from(file.peaks.channels.len()).unwrap_or(u8::MAX)).collect()
 }
 
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut octets = [0; 32];
-    for (place, octet) in octets.iter_mut().enumerate() {
-        *octet = u8::from_str_radix(text.get(2 * place..2 * place + 2)?, 16).ok()?;
-    }
-    Some(octets)
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    let octet = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    pairs.iter().map(octet).collect()
 }
 
 /// The entries a journal begins anew with after a cut: the call as it is known, and every part sealed of it, in pieces that

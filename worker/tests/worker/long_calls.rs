@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use rokuon_db::recordings::Outcome;
 use rokuon_fixtures::g711::Law;
-use rokuon_fixtures::phone::{CallPlan, LiveCall};
+use rokuon_fixtures::live_call::LiveCall;
+use rokuon_fixtures::phone::CallPlan;
 use rokuon_fixtures::rtp_pump::Faults;
 use rokuon_fixtures::sip_link::Transport;
 use rokuon_media::gap::GapCause;

@@ -8,7 +8,7 @@ use rokuon_capture::stream::{PayloadKind, StreamSetup};
 use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
 use rokuon_media::codec::Codec;
 use rokuon_media::rtp::RtpPacket;
-use rokuon_media::wav::parse_g711_wav;
+use rokuon_media::wav;
 use rokuon_policy::ids::{CallId, ConnectionId};
 use rokuon_storage::key_service::{DataKey, WrappedKey};
 use rokuon_storage::spool::{SpoolLimits, SpoolReader};
@@ -170,7 +170,7 @@ async fn fed_packets_are_kept_octet_for_octet_and_a_pause_keeps_none() {
     assert_eq!((counters.total().accepted, counters.total().paused, counters.unknown_stream), (180, 20, 1));
     let file = &read.segments[0];
     assert_eq!(file.samples, 100 * PACKET as u64);
-    let wav = parse_g711_wav(&file.wav).expect("ours");
+    let wav = wav::parse(&file.file).expect("ours");
     for place in 0..2_u8 {
         let kept: Vec<u8> = wav.channel(place.into()).collect();
         for number in (0..50).chain(60..100) {

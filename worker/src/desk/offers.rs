@@ -90,9 +90,10 @@ impl Offer {
                 mixed,
                 payload_types: stream.formats.iter().map(payload_type).collect(),
                 expected_remote: stream.remote,
-                rtcp: None,
-                rtcp_mux: false,
-                // Offered addresses are false behind some proxies; the connection's networks are the fence.
+                rtcp: stream.rtcp,
+                rtcp_mux: stream.rtcp_mux,
+                // Offered addresses are false behind some proxies. Whether that is allowed, and the networks that are the
+                // fence then, the recorder asks of the connection.
                 learn_remote: true,
             })
             .collect()

@@ -123,8 +123,10 @@ impl LiveRecording {
         for StreamSocket { stream, socket, family, .. } in &self.sockets {
             total += receiver.drain(socket, *family, |source, arrived, datagram| {
                 let arrival = self.clock.arrival(arrived, now);
-                let inside =
-                    |from: std::net::IpAddr| self.connection.networks.iter().any(|n| n.contains(&from));
+                let connection = &self.connection;
+                let inside = |from: std::net::IpAddr| {
+                    connection.security.learns_source && connection.networks.iter().any(|n| n.contains(&from))
+                };
                 self.live.on_datagram(*stream, source, arrival, datagram, inside);
             });
         }

@@ -113,8 +113,8 @@ impl Replayed {
 
     /// Puts what sealed parts tell before what was read now.
     pub fn join_parts(&mut self, parts: &[SealedPart]) {
-        let before = |part: &SealedPart| part.gaps.clone();
-        self.gaps = parts.iter().flat_map(before).chain(std::mem::take(&mut self.gaps)).collect();
+        let own = std::mem::take(&mut self.gaps);
+        parts.iter().flat_map(|part| &part.gaps).chain(&own).for_each(|gap| self.add_gap(*gap));
         let before = |part: &SealedPart| part.events.clone();
         self.events = parts.iter().flat_map(before).chain(std::mem::take(&mut self.events)).collect();
         let before = |part: &SealedPart| part.counts.clone();
@@ -123,6 +123,15 @@ impl Replayed {
         self.unfiled = parts.iter().flat_map(before).chain(std::mem::take(&mut self.unfiled)).collect();
         self.damaged += parts.iter().map(|part| part.damaged).sum::<usize>();
         self.interruptions += parts.iter().map(|part| part.interruptions).sum::<usize>();
+    }
+
+    /// Adds a gap in order; one that goes on over the edge of a part is one gap.
+    fn add_gap(&mut self, gap: Gap) {
+        let before = self.gaps.iter_mut().rev().find(|before| before.channel == gap.channel);
+        match before.filter(|before| before.cause == gap.cause && before.end_sample() == gap.start_sample) {
+            Some(before) => before.samples += gap.samples,
+            None => self.gaps.push(gap),
+        }
     }
 
     fn is_behind(&self, part: &SegmentSealed) -> bool {

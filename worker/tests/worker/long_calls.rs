@@ -64,15 +64,15 @@ async fn a_long_call_is_sealed_in_pieces_without_a_seam() {
 // rule: F19
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_sealed_of_a_long_call_leaves_the_spool() {
-    let house = house(Duration::from_secs(1)).await;
-    let mut call = begin(&house, &noise(111, 700)).await;
+    let house = house(Duration::from_secs(2)).await;
+    let mut call = begin(&house, &noise(111, 800)).await;
     call.said_everything().await;
     let readable =
         house.count("SELECT coalesce(sum(samples), 0)::bigint FROM segments WHERE tenant_id = $1").await;
     assert!(readable > 8 * 8_000, "{readable} samples are sealed");
-    // a second spoken by two legs is 16 kB and a little; what the spool frees it frees by whole files
-    let readable = house.spooled_octets();
-    assert!(readable < 8 * 20_000, "{readable} octets of 14 seconds wait in the spool");
+    // a second of two legs is some 18 kB; with parts so short what is said again of the call weighs as much
+    let waiting = house.spooled_octets();
+    assert!(waiting < 16 * 18_000 * 4 / 5, "{waiting} octets of 16 seconds wait in the spool");
     let sent = call.hang_up().await.unwrap();
     let kept = house.finished(&sent.call_id).await;
     for (channel, stream) in sent.streams.iter().enumerate() {
@@ -97,14 +97,14 @@ async fn a_long_call_goes_on_after_a_restart_with_the_pieces_it_had() {
     assert_eq!(kept.recording.outcome, Some(Outcome::SealedWithGaps));
     for (channel, stream) in sent.streams.iter().enumerate() {
         let channel = u8::try_from(channel).unwrap();
-        let down = kept.gaps().into_iter().filter(|gap| gap.channel == channel);
-        let down: Vec<_> = down.filter(|gap| gap.cause == GapCause::WorkerDown).collect();
-        assert_eq!(down.len(), 1, "{:?}", kept.gaps());
+        let gaps = kept.manifest().gaps.iter().filter(|gap| gap.channel == channel).collect::<Vec<_>>();
+        let down = gaps.iter().filter(|gap| gap.cause == GapCause::WorkerDown).count();
+        assert_eq!(down, 1, "{gaps:?}");
         let (heard, said) = (kept.whole(channel, Law::Pcmu), stream.timeline(0xFF));
         let start = heard.windows(160).position(|window| window == &said[..160]).unwrap();
         for (at, octet) in said.iter().enumerate() {
             let at = start + at;
-            let listed = (down[0].start_sample..down[0].end_sample()).contains(&(at as u64));
+            let listed = gaps.iter().any(|gap| (gap.start_sample..gap.end_sample()).contains(&(at as u64)));
             assert!(listed || heard.get(at) == Some(octet), "sample {at} is neither kept nor listed");
         }
     }

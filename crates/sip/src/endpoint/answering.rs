@@ -41,6 +41,16 @@ impl Endpoint {
         self.finish_refused(now, id, status, reason, fields);
     }
 
+    /// Refuses with 401 and the challenges (see [`crate::digest::challenger::Challenger::challenge`]); the peer comes
+    /// again with credentials and another CSeq number.
+    pub fn challenge(&mut self, now: Duration, invite: InviteId, challenges: Vec<String>) {
+        let Some(id) = self.invites.remove(&invite) else { return };
+        let fields = challenges
+            .into_iter()
+            .fold(self.fields(), |fields, challenge| fields.with("WWW-Authenticate", challenge));
+        self.finish_refused(now, id, 401, "Unauthorized", fields);
+    }
+
     /// What the dialog of a new INVITE will be once it is accepted, so that it can be written down before it is
     /// promised; `None` for a re-INVITE and for an INVITE that is gone.
     pub fn snapshot_offered(&self, invite: InviteId) -> Option<DialogSnapshot> {

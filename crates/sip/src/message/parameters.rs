@@ -44,7 +44,8 @@ pub fn parse_parameters(text: &str) -> Vec<Parameter> {
     split_outside(text, ';').into_iter().filter_map(parse_parameter).collect()
 }
 
-fn parse_parameter(text: &str) -> Option<Parameter> {
+/// Reads one `name=value` or bare name.
+pub(crate) fn parse_parameter(text: &str) -> Option<Parameter> {
     let (name, value) = match text.split_once('=') {
         Some((name, value)) => (name, Some(unquote(value.trim()))),
         None => (text, None),

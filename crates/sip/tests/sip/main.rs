@@ -1,11 +1,13 @@
 //! The endpoint and its parsers from outside: flows in virtual time, vendors' shapes, torture, mutation.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod digest;
 mod flows;
 mod limits;
 mod mutate;
 mod mutations;
 mod peer;
+mod registrations;
 mod restart;
 mod timers;
 mod torture;

@@ -150,6 +150,12 @@ impl Endpoint {
         self.draining = Some(retry_after);
     }
 
+    /// Whether requests of the peer's were missed in a dialog since this was asked last (its CSeq numbers made a jump):
+    /// partial metadata may then have been lost (RFC 7866 §9).
+    pub fn take_missed(&mut self, dialog: &DialogId) -> bool {
+        self.dialogs.get_mut(dialog).is_some_and(|dialog| std::mem::take(&mut dialog.has_missed))
+    }
+
     /// Counts since the endpoint was made.
     pub fn counters(&self) -> &Counters {
         &self.counters

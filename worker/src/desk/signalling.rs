@@ -238,6 +238,7 @@ impl Desk {
             EndCause::NoAck => "no_ack",
             EndCause::SessionExpired => "session_expired",
             EndCause::FlowLost => "transport_lost",
+            EndCause::NoAnswer => "no_answer",
             EndCause::HungUp => call.hung_up_for.unwrap_or("hung_up"),
         };
         self.close(recording, cause);

@@ -53,6 +53,10 @@ pub(super) struct Dialog {
     pub unacknowledged: Vec<(u32, TransactionId)>,
     /// The re-INVITE or UPDATE that waits for the shell.
     pub waiting: Option<TransactionId>,
+    /// A request for a metadata snapshot is on its way.
+    pub asks_snapshot: bool,
+    /// A request of the peer's was missed: its CSeq numbers made a jump.
+    pub has_missed: bool,
 }
 
 impl Dialog {
@@ -65,6 +69,8 @@ impl Dialog {
             bye_after_ack: None,
             unacknowledged: Vec::new(),
             waiting: None,
+            asks_snapshot: false,
+            has_missed: false,
         }
     }
 }

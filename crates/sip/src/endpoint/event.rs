@@ -68,6 +68,8 @@ pub enum EndCause {
     FlowLost,
     /// We hung up.
     HungUp,
+    /// Our 200 held the offer, and the ACK to it no answer.
+    NoAnswer,
 }
 
 /// The number of an INVITE, re-INVITE or UPDATE that waits for the shell's answer.

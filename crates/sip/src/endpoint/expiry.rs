@@ -65,6 +65,9 @@ impl Endpoint {
     fn no_answer(&mut self, now: Duration, branch: &str) {
         self.timers.clear(&Due::RepeatRequest(branch.to_owned()));
         let Some(ClientTransaction { method, dialog, .. }) = self.requests.remove(branch) else { return };
+        if let Some(live) = self.dialogs.get_mut(&dialog) {
+            live.asks_snapshot = false;
+        }
         // A refresh without answer leaves the session to its expiry.
         if method == Method::Bye {
             self.close(now, &dialog);

@@ -8,6 +8,7 @@ use super::incoming::{Contents, Incoming};
 use super::transaction::{AnswerState, Due, ServerTransaction, TransactionId};
 use crate::message::body::read_body;
 use crate::message::method::Method;
+use crate::sdp::own_session;
 
 impl Endpoint {
     pub(super) fn in_dialog(&mut self, now: Duration, incoming: Incoming) {
@@ -17,6 +18,7 @@ impl Endpoint {
         if cseq < dialog.facts.remote_cseq {
             return self.answer_stateless(&incoming, 500, "CSeq Out Of Order", self.fields());
         }
+        dialog.has_missed |= cseq > dialog.facts.remote_cseq.saturating_add(1);
         dialog.facts.remote_cseq = cseq;
         dialog.facts.flow = incoming.flow;
         dialog.flow_lost = false;
@@ -52,6 +54,10 @@ impl Endpoint {
             let fields = self.fields().with("Retry-After", "2");
             return self.answer_stateless(&incoming, 500, "Earlier Offer Pending", fields);
         }
+        if has_body && self.awaits_answer(&id) {
+            // Two offers would cross (RFC 3261 §14.2, RFC 3311 §5.2).
+            return self.answer_stateless(&incoming, 491, "Request Pending", self.fields());
+        }
         if self.transactions.len() >= self.config.max_transactions.saturating_mul(2) {
             self.counters.turned_away += 1;
             let fields = self.fields().with("Retry-After", self.config.retry_after.to_string());
@@ -69,8 +75,16 @@ impl Endpoint {
         self.answer_at_once(now, incoming, &id, contents);
     }
 
+    /// Whether an offer of ours in a 200 waits for the answer in its ACK.
+    fn awaits_answer(&self, id: &DialogId) -> bool {
+        let unacknowledged =
+            self.dialogs.get(id).map(|dialog| dialog.unacknowledged.as_slice()).unwrap_or_default();
+        let offers = |number: &TransactionId| self.transactions.get(number).is_some_and(|sent| sent.we_offer);
+        unacknowledged.iter().any(|(_, number)| offers(number))
+    }
+
     /// Answers 200 without asking the shell, and hands on metadata. A re-INVITE without offer gets ours: the SDP
-    /// we last sent, unchanged (RFC 3261 §14.2).
+    /// we last sent (RFC 3261 §14.2), with streams that were on hold open again (RFC 6337 §5.2.5).
     fn answer_at_once(&mut self, now: Duration, incoming: Incoming, id: &DialogId, mut contents: Contents) {
         let cseq = incoming.essentials.cseq;
         let metadata = contents.body.metadata.take();
@@ -83,7 +97,8 @@ impl Endpoint {
             let invite = self.await_answer(number, incoming, id.clone(), false, contents);
             self.invites.remove(&invite.id);
             let is_invite = invite.request.method == Method::Invite;
-            let sdp = self.dialogs.get(id).map(|dialog| dialog.facts.local_sdp.clone()).filter(|_| is_invite);
+            let sdp = self.dialogs.get(id).filter(|_| is_invite);
+            let sdp = sdp.map(|dialog| own_session::reopened(&dialog.facts.local_sdp));
             if let Some(transaction) = self.transactions.get(&number).cloned() {
                 self.answer_ok(now, number, &transaction, sdp.as_deref());
             }
@@ -186,9 +201,17 @@ impl Endpoint {
         dialog.flow_lost = false;
         let farewell = dialog.bye_after_ack.take();
         let is_over = dialog.ended;
-        let we_offered = self.transactions.get(&number).is_some_and(|transaction| transaction.we_offer);
+        let transaction = self.transactions.get(&number);
+        let we_offered = transaction.is_some_and(|transaction| transaction.we_offer);
+        let is_initial = transaction.is_some_and(|transaction| transaction.is_initial);
         self.acknowledged(now, number);
         let body = read_body(&incoming.request.headers, &incoming.request.body).unwrap_or_default();
+        // A call whose ACK answers nothing has no media at all; within a call what was agreed before stands.
+        let is_unanswered = we_offered && body.sdp.is_none() && is_initial;
+        if !is_over && is_unanswered {
+            self.end(now, &id, EndCause::NoAnswer, "the ACK holds no answer to our offer");
+            return;
+        }
         if !is_over {
             let late_answer = body.sdp.filter(|_| we_offered);
             self.say(Event::Confirmed { dialog: id.clone(), late_answer });

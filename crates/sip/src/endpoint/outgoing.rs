@@ -1,4 +1,4 @@
-//! Our own requests inside a dialog: BYE and the refreshing UPDATE (RFC 3261 §12.2.1, §15.1; RFC 4028 §10).
+//! Our own requests inside a dialog: BYE, the refreshing UPDATE, the asking one (RFC 3261 §12.2.1, RFC 4028 §10, RFC 7866 §9).
 
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
@@ -64,6 +64,30 @@ impl Endpoint {
         self.send_request(now, id, Method::Update, fields);
     }
 
+    /// Asks the peer for all of its metadata, by an UPDATE without offer (RFC 7866 §9.2); a complete document follows
+    /// as `Metadata` or with a `Reinvite`. False when nothing was sent: the dialog is over, its stream is gone, it is
+    /// not confirmed yet, or it was asked already and has not answered.
+    pub fn request_snapshot(&mut self, now: Duration, id: &DialogId, reason: &str) -> bool {
+        let Some(dialog) = self.dialogs.get_mut(id) else { return false };
+        if dialog.ended || dialog.flow_lost || dialog.asks_snapshot || !dialog.unacknowledged.is_empty() {
+            return false;
+        }
+        dialog.asks_snapshot = true;
+        let contact = dialog.facts.contact.clone();
+        let reason: String = reason.chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
+        let body = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<requestsnapshot xmlns=\"urn:ietf:params:xml:ns:recording:1\">\r\n  <requestreason xml:lang=\"en\">{reason}</requestreason>\r\n</requestsnapshot>\r\n"
+        );
+        let fields = self
+            .fields()
+            .with("Contact", contact)
+            .with("Supported", SUPPORTED_SHOWN)
+            .with("Content-Disposition", "recording-session")
+            .with_body("application/rs-metadata-request", &body);
+        self.send_request(now, id, Method::Update, fields);
+        true
+    }
+
     fn send_request(&mut self, now: Duration, id: &DialogId, method: Method, fields: Fields) {
         let branch = format!("{COOKIE}{}", self.token());
         let Some(dialog) = self.dialogs.get_mut(id) else { return };
@@ -94,15 +118,37 @@ impl Endpoint {
         self.timers.clear(&Due::RepeatRequest(branch.to_owned()));
         self.timers.clear(&Due::NoAnswer(branch.to_owned()));
         let Some(ClientTransaction { method, dialog, .. }) = self.requests.remove(branch) else { return };
+        if let Some(live) = self.dialogs.get_mut(&dialog) {
+            live.asks_snapshot = false;
+        }
         match (method, response.status) {
             // Whatever is said to our BYE, the dialog is over.
             (Method::Bye, _) => self.close(now, &dialog),
+            (_, 422) => self.refresh_less_often(now, &dialog, response),
             (_, 408 | 481) => self.end(now, &dialog, EndCause::SessionExpired, "session unknown to the peer"),
             (_, 200..300) if granted(&response.headers).is_some() => {
                 self.refreshed(now, &dialog, granted(&response.headers));
             }
             // Any other answer shows that the peer lives, which is all the timer wants to know.
             _ => self.start_session_timer(now, &dialog),
+        }
+    }
+}
+
+impl Endpoint {
+    /// Our refresh was too frequent for somebody on the path: what it wants at least is taken, once for each longer
+    /// wish (RFC 4028 §7.3).
+    fn refresh_less_often(&mut self, now: Duration, id: &DialogId, response: &Response) {
+        let least =
+            response.headers.get("min-se").and_then(|value| value.split(';').next()?.trim().parse().ok());
+        let Some(dialog) = self.dialogs.get_mut(id) else { return };
+        let known = dialog.facts.session_interval;
+        match (least, known) {
+            (Some(least), Some(known)) if least > known => {
+                dialog.facts.session_interval = Some(least);
+                self.send_refresh(now, id);
+            }
+            _ => self.start_session_timer(now, id),
         }
     }
 }

@@ -40,6 +40,15 @@ impl OwnSession {
     }
 }
 
+/// A description of ours with every stream open that was inactive, and the version one more where that is a change.
+pub(crate) fn reopened(sdp: &str) -> String {
+    let open = sdp.replace("\r\na=inactive\r\n", "\r\na=recvonly\r\n");
+    let Some((session_id, version)) = origin(sdp).filter(|_| open != sdp) else { return sdp.to_owned() };
+    let (old, new) =
+        (format!("o=- {session_id} {version} "), format!("o=- {session_id} {} ", version.saturating_add(1)));
+    open.replacen(&old, &new, 1)
+}
+
 fn origin(sdp: &str) -> Option<(u64, u64)> {
     let line = sdp.split("\r\n").find_map(|line| line.strip_prefix("o=- "))?;
     let mut words = line.split(' ');
@@ -66,5 +75,13 @@ mod tests {
         let moved = own("2001:db8::9").next(Some(&first), write);
         assert!(moved.contains("o=- 9 2 IN IP6 2001:db8::9\r\n"));
         assert_eq!(own("192.0.2.9").next(Some("v=0\r\n"), write), first, "a description that is not ours");
+    }
+
+    #[test]
+    fn a_description_on_hold_is_offered_open_again() {
+        let held = "v=0\r\no=- 9 4 IN IP4 h\r\nm=audio 1 RTP/AVP 0\r\na=inactive\r\n";
+        assert_eq!(reopened(held), held.replace(" 4 ", " 5 ").replace("inactive", "recvonly"));
+        let open = held.replace("inactive", "recvonly");
+        assert_eq!(reopened(&open), open);
     }
 }

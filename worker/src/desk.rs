@@ -2,5 +2,6 @@
 
 pub mod call;
 pub mod inputs;
+pub mod members;
 pub mod offers;
 pub mod signalling;

@@ -12,7 +12,7 @@ use rokuon_storage::spool::{RecoveredCall, SpoolReader};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::WorkerConfig;
-use crate::desk::call::DeskCall;
+use crate::desk::call::{DeskCall, Keeping};
 use crate::desk::signalling::Restored;
 use crate::recorder::command::{Command, OpenCall, StreamSocket};
 use crate::routing::call_routing::OfferedLabel;
@@ -133,14 +133,19 @@ impl Recovery<'_> {
         let desk_call = DeskCall {
             connection,
             routes,
-            recorded: Some((call.recording, read.opened.call)),
+            keeping: Keeping::Recorded(call.recording, read.opened.call),
             metadata: metadata_of(&read),
+            header_parties: Vec::new(),
             metadata_cseq: 0,
+            group: None,
             doubts: vec![doubts::interrupted()],
             labels,
+            first_stream: 0,
+            streams: read.streams.clone(),
             ports,
             routing,
-            sdp: (0, 1),
+            // The description last sent says both its number and its version.
+            sdp_session: 0,
             answer: snapshot.local_sdp.clone(),
             hung_up_for: None,
         };

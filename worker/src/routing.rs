@@ -4,4 +4,5 @@ pub mod call_routing;
 pub mod doubts;
 pub mod refresh;
 pub mod source_index;
+pub mod speakers;
 pub mod table;

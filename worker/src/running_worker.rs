@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::config::WorkerConfig;
-use crate::desk::signalling::{Desk, DeskParts};
+use crate::desk::signalling::{Desk, DeskParts, Phase};
 use crate::orders::carry_out_orders;
 use crate::recorder::command::{LastingCall, Told};
 use crate::recorder::thread::RecorderThread;
@@ -66,7 +66,8 @@ pub enum StartError {
 /// A worker that runs.
 pub struct RunningWorker {
     sip: SipAddresses,
-    stop: watch::Sender<bool>,
+    phase: watch::Sender<Phase>,
+    live: watch::Receiver<usize>,
     recorder: RecorderThread,
     tasks: JoinSet<()>,
     sealing: JoinSet<()>,
@@ -79,7 +80,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     let spool_reader = spool.reader();
     let (told, told_inbox) = mpsc::unbounded_channel();
     let recorder = RecorderThread::start(spool, &config, told)?;
-    let (stop, stopped) = watch::channel(false);
+    let (phase, phases) = watch::channel(Phase::Serving);
     let mut tasks = JoinSet::new();
 
     let routes = Arc::new(ArcSwap::from_pointee(RoutingTable::default()));
@@ -155,8 +156,9 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         clock: ports.clock,
         config,
     };
-    tasks.spawn(Desk::new(parts, restored).run(incoming_inbox, silent_inbox, stopped));
-    Ok(RunningWorker { sip, stop, recorder, tasks, sealing })
+    let (live_calls, live) = watch::channel(restored.len());
+    tasks.spawn(Desk::new(parts, restored).run(incoming_inbox, silent_inbox, phases, live_calls));
+    Ok(RunningWorker { sip, phase, live, recorder, tasks, sealing })
 }
 
 impl RunningWorker {
@@ -165,10 +167,22 @@ impl RunningWorker {
         &self.sip
     }
 
+    /// Takes no new calls (503, and so for OPTIONS) and waits until the live ones have ended, or until patience is over.
+    /// No call is ended; what still lives then goes on after the next start. Returns how many those are.
+    pub async fn drain(&mut self, patience: Duration) -> usize {
+        self.phase.send_replace(Phase::Draining);
+        let ended = tokio::time::timeout(patience, self.live.wait_for(|live| *live == 0)).await.is_ok();
+        let left = *self.live.borrow();
+        if !ended {
+            tracing::warn!(calls = left, "live calls are left to the next start");
+        }
+        left
+    }
+
     /// Stops within `patience`: no new calls, live ones made durable and left open for the next start, and as much of what
     /// is being sealed finished as time allows. What is not finished is done by the next start.
     pub async fn shutdown(mut self, patience: Duration) {
-        let _gone = self.stop.send(true);
+        self.phase.send_replace(Phase::Stopping);
         let sealing = async {
             // Ends by itself once the recorder is gone and every order is done.
             while self.sealing.join_next().await.is_some() {}

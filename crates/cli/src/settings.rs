@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
@@ -61,6 +62,9 @@ pub struct Layer {
     /// Ports for media
     #[arg(long, env = "ROKUON_RTP_PORTS", value_name = "FROM-TO")]
     rtp_ports: Option<PortRange>,
+    /// How many seconds live calls may go on after a polite stop, before they are left to the next start
+    #[arg(long, env = "ROKUON_DRAIN_SECONDS", value_name = "SECONDS")]
+    drain_seconds: Option<u64>,
     /// A PostgreSQL of your own, signing in as the application's role
     #[arg(long, env = "ROKUON_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
@@ -112,6 +116,8 @@ pub struct Settings {
     pub media_address: MediaAddress,
     /// Ports for media.
     pub rtp_ports: PortRange,
+    /// How long live calls may go on after a polite stop.
+    pub drain: Duration,
     /// Somebody's own database: application's URL and, if this start may change tables, the owner's.
     pub database: Option<OwnDatabase>,
     /// Log filter.
@@ -208,6 +214,7 @@ impl Settings {
             sip_tls_client_ca: layer.sip_tls_client_ca,
             media_address,
             rtp_ports: layer.rtp_ports.ok_or_else(missing("rtp_ports"))?,
+            drain: Duration::from_secs(layer.drain_seconds.ok_or_else(missing("drain_seconds"))?),
             database,
             log: layer.log.ok_or_else(missing("log"))?,
             log_format: layer.log_format.unwrap_or(LogFormat::Text),
@@ -281,6 +288,7 @@ impl Layer {
             sip_tls_client_ca: self.sip_tls_client_ca.or(below.sip_tls_client_ca),
             media_address: self.media_address.or(below.media_address),
             rtp_ports: self.rtp_ports.or(below.rtp_ports),
+            drain_seconds: self.drain_seconds.or(below.drain_seconds),
             database_url: self.database_url.or(below.database_url),
             database_owner_url: self.database_owner_url.or(below.database_owner_url),
             log: self.log.or(below.log),

@@ -44,6 +44,8 @@ pub struct Endpoint {
     outputs: VecDeque<Output>,
     counters: Counters,
     draining: Option<u32>,
+    /// The Retry-After of OPTIONS while an INVITE would be refused for want of room.
+    unavailable: Option<u32>,
     timers: Timers<Due>,
     next_number: u64,
     transactions: HashMap<TransactionId, ServerTransaction>,
@@ -69,6 +71,7 @@ impl Endpoint {
             outputs: VecDeque::new(),
             counters: Counters::default(),
             draining: None,
+            unavailable: None,
             timers: Timers::new(),
             next_number: 0,
             transactions: HashMap::new(),
@@ -154,6 +157,11 @@ impl Endpoint {
     /// partial metadata may then have been lost (RFC 7866 §9).
     pub fn take_missed(&mut self, dialog: &DialogId) -> bool {
         self.dialogs.get_mut(dialog).is_some_and(|dialog| std::mem::take(&mut dialog.has_missed))
+    }
+
+    /// While it is set OPTIONS get 503 with this Retry-After in seconds: the shell has no room for a new call.
+    pub fn set_unavailable(&mut self, retry_after: Option<u32>) {
+        self.unavailable = retry_after;
     }
 
     /// Counts since the endpoint was made.

@@ -1,93 +1,129 @@
 //! An SDP offer turned into streams we receive on, and back into an answer.
 
-use std::net::{IpAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 
 use rokuon_capture::stream::{PayloadKind, StreamSetup};
 use rokuon_sip::sdp::answer::{StreamAnswer, recording_answer};
-use rokuon_sip::sdp::direction::Direction;
 use rokuon_sip::sdp::format::{Encoding, Format};
+use rokuon_sip::sdp::offer::{StreamOffer, recording_offer};
 use rokuon_sip::sdp::offered_stream::{OfferedStream, negotiate};
 use rokuon_sip::sdp::own_session::OwnSession;
 use rokuon_sip::sdp::session_description::SessionDescription;
 
-use crate::routing::call_routing::OfferedLabel;
+use crate::routing::call_routing::{CallRouting, OfferedLabel};
 use crate::rtp::ports::{NoFreePort, PortPool};
 
-/// How many streams of one call are recorded: the caller's and the called party's.
-const CHANNELS: usize = 2;
+/// Why nothing of an offer can be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsupported {
+    /// No stream has a codec that we keep.
+    NoCodec,
+    /// Streams are encrypted in a way, or over a transport, that we cannot take.
+    Encryption,
+}
 
-/// The m-lines of an offer and which of them we take.
+/// The codecs our own offer lists, best first.
+const OFFERED: [Encoding; 2] = [Encoding::Pcmu, Encoding::Pcma];
+
+/// The m-lines of an offer: the peer's, or our own where an INVITE came without one.
 #[derive(Debug, Clone)]
 pub struct Offer {
     sdp: SessionDescription,
     streams: Vec<OfferedStream>,
-    taken: Vec<bool>,
+    is_ours: bool,
+}
+
+/// Receive ports of an offer's streams, and the sockets that are new.
+#[derive(Debug)]
+pub struct Bound {
+    /// By m-line; `None` for one that is not recorded.
+    pub ports: Vec<Option<u16>>,
+    /// By stream number.
+    pub sockets: Vec<(u8, UdpSocket)>,
 }
 
 impl Offer {
-    /// Reads an offer; at most two supported audio streams are taken.
+    /// Reads an offer.
     pub fn read(sdp: &SessionDescription) -> Self {
-        let streams = negotiate(sdp);
-        let mut left = CHANNELS;
-        let taken = streams
-            .iter()
-            .map(|s| {
-                let take = s.supported && !wanted(s).is_empty() && !s.secure_profile && left > 0;
-                left -= usize::from(take);
-                take
-            })
-            .collect();
-        Self { sdp: sdp.clone(), streams, taken }
+        Self { sdp: sdp.clone(), streams: negotiate(sdp), is_ours: false }
     }
 
-    /// Whether nothing in it can be recorded.
-    pub fn is_unsupported(&self) -> bool {
-        !self.taken.contains(&true)
+    /// Our own, of one stream for each label: a late offer (RFC 3261 §13.2.1), whose answer comes with the ACK.
+    pub fn of_ours(labels: &[Option<String>]) -> Self {
+        let own = OwnSession { address: Ipv4Addr::LOCALHOST.into(), session_id: 0, version: 0 };
+        let offered = recording_offer(own, &streams_of_ours(labels, |_| Some(9)));
+        let sdp = SessionDescription::parse(offered.as_bytes()).expect("we can read what we write");
+        let mut streams = negotiate(&sdp);
+        for stream in &mut streams {
+            // What the peer sends from, and whether at all, is not known before its answer.
+            (stream.remote, stream.on_hold) = (None, false);
+        }
+        Self { sdp, streams, is_ours: true }
+    }
+
+    /// Whether it has no m-line at all: a recording session that waits for its first call (RFC 7866 §6.1).
+    pub fn is_empty(&self) -> bool {
+        self.streams.is_empty()
+    }
+
+    /// Why nothing in it can be recorded; `None` when something can, or when there is nothing yet.
+    pub fn unsupported(&self) -> Option<Unsupported> {
+        if self.is_empty() || self.streams.iter().any(can_record) {
+            return None;
+        }
+        let encrypted = self.streams.iter().any(|s| s.supported && !wanted(s).is_empty());
+        Some(if encrypted { Unsupported::Encryption } else { Unsupported::NoCodec })
+    }
+
+    /// Whether every stream of it is inactive.
+    pub fn is_inactive(&self) -> bool {
+        self.streams.iter().all(|s| s.on_hold || !can_record(s))
     }
 
     /// Labels, for the judgement of who speaks where.
     pub fn labels(&self) -> Vec<OfferedLabel> {
-        let both = self.streams.iter().zip(&self.taken);
-        both.map(|(s, taken)| OfferedLabel { label: s.label.clone(), recorded: *taken }).collect()
+        let label = |s: &OfferedStream| OfferedLabel { label: s.label.clone(), recorded: can_record(s) };
+        self.streams.iter().map(label).collect()
     }
 
-    /// Streams on hold or not, by index.
-    pub fn on_hold(&self) -> Vec<(u8, bool)> {
-        self.taken_streams().map(|(index, s)| (index, s.on_hold)).collect()
+    /// Streams on hold or not, by number.
+    pub fn on_hold(&self, routing: &CallRouting, first: u8) -> Vec<(u8, bool)> {
+        self.taken(routing, first).map(|(_, number, stream)| (number, stream.on_hold)).collect()
     }
 
-    /// A port for each stream taken: the one it has, or a new one with its socket.
-    #[expect(clippy::type_complexity, reason = "ports in m-line order beside the sockets that are new")]
+    /// A port for each stream that is recorded: the one it has, or a new one with its socket.
     pub fn bind(
         &self,
+        routing: &CallRouting,
+        first: u8,
         pool: &mut PortPool,
-        known: impl Fn(u8) -> Option<u16>,
-    ) -> Result<(Vec<Option<u16>>, Vec<(u8, UdpSocket)>), NoFreePort> {
-        let (mut ports, mut sockets) = (vec![None; self.streams.len()], Vec::new());
-        for (index, _) in self.taken_streams() {
-            let port = match known(index) {
-                Some(port) => port,
+        known: &[(u8, u16)],
+    ) -> Result<Bound, NoFreePort> {
+        let mut bound = Bound { ports: vec![None; self.streams.len()], sockets: Vec::new() };
+        for (at, number, _) in self.taken(routing, first) {
+            let port = match known.iter().find(|(one, _)| *one == number) {
+                Some((_, port)) => *port,
                 None => {
                     let (socket, port) = pool.bind_next()?;
-                    sockets.push((index, socket));
+                    bound.sockets.push((number, socket));
                     port
                 }
             };
-            if let Some(slot) = ports.get_mut(usize::from(index)) {
+            if let Some(slot) = bound.ports.get_mut(at) {
                 *slot = Some(port);
             }
         }
-        Ok((ports, sockets))
+        Ok(bound)
     }
 
     /// The streams as the recorder wants them; channels come from the judgement.
-    pub fn setups(&self, channels: &[Option<u8>], mixed: bool) -> Vec<StreamSetup> {
-        self.taken_streams()
-            .map(|(index, stream)| StreamSetup {
+    pub fn setups(&self, routing: &CallRouting, first: u8) -> Vec<StreamSetup> {
+        self.taken(routing, first)
+            .map(|(at, index, stream)| StreamSetup {
                 index,
                 label: stream.label.clone(),
-                channel: channels.get(usize::from(index)).copied().flatten(),
-                mixed,
+                channel: routing.channels.get(at).copied().flatten(),
+                mixed: routing.mixed,
                 payload_types: stream.formats.iter().map(payload_type).collect(),
                 expected_remote: stream.remote,
                 rtcp: stream.rtcp,
@@ -99,40 +135,68 @@ impl Offer {
             .collect()
     }
 
-    /// Our answer: receive what we take, refuse the rest.
-    pub fn answer(&self, address: IpAddr, ports: &[Option<u16>], session: u64, version: u64) -> String {
-        answer(&self.sdp, OwnSession { address, session_id: session, version }, ports)
-    }
-
-    /// Our answer to a call that is not kept: answered, but no media wanted.
-    pub fn answer_without_media(&self, address: IpAddr, port: u16, session: u64, version: u64) -> String {
-        let mut sdp = self.sdp.clone();
-        sdp.direction = Some(Direction::Inactive);
-        for media in &mut sdp.media {
-            media.direction = Some(Direction::Inactive);
+    /// Our answer: receive what is recorded, nothing of what is not wanted (a mix of voices that come by themselves as
+    /// well), and refuse the rest. The version of `previous` stands while nothing changes.
+    pub fn answer(
+        &self,
+        address: IpAddr,
+        session_id: u64,
+        previous: &str,
+        ports: &[Option<u16>],
+        sink: u16,
+    ) -> String {
+        let own = OwnSession { address, session_id, version: 1 };
+        let previous = (!previous.is_empty()).then_some(previous);
+        if self.is_ours {
+            let labels: Vec<Option<String>> =
+                self.streams.iter().map(|stream| stream.label.clone()).collect();
+            let port = |at: usize| ports.get(at).copied().flatten();
+            return own.next(previous, |own| recording_offer(own, &streams_of_ours(&labels, port)));
         }
-        let ports = self.taken.iter().map(|taken| taken.then_some(port)).collect::<Vec<_>>();
-        answer(&sdp, OwnSession { address, session_id: session, version }, &ports)
+        own.next(previous, |own| {
+            let streams = self.streams.iter().enumerate().map(|(at, stream)| {
+                let port = ports.get(at).copied().flatten();
+                can_record(stream).then(|| StreamAnswer {
+                    port: port.unwrap_or(sink),
+                    payload_types: wanted(stream),
+                    inactive: port.is_none(),
+                    ..StreamAnswer::default()
+                })
+            });
+            recording_answer(&self.sdp, own, &streams.collect::<Vec<_>>())
+        })
     }
 
-    fn taken_streams(&self) -> impl Iterator<Item = (u8, &OfferedStream)> {
-        let both = self.streams.iter().zip(&self.taken).enumerate();
-        both.filter(|(_, (_, taken))| **taken).filter_map(|(i, (s, _))| u8::try_from(i).ok().map(|i| (i, s)))
+    /// M-line, stream number and stream of what is recorded.
+    fn taken<'a>(
+        &'a self,
+        routing: &'a CallRouting,
+        first: u8,
+    ) -> impl Iterator<Item = (usize, u8, &'a OfferedStream)> {
+        let streams = self.streams.iter().zip(&routing.channels).enumerate();
+        streams.filter(|(_, (stream, channel))| channel.is_some() && can_record(stream)).filter_map(
+            move |(at, (stream, _))| Some((at, u8::try_from(at).ok()?.checked_add(first)?, stream)),
+        )
     }
+}
+
+fn streams_of_ours(labels: &[Option<String>], port: impl Fn(usize) -> Option<u16>) -> Vec<StreamOffer> {
+    let stream = |(at, label): (usize, &Option<String>)| StreamOffer {
+        port: port(at).unwrap_or_default(),
+        encodings: OFFERED.into(),
+        label: label.clone(),
+        ..StreamOffer::default()
+    };
+    labels.iter().enumerate().map(stream).collect()
+}
+
+fn can_record(stream: &OfferedStream) -> bool {
+    stream.supported && !stream.secure_profile && !wanted(stream).is_empty()
 }
 
 /// The payload types of a stream that we keep.
 fn wanted(stream: &OfferedStream) -> Vec<u8> {
     stream.payload_types(|encoding| matches!(encoding, Encoding::Pcmu | Encoding::Pcma))
-}
-
-fn answer(sdp: &SessionDescription, own: OwnSession, ports: &[Option<u16>]) -> String {
-    let take = |(stream, port): (OfferedStream, &Option<u16>)| {
-        let port = (*port)?;
-        Some(StreamAnswer { port, payload_types: wanted(&stream), ..StreamAnswer::default() })
-    };
-    let streams: Vec<_> = negotiate(sdp).into_iter().zip(ports).map(take).collect();
-    recording_answer(sdp, own, &streams)
 }
 
 fn payload_type(format: &Format) -> (u8, PayloadKind) {

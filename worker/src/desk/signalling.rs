@@ -7,7 +7,6 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use rokuon_db::unrecorded_counts::RefusalReason;
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::RecordingId;
 use rokuon_sip::endpoint::Endpoint;
@@ -16,22 +15,28 @@ use rokuon_sip::endpoint::event::{DialogId, EndCause, Event, Invite, Output};
 use rokuon_storage::data_key_pool::DataKeyPool;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
-use uuid::Uuid;
 
-use super::call::{DeskCall, read_metadata};
+use super::call::{DeskCall, Keeping};
 use super::inputs::Opened;
-use super::offers::Offer;
+use super::members::Members;
 use crate::config::WorkerConfig;
 use crate::recorder::command::Command;
-use crate::registrar::{Note, Registrar};
-use crate::routing::call_routing::judge_call;
-use crate::routing::source_index::SourceIndex;
-use crate::routing::table::{ConnectionRoute, Found, Origin, RoutingTable};
+use crate::registrar::Registrar;
+use crate::routing::table::RoutingTable;
 use crate::rtp::ports::PortPool;
 use crate::sip::sockets::{Incoming, SipSockets};
 
+mod capacity;
 mod changes;
+mod invite;
+mod late_answer;
+mod news;
 mod opening;
+mod pairing;
+
+use capacity::Capacity;
+use news::News;
+use pairing::{Fork, Waiting};
 
 /// How long a caller who is told 503 should wait, in seconds.
 const RETRY_AFTER: u32 = 10;
@@ -42,6 +47,17 @@ pub struct Restored {
     pub snapshot: DialogSnapshot,
     /// The desk's side of it.
     pub call: DeskCall,
+}
+
+/// What the worker is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Calls are taken.
+    Serving,
+    /// No new ones; live ones go on.
+    Draining,
+    /// The desk closes.
+    Stopping,
 }
 
 /// How often the desk looks after what no message brings up.
@@ -76,7 +92,12 @@ pub struct Desk {
     parts: DeskParts,
     began: Instant,
     calls: HashMap<DialogId, DeskCall>,
-    dialogs: HashMap<RecordingId, DialogId>,
+    members: Members,
+    /// The first dialog of each call that a phone forks.
+    forks: HashMap<Fork, DialogId>,
+    /// Second dialogs of such, by the first, while that one is opened.
+    waiting: HashMap<DialogId, Box<Waiting>>,
+    capacity: Capacity,
     opened: mpsc::UnboundedSender<Opened>,
     opened_inbox: Option<mpsc::UnboundedReceiver<Opened>>,
 }
@@ -85,18 +106,25 @@ impl Desk {
     /// A desk that takes up these calls again.
     pub fn new(parts: DeskParts, restored: Vec<Restored>) -> Self {
         let (opened, inbox) = mpsc::unbounded_channel();
+        let capacity = Capacity::new(&parts.config);
         let mut desk = Self {
             parts,
             began: Instant::now(),
             calls: HashMap::new(),
-            dialogs: HashMap::new(),
+            members: Members::default(),
+            forks: HashMap::new(),
+            waiting: HashMap::new(),
+            capacity,
             opened,
             opened_inbox: Some(inbox),
         };
         for Restored { snapshot, call } in restored {
             let dialog = snapshot.id.clone();
-            if let Some((recording, _)) = call.recorded {
-                desk.dialogs.insert(recording, dialog.clone());
+            if let Keeping::Recorded(recording, call_id) = call.keeping {
+                desk.members.open(recording, call_id, dialog.clone());
+            }
+            if let Some(session) = call.session() {
+                desk.members.name_session(session, &dialog);
             }
             desk.parts.endpoint.restore(Duration::ZERO, snapshot);
             desk.calls.insert(dialog, call);
@@ -104,12 +132,13 @@ impl Desk {
         desk
     }
 
-    /// Runs until `stop` says so. Live calls are left as they are: the journal holds them.
+    /// Runs until told to stop. Live calls are left as they are: the journal holds them. `live` is told how many there are.
     pub async fn run(
         mut self,
         mut incoming: mpsc::Receiver<Incoming>,
         mut silent: mpsc::UnboundedReceiver<RecordingId>,
-        mut stop: watch::Receiver<bool>,
+        mut phase: watch::Receiver<Phase>,
+        live: watch::Sender<usize>,
     ) {
         let Some(mut opened) = self.opened_inbox.take() else { return };
         let mut housekeeping = tokio::time::interval(HOUSEKEEPING);
@@ -119,7 +148,14 @@ impl Desk {
             let idle = Instant::now() + Duration::from_secs(3_600);
             tokio::select! {
                 biased;
-                _ = stop.changed() => break,
+                told = phase.changed() => match (told, *phase.borrow_and_update()) {
+                    (Ok(()), Phase::Serving) => {}
+                    (Ok(()), Phase::Draining) => {
+                        tracing::info!(calls = self.members.len(), "no new calls are taken; live ones go on");
+                        self.parts.endpoint.drain(RETRY_AFTER);
+                    }
+                    (Ok(()), Phase::Stopping) | (Err(_), _) => break,
+                },
                 Some(done) = opened.recv() => self.finish_opening(done),
                 message = incoming.recv() => match message {
                     Some(Incoming::Message(flow, bytes)) => {
@@ -128,26 +164,17 @@ impl Desk {
                     Some(Incoming::Closed(flow)) => self.parts.endpoint.flow_closed(self.began.elapsed(), flow),
                     None => break,
                 },
-                _ = housekeeping.tick() => self.keep_live_calls_heard(),
+                _ = housekeeping.tick() => self.keep_house(),
                 Some(recording) = silent.recv() => self.hang_up(recording, "rtp_silence"),
                 () = tokio::time::sleep_until(due.unwrap_or(idle).into()) => {
                     self.parts.endpoint.handle_timeout(self.began.elapsed());
                 }
             }
             self.pump().await;
+            let now_live = self.members.len() + self.capacity.opening();
+            live.send_if_modified(|known| std::mem::replace(known, now_live) != now_live);
         }
         self.parts.sockets.close().await;
-    }
-
-    /// Sources of live calls stay heard though their connection was changed or switched off meanwhile.
-    fn keep_live_calls_heard(&mut self) {
-        let table = self.parts.routes.load();
-        let lost =
-            |c: &&Arc<ConnectionRoute>| table.connection(c.id).is_none_or(|now| now.networks != c.networks);
-        let live: HashMap<_, _> =
-            self.calls.values().map(|call| (call.connection.id, &call.connection)).collect();
-        let networks = live.values().copied().filter(lost).flat_map(|c| &c.networks);
-        self.parts.sockets.gate().hear_also(SourceIndex::of(networks));
     }
 
     async fn pump(&mut self) {
@@ -165,73 +192,27 @@ impl Desk {
             Event::Invite(invite) => self.on_invite(&invite),
             Event::Reinvite(invite) => self.on_reinvite(&invite),
             Event::Metadata { dialog, cseq, body } => self.on_metadata(&dialog, cseq, &body),
-            Event::Confirmed { .. } => {}
+            Event::Confirmed { dialog, late_answer } => {
+                if let Some(answer) = late_answer {
+                    self.on_late_answer(&dialog, &answer);
+                }
+            }
             Event::Ended { dialog, cause } => self.on_ended(&dialog, cause),
         }
     }
 
-    fn refuse(&mut self, invite: &Invite, status: u16, reason: &str, retry_after: Option<u32>) {
+    pub(super) fn refuse(&mut self, invite: &Invite, status: u16, reason: &str, retry_after: Option<u32>) {
         metrics::counter!("rokuon_invites_refused_total", "status" => status.to_string()).increment(1);
         self.parts.endpoint.refuse(self.began.elapsed(), invite.id, status, reason, retry_after);
     }
 
-    fn on_invite(&mut self, invite: &Invite) {
-        let users = [invite.request_user.as_deref(), invite.to_user.as_deref()];
-        let source = invite.flow.remote.ip();
-        let certificate = self.parts.sockets.certificate(&invite.flow).map(|shown| shown.sha256);
-        let (connection, routes) = match self.parts.routes.load().find(&users, Origin { source, certificate })
-        {
-            Found::Connection(connection, routes) => (connection, routes),
-            Found::KnownSource if self.parts.sockets.gate().may_refuse(source) => {
-                return self.refuse(invite, 403, "Unknown Recording Address", None);
-            }
-            Found::KnownSource => return self.parts.endpoint.ignore(invite.id),
-            Found::UnknownSource => {
-                metrics::counter!("rokuon_invites_ignored_total").increment(1);
-                return self.parts.endpoint.ignore(invite.id);
-            }
-        };
-        let refused = |desk: &Self, reason| desk.parts.registrar.note(Note::refused(&connection, reason));
-        if self.calls.len() >= self.parts.config.max_calls {
-            refused(self, RefusalReason::Full);
-            return self.refuse(invite, 503, "Recorder Full", Some(RETRY_AFTER));
-        }
-        let Some(offer) = invite.offer.as_ref().map(Offer::read) else {
-            refused(self, RefusalReason::NoOffer);
-            return self.refuse(invite, 488, "An SDP Offer Is Needed", None);
-        };
-        if offer.is_unsupported() {
-            refused(self, RefusalReason::NoCodec);
-            return self.refuse(invite, 488, "PCMU Or PCMA Is Needed", None);
-        }
-        let (metadata, doubts) = read_metadata(invite.metadata.as_ref());
-        let labels = offer.labels();
-        let routing = judge_call(&routes, &connection, metadata.as_ref(), doubts.clone(), &labels);
-        let call = DeskCall {
-            connection,
-            routes,
-            recorded: None,
-            metadata,
-            metadata_cseq: invite.cseq,
-            doubts,
-            labels,
-            ports: Vec::new(),
-            routing,
-            sdp: (u64::from(Uuid::new_v4().as_fields().0), 1),
-            answer: String::new(),
-            hung_up_for: None,
-        };
-        if call.routing.kept {
-            self.open(invite, &offer, call)
-        } else {
-            self.answer_unkept(invite, &offer, call)
-        }
-    }
-
     fn on_ended(&mut self, dialog: &DialogId, cause: EndCause) {
+        self.forget_fork(dialog);
         let Some(call) = self.calls.remove(dialog) else { return };
-        let Some((recording, _)) = call.recorded else { return };
-        self.dialogs.remove(&recording);
+        if let Some(session) = call.session() {
+            self.members.forget_session(&session, dialog);
+        }
+        let Some(recording) = call.recording() else { return };
         let cause = match cause {
             EndCause::Bye => "bye",
             EndCause::Cancelled => "cancelled",
@@ -241,18 +222,25 @@ impl Desk {
             EndCause::NoAnswer => "no_answer",
             EndCause::HungUp => call.hung_up_for.unwrap_or("hung_up"),
         };
-        self.close(recording, cause);
+        if self.members.leave(recording, dialog) {
+            self.close(recording, cause);
+        } else {
+            self.tell_recorder(recording, News::default());
+        }
     }
 
     fn hang_up(&mut self, recording: RecordingId, why: &'static str) {
-        let Some(dialog) = self.dialogs.get(&recording).cloned() else {
+        let dialogs = self.members.dialogs(recording);
+        if dialogs.is_empty() {
             // The dialog is unknown (it could not be restored): nobody else will end this recording.
             return self.close(recording, why);
-        };
-        if let Some(call) = self.calls.get_mut(&dialog) {
-            call.hung_up_for = Some(why);
         }
-        self.parts.endpoint.hang_up(self.began.elapsed(), &dialog, why);
+        for dialog in dialogs {
+            if let Some(call) = self.calls.get_mut(&dialog) {
+                call.hung_up_for = Some(why);
+            }
+            self.parts.endpoint.hang_up(self.began.elapsed(), &dialog, why);
+        }
     }
 
     fn close(&self, recording: RecordingId, cause: &'static str) {

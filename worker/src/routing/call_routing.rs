@@ -13,6 +13,7 @@ use rokuon_sip::siprec::party::Party;
 use serde::{Deserialize, Serialize};
 
 use super::doubts;
+use super::speakers::place;
 use super::table::{ConnectionRoute, TenantRoutes};
 
 /// One party as shown to clerks.
@@ -87,19 +88,88 @@ pub struct OfferedLabel {
     pub recorded: bool,
 }
 
+/// What tells of a call's parties.
+#[derive(Debug, Clone, Copy)]
+pub enum Told<'a> {
+    /// Recording metadata.
+    Metadata(&'a Metadata),
+    /// SIP headers alone.
+    Headers(&'a [Party]),
+    /// Nothing.
+    Nothing,
+}
+
+impl<'a> Told<'a> {
+    /// Metadata before headers before nothing.
+    pub const fn of(metadata: Option<&'a Metadata>, headers: &'a [Party]) -> Self {
+        match (metadata, headers) {
+            (Some(metadata), _) => Self::Metadata(metadata),
+            (None, []) => Self::Nothing,
+            (None, headers) => Self::Headers(headers),
+        }
+    }
+
+    /// The parties; where several calls share the recording session, those of the first.
+    fn parties(&self) -> Vec<Party> {
+        match self {
+            Self::Metadata(metadata) => {
+                let of_first = metadata.participants_of_first_session();
+                let parties = metadata.parties().into_iter();
+                parties
+                    .filter(|p| of_first.as_ref().is_none_or(|ids| ids.contains(&p.participant_id)))
+                    .collect()
+            }
+            Self::Headers(parties) => parties.to_vec(),
+            Self::Nothing => Vec::new(),
+        }
+    }
+}
+
+impl CallRouting {
+    /// Keeps the line, and the decision that rests on it, of an earlier judgement.
+    pub fn stay_on_line(&mut self, earlier: &Self) {
+        let Self { line, line_proved, direction, department, kept, decision, article, rule, .. } =
+            earlier.clone();
+        *self = Self {
+            line,
+            line_proved,
+            direction,
+            department,
+            kept,
+            decision,
+            article,
+            rule,
+            tenant: self.tenant.clone(),
+            connection: self.connection,
+            policy_version: earlier.policy_version,
+            caller: self.caller.clone(),
+            called: self.called.clone(),
+            channels: std::mem::take(&mut self.channels),
+            mixed: self.mixed,
+            doubts: std::mem::take(&mut self.doubts),
+            start: earlier.start,
+            announcement: earlier.announcement,
+        };
+    }
+}
+
 /// Judges a call from what is known now. Nothing here refuses audio: what is unknown becomes a doubt.
 pub fn judge_call(
     routes: &TenantRoutes,
     connection: &ConnectionRoute,
-    metadata: Option<&Metadata>,
+    told: Told<'_>,
     mut doubts: Vec<Text>,
     streams: &[OfferedLabel],
 ) -> CallRouting {
-    let parties: Vec<Party> = metadata.map(Metadata::parties).unwrap_or_default();
+    let parties = told.parties();
     let present = parties.iter().filter(|p| !p.dummy && p.disassociate_time.is_none()).collect::<Vec<_>>();
     let (caller, called) = caller_and_called(&present);
-    if metadata.is_none() {
-        doubts.push(doubts::no_metadata());
+    match told {
+        Told::Metadata(metadata) if metadata.live_sessions().count() > 1 => {
+            doubts.push(doubts::several_calls())
+        }
+        Told::Metadata(_) | Told::Headers(_) => {}
+        Told::Nothing => doubts.push(doubts::no_metadata()),
     }
     let facts = CallFacts {
         caller: caller.and_then(|p| p.number_raw.clone()),
@@ -130,10 +200,12 @@ pub fn judge_call(
             decision
         }
     };
-    let placed = place_channels(caller, called, streams);
-    let proved = placed.mixed || (placed.caller_proved && placed.called_proved);
-    if metadata.is_some() && !proved {
-        doubts.push(doubts::channels_unproved());
+    let placed = place(caller, called, &present, streams);
+    if !parties.is_empty() {
+        doubts.extend(placed.unproved.iter().map(|why| doubts::channel_unproved(*why)));
+    }
+    if placed.more_speakers {
+        doubts.push(doubts::more_channels());
     }
     doubts.dedup();
     let start = start_of(&routes.policy, &routes.lines, line.as_deref());
@@ -173,46 +245,6 @@ fn caller_and_called<'a>(present: &[&'a Party]) -> (Option<&'a Party>, Option<&'
         .filter(|i| Some(*i) != caller)
         .or_else(|| (0..ordered.len()).find(|i| Some(*i) != caller));
     (caller.and_then(|i| ordered.get(i).copied()), called.and_then(|i| ordered.get(i).copied()))
-}
-
-struct Placed {
-    channels: Vec<Option<u8>>,
-    mixed: bool,
-    caller_proved: bool,
-    called_proved: bool,
-}
-
-/// Speaker to channel by association and label, never by order; order only fills what is left.
-fn place_channels(caller: Option<&Party>, called: Option<&Party>, streams: &[OfferedLabel]) -> Placed {
-    let recorded = streams.iter().filter(|s| s.recorded).count();
-    if recorded <= 1 {
-        // One stream holds whatever the exchange put in; it is both voices unless only one party speaks on it.
-        let channels = streams.iter().map(|s| s.recorded.then_some(0)).collect();
-        return Placed { channels, mixed: true, caller_proved: true, called_proved: true };
-    }
-    let speaks = |party: Option<&Party>, stream: &OfferedLabel| {
-        stream.recorded
-            && party
-                .zip(stream.label.as_ref())
-                .is_some_and(|(p, label)| p.labels_sent.iter().any(|l| l == label))
-    };
-    let mut channels: Vec<Option<u8>> = vec![None; streams.len()];
-    let (mut caller_proved, mut called_proved) = (false, false);
-    for (slot, stream) in channels.iter_mut().zip(streams) {
-        match (speaks(caller, stream), speaks(called, stream)) {
-            (true, false) if !caller_proved => (*slot, caller_proved) = (Some(0), true),
-            (false, true) if !called_proved => (*slot, called_proved) = (Some(1), true),
-            _ => {}
-        }
-    }
-    let mut free =
-        [0_u8, 1].into_iter().filter(|c| !channels.contains(&Some(*c))).collect::<Vec<_>>().into_iter();
-    for (slot, stream) in channels.iter_mut().zip(streams) {
-        if stream.recorded && slot.is_none() {
-            *slot = free.next();
-        }
-    }
-    Placed { channels, mixed: false, caller_proved, called_proved }
 }
 
 fn party_facts(party: Option<&Party>, proved: bool) -> PartyFacts {

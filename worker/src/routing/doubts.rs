@@ -3,6 +3,8 @@
 use rokuon_policy::text::Text;
 use rokuon_sip::siprec::doubt::Doubt;
 
+use super::speakers::Unproved;
+
 /// The metadata's oddity in both languages; technical detail stays with the sealed original.
 pub fn metadata_doubt(doubt: &Doubt) -> Text {
     match doubt {
@@ -37,11 +39,45 @@ pub fn no_metadata() -> Text {
     )
 }
 
-/// Who speaks on which channel is not proved by the labels.
-pub fn channels_unproved() -> Text {
+/// Who speaks on which channel is not proved by the labels, and why.
+pub fn channel_unproved(why: Unproved) -> Text {
+    match why {
+        Unproved::NoAssociation => Text::new(
+            "どちらの音声が誰のものか証明できません：通話情報に、話者と音声の対応がありません。",
+            "It is not proved which voice is whose: the call details join a speaker to no stream.",
+        ),
+        Unproved::LabelNotOffered => Text::new(
+            "どちらの音声が誰のものか証明できません：通話情報のラベルが、送られた音声のどれにもありません。",
+            "It is not proved which voice is whose: the call details name a label that no stream carries.",
+        ),
+        Unproved::NoLabel => Text::new(
+            "どちらの音声が誰のものか証明できません：送られた音声にラベルがありません。",
+            "It is not proved which voice is whose: a stream carries no label.",
+        ),
+        Unproved::LabelTwice => Text::new(
+            "どちらの音声が誰のものか証明できません：二つの音声に同じラベルが付いています。",
+            "It is not proved which voice is whose: two streams carry the same label.",
+        ),
+        Unproved::SharedStream => Text::new(
+            "どちらの音声が誰のものか証明できません：通話情報では、一つの音声で複数の人が話しています。",
+            "It is not proved which voice is whose: by the call details several speak on one stream.",
+        ),
+    }
+}
+
+/// More than two speak on channels of their own.
+pub fn more_channels() -> Text {
     Text::new(
-        "どちらの音声が誰のものか、通話情報では確かめられませんでした。",
-        "The call details do not prove which voice belongs to whom.",
+        "三人以上の音声が別々のチャンネルに録音されています。",
+        "More than two voices are recorded, each on a channel of its own.",
+    )
+}
+
+/// Several calls share one recording session.
+pub fn several_calls() -> Text {
+    Text::new(
+        "交換機が複数の通話を一つの録音として送りました。",
+        "The exchange sent several calls as one recording.",
     )
 }
 

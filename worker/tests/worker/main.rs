@@ -1,6 +1,7 @@
 //! The media worker against a real PostgreSQL, over real sockets, with everything it stands on failing in turn.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod draining;
 mod forged_and_malformed;
 mod forged_floods;
 mod harness;
@@ -10,4 +11,5 @@ mod media;
 mod nothing_in_plain;
 mod outages;
 mod refusals;
+mod sessions;
 mod transports;

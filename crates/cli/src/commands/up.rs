@@ -150,6 +150,10 @@ async fn serve_parts(
     announce(&running);
 
     let (outcome, api) = wait(api, told).await;
+    let worker = match worker {
+        Some(worker) if outcome.is_ok() => Some(drain(worker, settings.drain, told).await),
+        worker => worker,
+    };
     let _nobody_listens = stop.send(true);
     stop_parts(worker, api).await;
     db.close().await;
@@ -174,6 +178,15 @@ async fn wait(
             Err(error) => (Err(Failure::new(format!("API が倒れました（{error}）。"), format!("the API broke down: {error}"))), None),
         },
     }
+}
+
+/// Lets live calls end, within patience and until told to stop a second time. The portal stays up meanwhile.
+async fn drain(mut worker: RunningWorker, patience: Duration, told: &mut StopSignals) -> RunningWorker {
+    tokio::select! {
+        _left = worker.drain(patience) => {}
+        () = told.next() => tracing::warn!("told to stop a second time: live calls are left to the next start"),
+    }
+    worker
 }
 
 async fn stop_parts(worker: Option<RunningWorker>, api: Option<JoinHandle<Result<(), ServeError>>>) {

@@ -27,7 +27,7 @@ fn the_default_file_holds_the_defaults() {
         ("127.0.0.1:5060".into(), "127.0.0.1:5061".into())
     );
     assert_eq!(settings.media_address.first.to_string(), "127.0.0.1");
-    assert_eq!(settings.database, None);
+    assert_eq!((settings.drain.as_secs(), settings.database), (20, None));
 }
 
 #[test]

@@ -234,7 +234,7 @@ impl Endpoint {
         if !self.extensions_known(incoming) {
             return;
         }
-        if let Some(retry_after) = self.draining {
+        if let Some(retry_after) = self.draining.or(self.unavailable) {
             let fields = self.fields().with("Retry-After", retry_after.to_string());
             return self.answer_stateless(incoming, 503, "Service Unavailable", fields);
         }

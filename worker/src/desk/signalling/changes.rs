@@ -1,13 +1,12 @@
-//! Changes of a live call: re-INVITE, UPDATE, further metadata.
+//! Changes of a live call: re-INVITE, UPDATE, further metadata; and a dialog that takes another's place.
 
-use chrono::DateTime;
-use rokuon_capture::journal::{AsReceived, CallUpdated};
 use rokuon_sip::endpoint::event::{DialogId, Invite, MetadataBody};
 
+use super::news::News;
 use super::{Desk, RETRY_AFTER};
-use crate::desk::call::DeskCall;
+use crate::desk::call::{DeskCall, Keeping};
 use crate::desk::offers::Offer;
-use crate::recorder::command::{Command, StreamSocket};
+use crate::recorder::command::StreamSocket;
 use crate::registrar::Note;
 
 impl Desk {
@@ -17,31 +16,33 @@ impl Desk {
             return self.refuse(invite, 481, "Call Does Not Exist", None);
         };
         let Some(offer) = invite.offer.as_ref().map(Offer::read) else {
-            // A refresh without an offer: what was agreed stands.
+            // A refresh without an offer: what was agreed stands, and is offered again.
             self.parts.endpoint.accept(now, invite.id, &call.answer);
             self.calls.insert(invite.dialog.clone(), call);
             return;
         };
         call.labels = offer.labels();
+        let before = call.session();
         match &invite.metadata {
             Some(body) => _ = call.take_metadata(invite.cseq, body),
             None => _ = call.judge_again(),
         }
-        call.sdp.1 += 1;
-        let Some((recording, call_id)) = call.recorded else {
-            return if call.routing.kept {
-                self.open(invite, &offer, call);
-            } else {
-                let port = self.parts.unkept_media.local_addr().map_or(9, |a| a.port());
-                let answer =
-                    offer.answer_without_media(self.media_address(invite), port, call.sdp.0, call.sdp.1);
-                self.parts.endpoint.accept(now, invite.id, &answer);
-                self.calls.insert(invite.dialog.clone(), call);
-            };
-        };
-        let known = call.ports.clone();
-        let port_of = |index: u8| known.iter().find(|(i, _)| *i == index).map(|(_, port)| *port);
-        let (ports, sockets) = match offer.bind(&mut self.parts.ports, port_of) {
+        self.follow_session(&invite.dialog, before.as_ref(), &call);
+        if call.records_another_call(before.as_ref()) {
+            self.part_with_recording(&invite.dialog, &mut call);
+        }
+        match call.keeping {
+            Keeping::Recorded(..) => self.change(invite, &offer, call),
+            Keeping::NotYet => self.keep_or_not(invite, &offer, call),
+            Keeping::Opening | Keeping::Superseded => self.answer_without_media(invite, &offer, call),
+        }
+    }
+
+    /// Answers with the streams as they are from now on, and tells the recorder.
+    fn change(&mut self, invite: &Invite, offer: &Offer, mut call: DeskCall) {
+        let Keeping::Recorded(recording, call_id) = call.keeping else { return };
+        let (first, known) = (call.first_stream, call.ports.clone());
+        let bound = match offer.bind(&call.routing, first, &mut self.parts.ports, &known) {
             Ok(bound) => bound,
             Err(error) => {
                 tracing::error!(%error, "a change of a call was refused");
@@ -49,64 +50,89 @@ impl Desk {
                 return self.refuse(invite, 503, "No Media Port", Some(RETRY_AFTER));
             }
         };
-        let setups = offer.setups(&call.routing.channels, call.routing.mixed);
-        call.answer = offer.answer(self.media_address(invite), &ports, call.sdp.0, call.sdp.1);
-        call.ports =
-            setups.iter().filter_map(|s| Some((s.index, (*ports.get(usize::from(s.index))?)?))).collect();
-        self.parts.endpoint.accept(now, invite.id, &call.answer);
-        let at = self.parts.clock.now();
-        let updated = CallUpdated {
-            local_ports: Some(call.ports.iter().map(|(_, port)| *port).collect()),
-            streams: Some(setups),
-            sdp: vec![AsReceived::new(at, "application/sdp", &invite.raw_offer)],
-            metadata: invite
-                .metadata
-                .iter()
-                .map(|m| AsReceived::new(at, m.content_type.clone(), &m.raw))
-                .collect(),
-            ..self.update_of(&invite.dialog, &call)
-        };
-        let sockets = sockets.into_iter().map(|(stream, socket)| StreamSocket::new(stream, socket)).collect();
-        self.send(Command::Update {
-            recording,
-            updated: Box::new(updated),
-            sockets,
-            on_hold: offer.on_hold(),
-        });
-        self.parts.registrar.note(Note::Judged(call_id, Box::new(call.routing.clone())));
+        let on_hold = offer.on_hold(&call.routing, first);
+        self.settle_streams(invite, offer, &mut call, &bound.ports);
+        self.parts.endpoint.accept(self.began.elapsed(), invite.id, &call.answer);
+        let routing = call.routing.clone();
         self.calls.insert(invite.dialog.clone(), call);
+        let sockets =
+            bound.sockets.into_iter().map(|(stream, socket)| StreamSocket::new(stream, socket)).collect();
+        self.tell_recorder(recording, News { sockets, on_hold, streams: true, ..self.received(invite) });
+        self.parts.registrar.note(Note::Judged(call_id, Box::new(routing)));
     }
 
     pub(super) fn on_metadata(&mut self, dialog: &DialogId, cseq: u32, body: &MetadataBody) {
-        let Some(mut call) = self.calls.remove(dialog) else { return };
+        let Some(call) = self.calls.get_mut(dialog) else { return };
+        let before = call.session();
         let changed = call.take_metadata(cseq, body);
-        if let Some((recording, call_id)) = call.recorded {
-            let received = AsReceived::new(self.parts.clock.now(), body.content_type.clone(), &body.raw);
-            let updated = CallUpdated { metadata: vec![received], ..self.update_of(dialog, &call) };
-            self.send(Command::Update {
-                recording,
-                updated: Box::new(updated),
-                sockets: Vec::new(),
-                on_hold: Vec::new(),
-            });
-            if changed {
-                self.parts.registrar.note(Note::Judged(call_id, Box::new(call.routing.clone())));
+        // Late metadata may be what tells who speaks where.
+        let streams = changed && call.place_streams();
+        let (keeping, after, routing) = (call.keeping, call.session(), call.routing.clone());
+        if before != after {
+            if let Some(before) = &before {
+                self.members.forget_session(before, dialog);
+            }
+            if let Some(after) = after {
+                self.members.name_session(after, dialog);
             }
         }
-        self.calls.insert(dialog.clone(), call);
+        if let Keeping::Recorded(recording, call_id) = keeping {
+            let metadata = vec![self.metadata_received(body)];
+            self.tell_recorder(recording, News { metadata, streams, ..News::default() });
+            if changed {
+                self.parts.registrar.note(Note::Judged(call_id, Box::new(routing)));
+            }
+        }
     }
 
-    /// The journal entry that follows any change: the judgement and the dialog as they are now.
-    pub(super) fn update_of(&self, dialog: &DialogId, call: &DeskCall) -> CallUpdated {
-        CallUpdated {
-            at: DateTime::UNIX_EPOCH,
-            at_micros: 0,
-            streams: None,
-            local_ports: None,
-            dialog: self.parts.endpoint.snapshot(dialog).and_then(|s| serde_json::to_value(s).ok()),
-            routing: serde_json::to_value(&call.routing).ok(),
-            sdp: Vec::new(),
-            metadata: Vec::new(),
+    /// The live dialog whose recording this one continues: the same communication session, on the same connection, with the
+    /// same streams. A recording client that lost its way to us, or its dialog, sets the session up anew.
+    pub(super) fn superseded_by(&self, call: &DeskCall) -> Option<DialogId> {
+        let dialog = self.members.of_session(&call.session()?)?;
+        let old = self.calls.get(dialog)?;
+        let same = |one: &DeskCall| one.labels.iter().map(|label| label.label.clone()).collect::<Vec<_>>();
+        (old.recording().is_some() && same(old) == same(call)).then(|| dialog.clone())
+    }
+
+    /// Goes on with the recording of `old` in a new dialog, on the same ports; the old dialog feeds nothing any more.
+    pub(super) fn take_over(&mut self, invite: &Invite, offer: &Offer, mut call: DeskCall, old: &DialogId) {
+        let Some(before) = self.calls.get_mut(old) else { return self.keep_or_not(invite, offer, call) };
+        let Some(recording) = before.recording() else { return self.keep_or_not(invite, offer, call) };
+        tracing::info!(%recording, "a recording goes on in another dialog of the same session");
+        metrics::counter!("rokuon_dialogs_superseded_total").increment(1);
+        call.keeping = std::mem::replace(&mut before.keeping, Keeping::Superseded);
+        (call.first_stream, call.ports) = (before.first_stream, before.ports.clone());
+        call.sdp_session = before.sdp_session;
+        self.members.replace(recording, old, &invite.dialog);
+        self.follow_session(&invite.dialog, None, &call);
+        self.change(invite, offer, call);
+    }
+
+    /// Keeps the index of sessions true.
+    pub(super) fn follow_session(
+        &mut self,
+        dialog: &DialogId,
+        before: Option<&(rokuon_policy::ids::ConnectionId, String)>,
+        call: &DeskCall,
+    ) {
+        let after = call.session();
+        if let Some(before) = before.filter(|before| Some(*before) != after.as_ref()) {
+            self.members.forget_session(before, dialog);
         }
+        if let Some(after) = after {
+            self.members.name_session(after, dialog);
+        }
+    }
+
+    /// The recording is over; the dialog goes on with another call.
+    fn part_with_recording(&mut self, dialog: &DialogId, call: &mut DeskCall) {
+        if let Some(recording) = call.recording()
+            && self.members.leave(recording, dialog)
+        {
+            self.close(recording, "session_ended");
+        }
+        call.keeping = Keeping::NotYet;
+        call.ports.clear();
+        call.streams.clear();
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use rokuon_capture::journal::{AsReceived, CallOpened};
+use rokuon_capture::journal::CallOpened;
 use rokuon_db::unrecorded_counts::RefusalReason;
 use rokuon_policy::ids::{CallId, RecordingId};
 use rokuon_policy::recording_scope::RecordingStart;
@@ -14,8 +14,9 @@ use rokuon_storage::data_key_pool::DataKeyPool;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use super::news::News;
 use super::{Desk, RETRY_AFTER};
-use crate::desk::call::DeskCall;
+use crate::desk::call::{DeskCall, Keeping};
 use crate::desk::inputs::{OpenFailure, Opened, OpenedCall};
 use crate::desk::offers::Offer;
 use crate::recorder::command::{Command, NotOpened, OpenCall, StreamSocket};
@@ -26,24 +27,59 @@ use crate::routing::table::ConnectionRoute;
 const KEY_WAIT: Duration = Duration::from_secs(2);
 
 impl Desk {
-    /// A call the policy does not record: answered, counted, no media taken.
-    pub(super) fn answer_unkept(&mut self, invite: &Invite, offer: &Offer, call: DeskCall) {
-        let now = self.began.elapsed();
-        let port = self.parts.unkept_media.local_addr().map_or(9, |a| a.port());
-        let answer = offer.answer_without_media(self.media_address(invite), port, call.sdp.0, call.sdp.1);
-        self.parts.endpoint.accept(now, invite.id, &answer);
-        self.parts.registrar.note(Note::not_kept(&call.routing));
+    /// Opens a recording where there is something to record, else answers without media; the dialog lives either way, and
+    /// a later offer or later metadata may open it.
+    pub(super) fn keep_or_not(&mut self, invite: &Invite, offer: &Offer, call: DeskCall) {
+        // A session with no call in it and nothing sent is a recording session kept in readiness (RFC 7866 §6.1).
+        let waits = call.routing.channels.iter().all(Option::is_none)
+            || (offer.is_inactive() && call.metadata.is_some() && call.session().is_none());
+        match (call.routing.kept, waits) {
+            (true, false) => self.open(invite, offer, call),
+            (true, true) => self.answer_without_media(invite, offer, call),
+            (false, _) => {
+                self.parts.registrar.note(Note::not_kept(&call.routing));
+                self.answer_without_media(invite, offer, call);
+            }
+        }
+    }
+
+    /// Answers, but wants no media: of a call that is not kept, or not yet.
+    pub(super) fn answer_without_media(&mut self, invite: &Invite, offer: &Offer, mut call: DeskCall) {
+        let address = self.media_address(invite);
+        call.answer = offer.answer(address, call.sdp_session, &call.answer, &[], self.sink());
+        self.parts.endpoint.accept(self.began.elapsed(), invite.id, &call.answer);
         self.calls.insert(invite.dialog.clone(), call);
     }
 
-    pub(super) fn media_address(&self, invite: &Invite) -> IpAddr {
+    /// The port named for streams that nobody reads.
+    fn sink(&self) -> u16 {
+        self.parts.unkept_media.local_addr().map_or(9, |address| address.port())
+    }
+
+    fn media_address(&self, invite: &Invite) -> IpAddr {
         let configured = self.parts.config.media_address_for(invite.flow.remote.ip());
         if configured.is_unspecified() { invite.flow.local.ip() } else { configured }
     }
 
+    /// Writes down in the call what an offer and our ports make of its streams, and our answer.
+    pub(super) fn settle_streams(
+        &self,
+        invite: &Invite,
+        offer: &Offer,
+        call: &mut DeskCall,
+        ports: &[Option<u16>],
+    ) {
+        let first = call.first_stream;
+        call.streams = offer.setups(&call.routing, first);
+        let port = |index: u8| ports.get(usize::from(index.checked_sub(first)?)).copied().flatten();
+        call.ports = call.streams.iter().filter_map(|s| Some((s.index, port(s.index)?))).collect();
+        call.answer =
+            offer.answer(self.media_address(invite), call.sdp_session, &call.answer, ports, self.sink());
+    }
+
     /// Binds ports, then lets the recorder make the call durable; the answer follows in `finish_opening`.
-    pub(super) fn open(&mut self, invite: &Invite, offer: &Offer, mut call: DeskCall) {
-        let (ports, sockets) = match offer.bind(&mut self.parts.ports, |_| None) {
+    fn open(&mut self, invite: &Invite, offer: &Offer, mut call: DeskCall) {
+        let bound = match offer.bind(&call.routing, call.first_stream, &mut self.parts.ports, &[]) {
             Ok(bound) => bound,
             Err(error) => {
                 tracing::error!(%error, "a call was refused");
@@ -51,34 +87,27 @@ impl Desk {
                 return self.refuse(invite, 503, "No Media Port", Some(RETRY_AFTER));
             }
         };
-        let setups = offer.setups(&call.routing.channels, call.routing.mixed);
-        call.answer = offer.answer(self.media_address(invite), &ports, call.sdp.0, call.sdp.1);
-        call.ports =
-            setups.iter().filter_map(|s| Some((s.index, (*ports.get(usize::from(s.index))?)?))).collect();
-        let now = self.parts.clock.now();
+        self.settle_streams(invite, offer, &mut call, &bound.ports);
         // Written down before it is promised: a kill right after the 200 finds the dialog in the journal.
         let endpoint = &self.parts.endpoint;
         let mut snapshot = endpoint.snapshot_offered(invite.id).or_else(|| endpoint.snapshot(&invite.dialog));
         if let Some(snapshot) = &mut snapshot {
             snapshot.local_sdp.clone_from(&call.answer);
         }
+        let received = self.received(invite);
         let opened = CallOpened {
             tenant: call.connection.tenant.clone(),
             // Takes the prefetched key's id below.
             recording: RecordingId(Uuid::nil()),
             call: CallId(Uuid::now_v7()),
             connection: call.connection.id,
-            opened_at: now,
+            opened_at: self.parts.clock.now(),
             local_ports: call.ports.iter().map(|(_, port)| *port).collect(),
-            streams: setups,
+            streams: call.streams.clone(),
             dialog: serde_json::to_value(&snapshot).unwrap_or_default(),
             routing: serde_json::to_value(&call.routing).unwrap_or_default(),
-            sdp: vec![AsReceived::new(now, "application/sdp", &invite.raw_offer)],
-            metadata: invite
-                .metadata
-                .iter()
-                .map(|m| AsReceived::new(now, m.content_type.clone(), &m.raw))
-                .collect(),
+            sdp: received.sdp,
+            metadata: received.metadata,
             software_version: env!("CARGO_PKG_VERSION").to_owned(),
             continuation: None,
             repeated: false,
@@ -88,11 +117,17 @@ impl Desk {
             recorder: self.parts.recorder.clone(),
             connection: call.connection.clone(),
             silent_after: self.parts.config.silence_ends_call_after,
-            on_hold: offer.on_hold(),
+            on_hold: offer.on_hold(&call.routing, call.first_stream),
             paused: call.routing.start == RecordingStart::OnDemand,
-            sockets: sockets.into_iter().map(|(stream, socket)| StreamSocket::new(stream, socket)).collect(),
+            sockets: bound
+                .sockets
+                .into_iter()
+                .map(|(stream, socket)| StreamSocket::new(stream, socket))
+                .collect(),
         };
         let (answers, invite_id, dialog) = (self.opened.clone(), invite.id, invite.dialog.clone());
+        call.keeping = Keeping::Opening;
+        self.capacity.begin_opening();
         self.calls.insert(dialog.clone(), call);
         tokio::spawn(async move {
             let result = open.run(opened).await;
@@ -101,23 +136,25 @@ impl Desk {
     }
 
     pub(super) fn finish_opening(&mut self, done: Opened) {
+        self.capacity.end_opening();
+        let dialog = done.dialog.clone();
+        self.answer_opened(done);
+        self.first_of_fork_is_open(&dialog);
+    }
+
+    fn answer_opened(&mut self, done: Opened) {
         let now = self.began.elapsed();
         match (done.result, self.calls.get_mut(&done.dialog)) {
             (Ok(OpenedCall { recording, call: call_id, at: started_at }), Some(call)) => {
-                call.recorded = Some((recording, call_id));
-                self.dialogs.insert(recording, done.dialog.clone());
+                call.keeping = Keeping::Recorded(recording, call_id);
                 self.parts.endpoint.accept(now, done.invite, &call.answer);
-                let routing = call.routing.clone();
-                if let Some(call) = self.calls.get(&done.dialog) {
-                    // Accepting settled the session timer; a restart must know it.
-                    let updated = Box::new(self.update_of(&done.dialog, call));
-                    self.send(Command::Update {
-                        recording,
-                        updated,
-                        sockets: Vec::new(),
-                        on_hold: Vec::new(),
-                    });
+                let (routing, session) = (call.routing.clone(), call.session());
+                self.members.open(recording, call_id, done.dialog.clone());
+                if let Some(session) = session {
+                    self.members.name_session(session, &done.dialog);
                 }
+                // Accepting settled the session timer; a restart must know it.
+                self.tell_recorder(recording, News::default());
                 self.parts.registrar.note(Note::Started(Box::new(StartedCall {
                     recording,
                     call: call_id,

@@ -55,8 +55,13 @@ fn two_streams(labels: [&str; 2]) -> Vec<OfferedLabel> {
 fn an_inbound_call_to_a_listed_line_is_kept_with_caller_left_whatever_the_order_of_the_streams() {
     let routes = routes();
     let heard = metadata("sip:09000001234@pbx.invalid", "tel:+81668585050", ["96", "97"]);
-    let judged =
-        judge_call(&routes, &connection(&routes, None), Some(&heard), Vec::new(), &two_streams(["97", "96"]));
+    let judged = judge_call(
+        &routes,
+        &connection(&routes, None),
+        Told::Metadata(&heard),
+        Vec::new(),
+        &two_streams(["97", "96"]),
+    );
     assert!(judged.kept && judged.line_proved, "{judged:?}");
     assert_eq!(judged.direction, Some(Direction::Inbound));
     assert_eq!(judged.channels, [Some(1), Some(0)], "by label, not by order");
@@ -72,9 +77,9 @@ fn a_call_of_no_listed_line_is_not_kept_and_neither_is_an_outbound_one() {
     let connection = connection(&routes, None);
     let streams = two_streams(["1", "2"]);
     let other = metadata("tel:0900000111", "tel:0600000999", ["1", "2"]);
-    assert!(!judge_call(&routes, &connection, Some(&other), Vec::new(), &streams).kept);
+    assert!(!judge_call(&routes, &connection, Told::Metadata(&other), Vec::new(), &streams).kept);
     let outbound = metadata("tel:0668585050", "tel:09000001234", ["1", "2"]);
-    let judged = judge_call(&routes, &connection, Some(&outbound), Vec::new(), &streams);
+    let judged = judge_call(&routes, &connection, Told::Metadata(&outbound), Vec::new(), &streams);
     assert!(!judged.kept, "the ordinance lists received calls only: {judged:?}");
     assert!(!judged.article.as_str().is_empty() && !judged.rule.is_empty());
 }
@@ -83,17 +88,18 @@ fn a_call_of_no_listed_line_is_not_kept_and_neither_is_an_outbound_one() {
 fn no_metadata_or_damaged_metadata_keeps_the_audio_and_shows_the_doubt() {
     let routes = routes();
     let streams = two_streams(["1", "2"]);
-    let unknown = judge_call(&routes, &connection(&routes, None), None, Vec::new(), &streams);
+    let unknown = judge_call(&routes, &connection(&routes, None), Told::Nothing, Vec::new(), &streams);
     assert!(unknown.kept && !unknown.line_proved && unknown.line.is_none());
     assert!(unknown.doubts.len() >= 2, "{:?}", unknown.doubts);
     let usual = routes.lines.first().expect("lines are listed").key.clone();
-    let assumed = judge_call(&routes, &connection(&routes, Some(&usual)), None, Vec::new(), &streams);
+    let assumed =
+        judge_call(&routes, &connection(&routes, Some(&usual)), Told::Nothing, Vec::new(), &streams);
     assert_eq!(assumed.line, Some(usual));
     assert!(!assumed.line_proved);
     let (torn, doubts) =
         Metadata::parse(b"<recording><participant participant_id='a'><nameID aor='tel:0668585050'>");
     assert!(!doubts.is_empty());
-    let judged = judge_call(&routes, &connection(&routes, None), Some(&torn), Vec::new(), &streams);
+    let judged = judge_call(&routes, &connection(&routes, None), Told::Metadata(&torn), Vec::new(), &streams);
     assert!(judged.kept, "{judged:?}");
 }
 
@@ -101,11 +107,20 @@ fn no_metadata_or_damaged_metadata_keeps_the_audio_and_shows_the_doubt() {
 fn labels_that_prove_nothing_fill_the_channels_in_order_and_say_so() {
     let routes = routes();
     let heard = metadata("tel:09000001234", "tel:0668585050", ["5", "6"]);
-    let judged =
-        judge_call(&routes, &connection(&routes, None), Some(&heard), Vec::new(), &two_streams(["1", "2"]));
+    let judged = judge_call(
+        &routes,
+        &connection(&routes, None),
+        Told::Metadata(&heard),
+        Vec::new(),
+        &two_streams(["1", "2"]),
+    );
     assert_eq!(judged.channels, [Some(0), Some(1)]);
     assert!(!judged.caller.proved && !judged.called.proved);
-    assert!(judged.doubts.contains(&doubts::channels_unproved()));
+    assert!(
+        judged
+            .doubts
+            .contains(&doubts::channel_unproved(crate::routing::speakers::Unproved::LabelNotOffered))
+    );
 }
 
 #[test]
@@ -113,7 +128,7 @@ fn one_stream_is_a_mixed_recording_of_one_channel() {
     let routes = routes();
     let heard = metadata("tel:09000001234", "tel:0668585050", ["1", "1"]);
     let one = [OfferedLabel { label: Some("1".into()), recorded: true }];
-    let judged = judge_call(&routes, &connection(&routes, None), Some(&heard), Vec::new(), &one);
+    let judged = judge_call(&routes, &connection(&routes, None), Told::Metadata(&heard), Vec::new(), &one);
     assert!(judged.mixed && judged.kept);
     assert_eq!(judged.channels, [Some(0)]);
 }

@@ -143,6 +143,11 @@ impl House {
         self.worker.take().unwrap().shutdown(patience).await;
     }
 
+    /// The worker itself; the house goes on without it.
+    pub fn take_worker(&mut self) -> RunningWorker {
+        self.worker.take().unwrap()
+    }
+
     /// Every port a call of this house may be received on.
     pub fn receive_ports(&self) -> Vec<SocketAddr> {
         let ports = self.config.rtp_ports.clone().filter(|port| port % 2 == 0);

@@ -61,6 +61,28 @@ impl House {
         }
     }
 
+    /// Waits until that many recordings of a SIP Call-ID are finished.
+    pub async fn all_finished(&self, call_id: &str, how_many: usize) -> Vec<Kept> {
+        let until = Instant::now() + Duration::from_secs(40);
+        loop {
+            let mut kept = Vec::new();
+            for id in self.recordings_of(call_id).await {
+                let mut tx = self.db.tenant(&self.tenant).await.unwrap();
+                let recording = recordings::find(&mut tx, id).await.unwrap().unwrap();
+                let segments = segments::of_recording(&mut tx, id).await.unwrap();
+                tx.commit_read_only().await.unwrap();
+                if recording.outcome.is_some() {
+                    kept.push(self.read(recording, segments).await);
+                }
+            }
+            if kept.len() == how_many {
+                return kept;
+            }
+            assert!(Instant::now() < until, "{} of {how_many} are finished in time", kept.len());
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     async fn read(&self, recording: Recording, segments: Vec<Segment>) -> Kept {
         let reader = RecordingReader::new(self.store.clone(), self.keys.clone());
         let (tenant, id) = (&self.tenant, recording.id);

@@ -4,4 +4,6 @@ pub mod gated_keys;
 pub mod house;
 pub mod kept;
 pub mod raw_phone;
+pub mod recording_client;
 pub mod tls;
+pub mod voice;

@@ -1,0 +1,121 @@
+//! A new INVITE: whose it is, whether there is room, what it offers; then it is opened, joined, or answered without media.
+
+use rokuon_db::unrecorded_counts::RefusalReason;
+use rokuon_sip::endpoint::event::Invite;
+use rokuon_sip::siprec::header_parties::{forked_leg, header_parties};
+use rokuon_sip::siprec::metadata::Metadata;
+use rokuon_sip::siprec::party::Party;
+use uuid::Uuid;
+
+use super::pairing::{Waiting, fork_of, parties_of_fork};
+use super::{Desk, RETRY_AFTER};
+use crate::desk::call::{DeskCall, Keeping, read_metadata};
+use crate::desk::offers::{Offer, Unsupported};
+use crate::registrar::Note;
+use crate::routing::call_routing::{OfferedLabel, Told, judge_call};
+use crate::routing::speakers::MOST_CHANNELS;
+use crate::routing::table::{Found, Origin};
+
+impl Desk {
+    pub(super) fn on_invite(&mut self, invite: &Invite) {
+        let users = [invite.request_user.as_deref(), invite.to_user.as_deref()];
+        let source = invite.flow.remote.ip();
+        let certificate = self.parts.sockets.certificate(&invite.flow).map(|shown| shown.sha256);
+        let (connection, routes) = match self.parts.routes.load().find(&users, Origin { source, certificate })
+        {
+            Found::Connection(connection, routes) => (connection, routes),
+            Found::KnownSource if self.parts.sockets.gate().may_refuse(source) => {
+                return self.refuse(invite, 403, "Unknown Recording Address", None);
+            }
+            Found::KnownSource => return self.parts.endpoint.ignore(invite.id),
+            Found::UnknownSource => {
+                metrics::counter!("rokuon_invites_ignored_total").increment(1);
+                return self.parts.endpoint.ignore(invite.id);
+            }
+        };
+        let refused = |desk: &Self, reason| desk.parts.registrar.note(Note::refused(&connection, reason));
+        if self.capacity.is_full(self.calls.len()) {
+            refused(self, RefusalReason::Full);
+            return self.refuse(invite, 503, "Recorder Full", Some(RETRY_AFTER));
+        }
+        let (metadata, doubts) = read_metadata(invite.metadata.as_ref());
+        let forked = forked_leg(&invite.request.headers);
+        let offer = match &invite.offer {
+            Some(offer) => Offer::read(offer),
+            // A forking phone's dialogs bring one voice each; else one stream for each that the metadata names.
+            None if forked.is_some() => Offer::of_ours(&[None]),
+            None => Offer::of_ours(&labels_of(metadata.as_ref())),
+        };
+        match offer.unsupported() {
+            None => {}
+            Some(Unsupported::NoCodec) => {
+                refused(self, RefusalReason::NoCodec);
+                return self.refuse(invite, 488, "PCMU Or PCMA Is Needed", None);
+            }
+            Some(Unsupported::Encryption) => {
+                refused(self, RefusalReason::SrtpUnusable);
+                return self.refuse(invite, 488, "Media Encryption Not Acceptable", None);
+            }
+        }
+        let mut labels = offer.labels();
+        let header_parties = match &forked {
+            Some(leg) => parties_of_fork(leg, &mut labels),
+            None => parties_of_headers(invite, &mut labels),
+        };
+        let told = Told::of(metadata.as_ref(), &header_parties);
+        let routing = judge_call(&routes, &connection, told, doubts.clone(), &labels);
+        let call = DeskCall {
+            connection,
+            routes,
+            keeping: Keeping::NotYet,
+            metadata,
+            header_parties,
+            metadata_cseq: invite.cseq,
+            group: None,
+            doubts,
+            labels,
+            first_stream: 0,
+            streams: Vec::new(),
+            ports: Vec::new(),
+            routing,
+            sdp_session: u64::from(Uuid::new_v4().as_fields().0),
+            answer: String::new(),
+            hung_up_for: None,
+        };
+        if let Some(old) = self.superseded_by(&call) {
+            return self.take_over(invite, &offer, call, &old);
+        }
+        match forked.as_ref().and_then(|leg| fork_of(leg, call.connection.id)) {
+            Some(fork) => self.pair(fork, Box::new(Waiting { invite: invite.clone(), offer, call })),
+            None => self.keep_or_not(invite, &offer, call),
+        }
+    }
+}
+
+/// The labels of the streams that metadata names; one without a label where it names none.
+fn labels_of(metadata: Option<&Metadata>) -> Vec<Option<String>> {
+    let named: Vec<Option<String>> = metadata
+        .map(|metadata| {
+            metadata.streams.iter().map(|stream| stream.label.clone()).take(MOST_CHANNELS).collect()
+        })
+        .unwrap_or_default();
+    if named.is_empty() { vec![None] } else { named }
+}
+
+/// Parties whom headers name with the m-lines they speak on (network-based recording); those m-lines have no labels, so
+/// they are given one each to be told apart by.
+fn parties_of_headers(invite: &Invite, labels: &mut [OfferedLabel]) -> Vec<Party> {
+    let told = header_parties(&invite.request.headers);
+    let name = |at: usize| format!("m-line {at}");
+    if told.iter().any(|party| !party.media_indexes.is_empty()) {
+        for (at, label) in labels.iter_mut().enumerate() {
+            label.label.get_or_insert_with(|| name(at));
+        }
+    }
+    told.into_iter()
+        .map(|told| Party {
+            labels_sent: told.media_indexes.iter().map(|at| name(*at)).collect(),
+            ..told.party
+        })
+        .collect()
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rokuon_db::database::Database;
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::TenantId;
+use rokuon_storage::key_service::KeyService;
 use rokuon_storage::recording_reader::RecordingReader;
 
 use crate::access::sign_in_throttle::SignInThrottle;
@@ -24,6 +25,7 @@ pub struct App {
 struct Parts {
     db: Database,
     reader: RecordingReader,
+    keys: Arc<dyn KeyService>,
     rules: RulesCache,
     pictures: PictureCache,
     clock: Arc<dyn Clock>,
@@ -35,10 +37,17 @@ struct Parts {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(db: Database, reader: RecordingReader, clock: Arc<dyn Clock>, config: ApiConfig) -> Self {
+    pub fn new(
+        db: Database,
+        reader: RecordingReader,
+        keys: Arc<dyn KeyService>,
+        clock: Arc<dyn Clock>,
+        config: ApiConfig,
+    ) -> Self {
         let parts = Parts {
             db,
             reader,
+            keys,
             rules: RulesCache::default(),
             pictures: PictureCache::default(),
             clock,
@@ -58,6 +67,11 @@ impl App {
     /// The sealed recordings.
     pub fn reader(&self) -> &RecordingReader {
         &self.parts.reader
+    }
+
+    /// Where secrets are sealed under the tenant's key. Nothing of the API opens one again.
+    pub fn keys(&self) -> &dyn KeyService {
+        self.parts.keys.as_ref()
     }
 
     /// The pictures of sounds drawn lately.

@@ -15,6 +15,9 @@ pub struct ApiConfig {
     pub portal_dir: Option<PathBuf>,
     /// What the connections page tells a tenant to point its PBX at: `host:port;transport=udp`, one for each transport.
     pub sip_addresses: Vec<String>,
+    /// What it tells a tenant to point its handsets, browsers and cameras at: the WHIP endpoint without its last part, such as
+    /// `https://rokuon.example/whip`. Empty while no worker listens for WHIP.
+    pub whip_addresses: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed when a source address is throttled.
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether TLS stands in front: adds HSTS.
@@ -34,6 +37,7 @@ impl Default for ApiConfig {
             metrics_listen: None,
             portal_dir: None,
             sip_addresses: Vec::new(),
+            whip_addresses: Vec::new(),
             trusted_proxies: Vec::new(),
             behind_tls: false,
             request_timeout: Duration::from_secs(30),

@@ -150,10 +150,41 @@ const PAGES = [
     go: async (page) => {
       await page.goto(`${mock.origin}/connections`);
       await page.getByRole("button", { name: "接続を追加" }).click();
-      await page.getByLabel(/許可する接続元/).fill("192.0.2.300");
+      await page.getByLabel(/^許可する接続元/).fill("192.0.2.300");
       await page.getByRole("button", { name: "追加する" }).click();
     },
   },
+  {
+    name: "23b-connect-registration",
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/connections`);
+      await page.getByRole("button", { name: "接続を追加" }).click();
+      await page.getByRole("radio", { name: /^SIP登録/ }).check();
+    },
+  },
+  {
+    name: "23c-connection-secret",
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/connections`);
+      await page.getByRole("link", { name: "支所SBC(試験)" }).click();
+      await page.getByRole("tab", { name: "設定", exact: true }).click();
+      await page.getByRole("button", { name: "認証情報を切り替える" }).click();
+      await page.getByRole("button", { name: "新しく作る" }).click();
+      await page.getByTestId("connection-secret").waitFor();
+    },
+  },
+  ...[["23d-connection-health", "本庁舎クラウドPBX", undefined], ["23e-connection-attention", "水道庁舎PBX", undefined], ["23f-connection-test", "支所SBC(試験)", "接続テスト"], ["23g-connection-settings", "支所SBC(試験)", "設定"], ["23h-connection-guide", "支所SBC(試験)", "PBXへの設定"]].map(([name, connection, tab]) => ({
+    name,
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/connections`);
+      await page.getByRole("link", { name: connection }).click();
+      if (tab !== undefined) await page.getByRole("tab", { name: tab, exact: true }).click();
+      await page.getByRole("tabpanel").locator("table, li, dl").first().waitFor();
+    },
+  })),
   { name: "24-me", signed: true, go: (page) => page.goto(`${mock.origin}/me`) },
   {
     name: "25-locked",

@@ -60,11 +60,57 @@ export const people = [
   { id: id("b000", 7), login_id: "a00913", display_name: "小林 進", department: department("waterworks"), state: "disabled", appointments: [makeAppointment("handler", { department: department("waterworks"), until: iso(now - 30 * DAY) })], last_sign_in_at: iso(now - 45 * DAY) },
 ];
 
+const plain = { media: "plain_allowed", transport: "any", learns_source: true, tls_client_sha256: [], digest_required: false };
 export const connections = [
-  { id: id("c000", 1), name: "本庁舎クラウドPBX", kind: "siprec", state: "active", address: ["sip:k7wq3m@rokuon.aozora.example:5070;transport=udp", "sip:k7wq3m@rokuon.aozora.example:5070;transport=tcp"], networks: ["192.0.2.0/24"], default_line: null, last_call_at: iso(now - 2 * MINUTE), last_heartbeat_at: iso(now - 20_000), calls_today: 148, refused_today: 12, health: "ok" },
-  { id: id("c000", 2), name: "水道庁舎SBC", kind: "siprec", state: "active", address: ["sip:p2c9xd@rokuon.aozora.example:5070;transport=tcp"], networks: ["198.51.100.16/28", "2001:db8:40::/64"], default_line: "waterworks", last_call_at: iso(now - 19 * 60 * MINUTE), last_heartbeat_at: iso(now - 95 * MINUTE), calls_today: 0, refused_today: 0, health: "silent" },
-  { id: id("c000", 3), name: "支所PBX(試験)", kind: "siprec", state: "active", address: ["sip:u8t5na@rokuon.aozora.example:5070;transport=udp"], networks: ["203.0.113.8/32"], default_line: null, last_call_at: null, last_heartbeat_at: null, calls_today: 0, refused_today: 0, health: "never" },
+  { id: id("c000", 1), name: "本庁舎クラウドPBX", kind: "siprec", state: "active", address: ["sip:k7wq3m@rokuon.aozora.example:5070;transport=udp", "sip:k7wq3m@rokuon.aozora.example:5071;transport=tls"], networks: ["192.0.2.0/24"], security: plain, last_call_at: iso(now - 2 * MINUTE), last_heard_at: iso(now - 20_000), calls_today: 148, refused_today: 0, standing: "good", reasons: [], version: 1 },
+  { id: id("c000", 2), name: "水道庁舎PBX", kind: "registration", state: "active", address: [], networks: ["198.51.100.16/28", "2001:db8:40::/64"], default_line: "waterworks", security: plain, last_call_at: iso(now - 19 * 60 * MINUTE), last_heard_at: iso(now - 95 * MINUTE), calls_today: 0, refused_today: 3, registration_state: "refused", standing: "attention", reasons: ["registration_refused", "calls_refused"], version: 4, account: { registrar_host: "pbx.aozora.example", registrar_port: 5061, transport: "tls", username: "201", expires_seconds: 600, state: "refused", status_code: 403, since: iso(now - 95 * MINUTE) } },
+  { id: id("c000", 3), name: "支所SBC(試験)", kind: "siprec", state: "active", address: ["sip:u8t5na@rokuon.aozora.example:5071;transport=tls"], networks: ["203.0.113.8/32"], security: { ...plain, media: "srtp_required", transport: "tls", digest_required: true }, calls_today: 0, refused_today: 0, standing: "unused", reasons: [], version: 2, credential: { created_at: iso(now - 9 * DAY), previous_until: iso(now + DAY) } },
+  { id: id("c000", 4), name: "窓口カメラ", kind: "whip", state: "disabled", address: ["https://rokuon.aozora.example/whip/w3m9qz"], networks: [], security: plain, calls_today: 0, refused_today: 0, standing: "disabled", reasons: [], version: 1, credential: { created_at: iso(now - 40 * DAY) } },
 ];
+
+/** How the calls of a connection were. */
+export const connectionHealth = (connection) => {
+  const used = connection.standing === "good";
+  const none = { calls_ended: 0, calls_failed: 0, speakers_unproved: 0, codecs: [] };
+  return {
+    standing: connection.standing,
+    reasons: connection.reasons,
+    last_call_at: connection.last_call_at,
+    last_heard_at: connection.last_heard_at,
+    calls_today: connection.calls_today,
+    account: connection.account,
+    today: used ? { calls_ended: 146, calls_failed: 0, speakers_unproved: 3, loss_percent: 0.04, jitter_ms: 2.3, codecs: [{ codec: "pcmu", streams: 292 }], setup_median_ms: 20 } : none,
+    week: used ? { calls_ended: 1031, calls_failed: 1, speakers_unproved: 22, loss_percent: 0.06, jitter_ms: 2.6, codecs: [{ codec: "pcmu", streams: 1620 }, { codec: "opus", streams: 388 }, { codec: "g722", streams: 54 }], setup_median_ms: 20 } : none,
+    refused: connection.refused_today > 0 ? [{ reason: "no_codec", today: 3, week: 5 }] : [],
+    not_kept: used ? [{ reason: "line_not_listed", today: 9, week: 64 }] : [],
+    days: [jstDay(now - 6 * DAY), jstDay(now)],
+  };
+};
+
+/** A test in which the PBX reached us from somewhere else first, then spoke, with one silent side. */
+export const connectionTest = {
+  running: true,
+  began_at: iso(now - 4 * MINUTE),
+  until: iso(now + 26 * MINUTE),
+  steps: [
+    { step: "reached", state: "good", at: iso(now - 2 * MINUTE) },
+    { step: "secured", state: "good", at: iso(now - 2 * MINUTE) },
+    { step: "authenticated", state: "good", at: iso(now - 2 * MINUTE) },
+    { step: "media_agreed", state: "good", at: iso(now - 2 * MINUTE) },
+    { step: "sound", state: "problem", at: iso(now - MINUTE) },
+    { step: "speakers", state: "waiting" },
+    { step: "sealed", state: "waiting" },
+  ],
+  observations: [
+    { id: id("d000", 1), at: iso(now - 3 * MINUTE), event: "source_not_allowed", step: "reached", good: false, source: "203.0.113.77", detail: { transport: "tls", method: "OPTIONS" } },
+    { id: id("d000", 2), at: iso(now - 2 * MINUTE), event: "reached", step: "reached", good: true, source: "203.0.113.8", detail: { transport: "tls", method: "INVITE" } },
+    { id: id("d000", 3), at: iso(now - 2 * MINUTE), event: "secured", step: "secured", good: true, detail: { transport: "tls" } },
+    { id: id("d000", 4), at: iso(now - 2 * MINUTE), event: "authenticated", step: "authenticated", good: true, detail: { algorithm: "SHA-256" } },
+    { id: id("d000", 5), at: iso(now - 2 * MINUTE), event: "media_agreed", step: "media_agreed", good: true, detail: { codecs: ["PCMU", "PCMU"], security: "SRTP" } },
+    { id: id("d000", 6), at: iso(now - 2 * MINUTE), event: "sound_heard", step: "sound", good: true, detail: { stream: 0 } },
+    { id: id("d000", 7), at: iso(now - MINUTE), event: "no_sound", step: "sound", good: false, detail: { stream: 1 } },
+  ],
+};
 
 const retention = {
   article: "7(1)",

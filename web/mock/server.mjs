@@ -169,16 +169,33 @@ const routes = {
   "GET /v1/lines": () => ({ items: city.lines }),
   "GET /v1/connections": () => ({ items: city.connections }),
   "POST /v1/connections": ({ body }) => {
-    const connection = { id: city.makeId("c000"), name: body.name, kind: "siprec", state: "active", address: ["sip:n4z6rb@rokuon.aozora.example:5070;transport=udp", "sip:n4z6rb@rokuon.aozora.example:5070;transport=tcp"], networks: body.networks, default_line: body.default_line ?? null, last_call_at: null, last_heartbeat_at: null, calls_today: 0, refused_today: 0, health: "never" };
+    const secret = body.kind === "whip" ? { kind: "token", token: "k7wq3mx2".repeat(6) } : body.security?.digest_required ? { kind: "digest", username: "n4z6rb", password: "k7wq3mx2k7wq3mx2k7wq3mx2", realm: "rokuon" } : undefined;
+    const connection = { id: city.makeId("c000"), state: "active", address: ["sip:n4z6rb@rokuon.aozora.example:5070;transport=udp", "sip:n4z6rb@rokuon.aozora.example:5071;transport=tls"], calls_today: 0, refused_today: 0, standing: "unused", reasons: [], version: 1, ...body };
     city.connections.push(connection);
-    return { status: 201, ...connection };
+    return { status: 201, ...connection, secret };
   },
+  "GET /v1/connections/:id": ({ id }) => connectionOf(id),
+  "GET /v1/connections/:id/health": ({ id }) => city.connectionHealth(connectionOf(id)),
+  "GET /v1/connections/:id/test": async ({ query }) => {
+    if (query.after) await new Promise((resolve) => setTimeout(resolve, 5_000));
+    return city.connectionTest;
+  },
+  "POST /v1/connections/:id/test": () => city.connectionTest,
+  "POST /v1/connections/:id/edit": ({ id, body }) => Object.assign(connectionOf(id), body, { version: connectionOf(id).version + 1 }),
+  "POST /v1/connections/:id/rotate": () => ({ secret: { kind: "digest", username: "u8t5na", password: "m2x9wq7km2x9wq7km2x9wq7k", realm: "rokuon" }, previous_until: new Date(Date.now() + 86_400_000).toISOString() }),
   "POST /v1/connections/:id/disable": ({ id }) => {
-    const found = city.connections.find((entry) => entry.id === id);
-    if (!found) throw notFound();
-    found.state = "disabled";
+    Object.assign(connectionOf(id), { state: "disabled", standing: "disabled", reasons: [] });
+  },
+  "POST /v1/connections/:id/enable": ({ id }) => {
+    Object.assign(connectionOf(id), { state: "active", standing: "unused" });
   },
 };
+const connectionOf = (id) => {
+  const found = city.connections.find((entry) => entry.id === id);
+  if (!found) throw notFound();
+  return found;
+};
+
 export const heard = [];
 
 const open = {

@@ -69,6 +69,20 @@ acts! {
     ConnectionList ConnectionRead "connection.list";
     /// Connect a PBX.
     ConnectionConnect ConnectionManage "connection.connect";
+    /// Look at one connection.
+    ConnectionView ConnectionRead "connection.view";
+    /// See how the calls of a connection were.
+    ConnectionHealthView ConnectionRead "connection.health";
+    /// Change a connection.
+    ConnectionEdit ConnectionManage "connection.edit";
+    /// Give a connection a new credential.
+    ConnectionRotate ConnectionManage "connection.rotate";
     /// Disable a connection.
     ConnectionDisable ConnectionManage "connection.disable";
+    /// Enable it again.
+    ConnectionEnable ConnectionManage "connection.enable";
+    /// Begin a test of a connection.
+    ConnectionTest ConnectionManage "connection.test";
+    /// Watch a test of a connection.
+    ConnectionWatch ConnectionRead "connection.watch";
 }

@@ -172,7 +172,7 @@ async fn wrong_fields_are_named_one_by_one() {
     let good = json!({ "name": "本館PBX", "networks": ["192.0.2.7/24"], "default_line": "tax-line" });
     let made = manager.post("/v1/connections", good).await.ok(201);
     assert_eq!(made["networks"], json!(["192.0.2.0/24"]));
-    assert_eq!(made["health"], "never");
+    assert_eq!(made["standing"], "unused");
     let address = made["address"][0].as_str().expect("an address");
     assert!(address.starts_with("sip:") && address.ends_with("@192.0.2.9:5070;transport=udp"), "{address}");
     let disable = format!("/v1/connections/{}/disable", made["id"].as_str().expect("an id"));
@@ -226,7 +226,18 @@ async fn every_operation_of_a_signed_in_person_is_in_the_log() {
         (Method::GET, "/v1/policy".into(), Value::Null, "policy.read"),
         (Method::GET, "/v1/policy/text".into(), Value::Null, "policy.read"),
         (Method::GET, "/v1/connections".into(), Value::Null, "connection.list"),
+        (Method::GET, format!("/v1/connections/{}", id(&made)), Value::Null, "connection.view"),
+        (Method::GET, format!("/v1/connections/{}/health", id(&made)), Value::Null, "connection.health"),
+        (Method::POST, format!("/v1/connections/{}/test", id(&made)), Value::Null, "connection.test"),
+        (
+            Method::POST,
+            format!("/v1/connections/{}/edit", id(&made)),
+            json!({ "name": "b", "networks": ["192.0.2.0/24"], "security": { "digest_required": true } }),
+            "connection.edit",
+        ),
+        (Method::POST, format!("/v1/connections/{}/rotate", id(&made)), json!({}), "connection.rotate"),
         (Method::POST, format!("/v1/connections/{}/disable", id(&made)), Value::Null, "connection.disable"),
+        (Method::POST, format!("/v1/connections/{}/enable", id(&made)), Value::Null, "connection.enable"),
         (Method::POST, "/v1/password".into(), change, "password.change"),
         (Method::POST, "/v1/sign-out".into(), Value::Null, "sign_out"),
     ] {

@@ -42,7 +42,19 @@ async fn another_citys_ids_answer_as_ids_that_nobody_has() {
         (Method::POST, "/v1/people/{}/disable", &person, Value::Null),
         (Method::POST, "/v1/people/{}/appointments", &person, json!({ "post": "operator" })),
         (Method::POST, "/v1/appointments/{}/end", &person, Value::Null),
+        (Method::GET, "/v1/connections/{}", connection, Value::Null),
+        (Method::GET, "/v1/connections/{}/health", connection, Value::Null),
+        (Method::GET, "/v1/connections/{}/test", connection, Value::Null),
+        (Method::POST, "/v1/connections/{}/test", connection, Value::Null),
+        (
+            Method::POST,
+            "/v1/connections/{}/edit",
+            connection,
+            json!({ "name": "a", "networks": ["192.0.2.0/24"] }),
+        ),
+        (Method::POST, "/v1/connections/{}/rotate", connection, json!({})),
         (Method::POST, "/v1/connections/{}/disable", connection, Value::Null),
+        (Method::POST, "/v1/connections/{}/enable", connection, Value::Null),
     ] {
         let mut answers = Vec::new();
         for id in [theirs, &nobody, "not-a-uuid"] {
@@ -57,7 +69,7 @@ async fn another_citys_ids_answer_as_ids_that_nobody_has() {
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{method} {path}: {answers:?}");
         checked += 1;
     }
-    assert_eq!(checked, 11);
+    assert_eq!(checked, 18);
     for list in ["/v1/recordings", "/v1/calls", "/v1/connections", "/v1/counts/unrecorded"] {
         assert_eq!(browser.get(list).await.ok(200)["items"], json!([]), "{list}");
     }

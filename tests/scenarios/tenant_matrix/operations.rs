@@ -105,6 +105,13 @@ fn body(operation: &str, names: &Names) -> Option<Value> {
         "connections_connect" => {
             json!({ "name": "matrix", "networks": ["192.0.2.0/24"], "default_line": names.line })
         }
+        "connections_edit" => json!({
+            "name": "matrix",
+            "networks": ["192.0.2.0/24"],
+            "default_line": names.line,
+            "security": { "digest_required": true },
+        }),
+        "connections_rotate" => json!({ "overlap_hours": 1 }),
         "people_issue" => {
             json!({ "login_id": "matrix", "display_name": "matrix", "department": names.department })
         }

@@ -98,8 +98,12 @@ export const PAGES = [
   { name: "audit-detail", part: "office", as: custodian, go: async (page) => { await page.getByRole("row").filter({ hasText: "利用目的の申告" }).first().getByRole("button").click().catch(() => page.getByRole("row").getByRole("button").first().click()); await page.getByRole("dialog").waitFor(); } },
   { name: "policy", part: "office", as: custodian, go: async (page) => { await page.goto("/policy"); await page.getByText("第5条第2項").first().waitFor(); } },
   { name: "policy-text", part: "office", as: custodian, go: async (page) => { await page.goto("/policy?tab=text"); await page.getByText('tenant = "toyonaka"').waitFor(); } },
-  { name: "connections", part: "office", as: custodian, go: async (page) => { await page.goto("/connections"); await page.getByRole("article").waitFor(); } },
+  { name: "connections", part: "office", as: custodian, go: async (page) => { await page.goto("/connections"); await page.getByRole("table", { name: "接続" }).waitFor(); } },
   { name: "connect", part: "office", as: custodian, go: async (page) => { await page.getByRole("button", { name: "接続を追加" }).click(); await page.getByRole("dialog", { name: "接続の追加" }).waitFor(); } },
+  { name: "connection-health", part: "office", as: custodian, go: async (page) => { await page.goto("/connections"); await page.getByRole("table", { name: "接続" }).getByRole("link").first().click(); await page.getByRole("table", { name: "通話の品質" }).waitFor(); } },
+  { name: "connection-test", part: "office", as: custodian, go: async (page) => { await page.getByRole("tab", { name: "接続テスト" }).click(); await page.getByRole("list", { name: "確かめる順" }).getByRole("listitem").first().waitFor(); } },
+  { name: "connection-settings", part: "office", as: custodian, go: async (page) => { await page.getByRole("tab", { name: "設定", exact: true }).click(); await page.getByRole("heading", { name: "宛先" }).waitFor(); } },
+  { name: "connection-guide", part: "office", as: custodian, go: async (page) => { await page.getByRole("tab", { name: "PBXへの設定" }).click(); await page.getByText("お使いの機器").waitFor(); } },
   { name: "me", part: "office", as: custodian, go: async (page) => { await page.goto("/me"); await heading(page, "自分のアカウント"); } },
   {
     name: "locked",

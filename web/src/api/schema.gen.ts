@@ -102,8 +102,28 @@ export interface paths {
         /** The tenant's connections and their health */
         get: operations["connections_list"];
         put?: never;
-        /** Connect a cloud PBX or trunk */
+        /**
+         * Connect a cloud PBX, trunk, handset or camera
+         * @description The secret in the answer is shown this once.
+         */
         post: operations["connections_connect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One connection */
+        get: operations["connections_show"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -124,6 +144,109 @@ export interface paths {
          * @description New calls are refused at once; live ones end as usual.
          */
         post: operations["connections_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a connection
+         * @description Where a digest is asked for from now on and there is no credential yet, one is made, and the answer shows its secret this once.
+         *     Live calls go on as they are.
+         */
+        post: operations["connections_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable a connection again
+         * @description With the address and the credentials it had.
+         */
+        post: operations["connections_enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the calls of a connection were */
+        get: operations["connections_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a connection a new credential
+         * @description Old and new are good together until the stated time. The secret in the answer is shown this once.
+         */
+        post: operations["connections_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch a test of a connection
+         * @description Answers at once, or waits until something more was seen.
+         */
+        get: operations["connections_watch_test"];
+        put?: never;
+        /**
+         * Begin a test of a connection
+         * @description For half an hour everything that arrives by the connection, or fails to, is noted step by step. Calls are recorded as ever.
+         *     Beginning again lets the checklist begin anew.
+         */
+        post: operations["connections_begin_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -844,19 +967,25 @@ export interface components {
          * @enum {string}
          */
         CaptureOrder: "start" | "pause" | "resume" | "stop";
-        /** @description What is needed to connect a PBX. */
+        /** @description What is needed to make a connection. */
         ConnectRequest: {
+            /** @description How its calls will arrive. */
+            kind?: components["schemas"]["ConnectionKind"];
             /** @description What to call it. */
             name: string;
             /**
-             * @description The networks (CIDR) its calls may come from; at least one.
+             * @description The networks (CIDR) its calls may come from: at least one, except of WHIP, where none means anywhere. Of a registration: the
+             *     networks of the cloud PBX.
              * @example [
              *       "192.0.2.0/24"
              *     ]
              */
-            networks: string[];
+            networks?: string[];
             /** @description The line taken when a call names none. */
             default_line?: string | null;
+            /** @description What it asks of whoever calls. */
+            security?: components["schemas"]["ConnectionSecurity"];
+            account?: components["schemas"]["RegistrationAccountRequest"] | null;
         };
         /** @description A connection. */
         Connection: {
@@ -867,19 +996,19 @@ export interface components {
             id: string;
             /** @description What the tenant calls it. */
             name: string;
-            /** @description How it reaches us. */
+            /** @description How its calls arrive. */
             kind: components["schemas"]["ConnectionKind"];
             /** @description Whether its calls are taken. */
             state: components["schemas"]["ConnectionState"];
             /**
-             * @description Where to point the PBX: SIP addresses with transport.
+             * @description Where to point the PBX (SIP addresses with transport) or the publisher (an HTTPS address).
              * @example [
              *       "sip:a1b2c3@192.0.2.1:5070;transport=udp"
              *     ]
              */
             address: string[];
             /**
-             * @description The networks its calls may come from.
+             * @description The networks its calls may come from; of WHIP none means anywhere.
              * @example [
              *       "192.0.2.0/24"
              *     ]
@@ -887,6 +1016,8 @@ export interface components {
             networks: string[];
             /** @description The line taken when a call names none. */
             default_line?: string | null;
+            /** @description What it asks of whoever calls. */
+            security: components["schemas"]["ConnectionSecurity"];
             /**
              * Format: date-time
              * @description When the last call came.
@@ -894,9 +1025,9 @@ export interface components {
             last_call_at?: string | null;
             /**
              * Format: date-time
-             * @description When the last sign of life (OPTIONS) came.
+             * @description When it last showed itself in any way: a call, OPTIONS, a registration.
              */
-            last_heartbeat_at?: string | null;
+            last_heard_at?: string | null;
             /**
              * Format: int64
              * @description Calls since midnight in Japan.
@@ -907,23 +1038,171 @@ export interface components {
              * @description Calls since midnight in Japan that were refused.
              */
             refused_today: number;
-            /** @description Whether it is alive. */
-            health: components["schemas"]["ConnectionHealth"];
+            registration_state?: components["schemas"]["RegistrationState"] | null;
+            /** @description How it stands, in one word. */
+            standing: components["schemas"]["ConnectionStanding"];
+            /** @description Why it stands so; empty when all is well. */
+            reasons: components["schemas"]["ConnectionReason"][];
+            /**
+             * Format: date-time
+             * @description Until when a test of it runs.
+             */
+            test_until?: string | null;
+            /**
+             * Format: int32
+             * @description Counts edits: send it back with one.
+             */
+            version: number;
+        };
+        /** @description How often one codec was used. */
+        ConnectionCodec: {
+            /** @description Its name: `pcmu`, `pcma`, `g722`, `g729`, `opus`, `vp8`, `h264`. */
+            codec: string;
+            /**
+             * Format: int64
+             * @description Streams that came in it.
+             */
+            streams: number;
+        };
+        /** @description How many calls met one fate. */
+        ConnectionCount: {
+            /**
+             * @description Why, such as `no_codec` or `line_not_listed`.
+             * @example no_codec
+             */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Today.
+             */
+            today: number;
+            /**
+             * Format: int64
+             * @description In seven days, today included.
+             */
+            week: number;
+        };
+        /** @description When a connection's credentials were made and end. The secrets themselves are shown once, when they are made. */
+        ConnectionCredential: {
+            /**
+             * Format: date-time
+             * @description When the newest was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when the one before it is still good.
+             */
+            previous_until?: string | null;
+        };
+        /** @description One connection with its account and credential. */
+        ConnectionDetail: components["schemas"]["Connection"] & {
+            account?: components["schemas"]["RegistrationAccount"] | null;
+            credential?: components["schemas"]["ConnectionCredential"] | null;
+        };
+        /** @description A connection as it shall be: everything here replaces what was. The kind and the address stay. */
+        ConnectionEditRequest: {
+            /**
+             * Format: int32
+             * @description The version that was read. Where it is another now, nothing is changed.
+             */
+            version?: number | null;
+            /** @description What to call it. */
+            name: string;
+            /**
+             * @description The networks (CIDR) its calls may come from.
+             * @example [
+             *       "192.0.2.0/24"
+             *     ]
+             */
+            networks?: string[];
+            /** @description The line taken when a call names none. */
+            default_line?: string | null;
+            /** @description What it asks of whoever calls. */
+            security?: components["schemas"]["ConnectionSecurity"];
+            account?: components["schemas"]["RegistrationAccountRequest"] | null;
+        };
+        /** @description What calls were like over some days, as far as they ended. */
+        ConnectionFigures: {
+            /**
+             * Format: int64
+             * @description Calls that ended.
+             */
+            calls_ended: number;
+            /**
+             * Format: int64
+             * @description Calls of these that could not be kept at all.
+             */
+            calls_failed: number;
+            /**
+             * Format: int64
+             * @description Calls of these whose speakers are not proved.
+             */
+            speakers_unproved: number;
+            /**
+             * Format: double
+             * @description Packets that never came, in per cent of those that should have; absent when none should.
+             */
+            loss_percent?: number | null;
+            /**
+             * Format: double
+             * @description Mean jitter in milliseconds (RFC 3550); absent without a stream.
+             */
+            jitter_ms?: number | null;
+            /** @description The codecs, most used first. */
+            codecs: components["schemas"]["ConnectionCodec"][];
+            /**
+             * Format: int32
+             * @description Half of the calls were answered within so many milliseconds; absent when none was timed.
+             */
+            setup_median_ms?: number | null;
+        };
+        /** @description How a connection does. */
+        ConnectionHealth: {
+            /** @description In one word. */
+            standing: components["schemas"]["ConnectionStanding"];
+            /** @description Why; empty when all is well. */
+            reasons: components["schemas"]["ConnectionReason"][];
+            /**
+             * Format: date-time
+             * @description When the last call came.
+             */
+            last_call_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it last showed itself in any way.
+             */
+            last_heard_at?: string | null;
+            /**
+             * Format: int64
+             * @description Calls kept since midnight in Japan.
+             */
+            calls_today: number;
+            account?: components["schemas"]["RegistrationAccount"] | null;
+            /** @description Today. */
+            today: components["schemas"]["ConnectionFigures"];
+            /** @description In seven days, today included. */
+            week: components["schemas"]["ConnectionFigures"];
+            /** @description Calls that were refused, by reason, most first. */
+            refused: components["schemas"]["ConnectionCount"][];
+            /** @description Calls that were answered and, by the tenant's rules, not kept. */
+            not_kept: components["schemas"]["ConnectionCount"][];
+            /** @description The civil days in Japan this is about: the first and the last. */
+            days: string[];
         };
         /**
-         * @description Whether a connection is alive.
+         * @description How calls of a connection arrive.
          * @enum {string}
          */
-        ConnectionHealth: "ok" | "silent" | "never";
-        /**
-         * @description How a connection reaches us.
-         * @enum {string}
-         */
-        ConnectionKind: "siprec";
+        ConnectionKind: "siprec" | "sip" | "registration" | "whip";
         /** @description All connections. */
         ConnectionList: {
             /** @description By name. */
             items: components["schemas"]["Connection"][];
+        };
+        /** @description A connection, and the secret that was made with it. */
+        ConnectionMade: components["schemas"]["Connection"] & {
+            secret?: components["schemas"]["ConnectionSecret"] | null;
         };
         /** @description A cloud PBX or trunk, by name. */
         ConnectionName: {
@@ -935,11 +1214,161 @@ export interface components {
             /** @description What the tenant calls it. */
             name: string;
         };
+        /** @description Something a worker saw. */
+        ConnectionObservation: {
+            /**
+             * Format: uuid
+             * @description Its id: send the last one as `after` to wait for the next.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * @description What, such as `source_not_allowed` or `no_codec`.
+             * @example no_codec
+             */
+            event: string;
+            /**
+             * @description The step it belongs to.
+             * @example media_agreed
+             */
+            step: string;
+            /** @description Whether the step is done by it; absent where it says neither. */
+            good?: boolean | null;
+            /**
+             * @description Where it came from.
+             * @example 198.51.100.7
+             */
+            source?: string | null;
+            /**
+             * Format: int32
+             * @description The status that was answered or got.
+             */
+            status_code?: number | null;
+            /** @description Technical words: `transport`, `offered`, `stream`, `why`. */
+            detail: Record<string, never>;
+        };
+        /**
+         * @description Why somebody should look at a connection.
+         * @enum {string}
+         */
+        ConnectionReason: "silent" | "calls_refused" | "registration_refused" | "registration_unreachable" | "packets_lost" | "speakers_unproved" | "calls_failed";
+        /** @description How to replace a credential. */
+        ConnectionRotateRequest: {
+            /**
+             * Format: int32
+             * @description For how many hours the old one stays good beside the new one, 0 to 336: the time to change the PBX. 24 when absent; 0 when the old
+             *     one may be known to others.
+             */
+            overlap_hours?: number | null;
+        };
+        /** @description The new credential, and how long the old one stays good. */
+        ConnectionRotated: {
+            /** @description Shown this once. */
+            secret: components["schemas"]["ConnectionSecret"];
+            /**
+             * Format: date-time
+             * @description When the old one ends; absent where there was none or it has ended.
+             */
+            previous_until?: string | null;
+        };
+        /** @description A secret that was just made. It is shown this once and kept nowhere. */
+        ConnectionSecret: {
+            /** @description The user name. */
+            username: string;
+            /** @description The password. */
+            password: string;
+            /** @description The realm we challenge with. */
+            realm: string;
+            /** @enum {string} */
+            kind: "digest";
+        } | {
+            /** @description The token. */
+            token: string;
+            /** @enum {string} */
+            kind: "token";
+        };
+        /** @description What a connection asks of whoever calls, beside the right address from the right network. */
+        ConnectionSecurity: {
+            /**
+             * @description Of the sound.
+             * @default plain_allowed
+             */
+            media: components["schemas"]["MediaSecurity"];
+            /**
+             * @description Of the signalling.
+             * @default any
+             */
+            transport: components["schemas"]["RequiredTransport"];
+            /**
+             * @description Whether media may come from another address of its networks than was signalled. Many PBXs need it.
+             * @default true
+             */
+            learns_source: boolean;
+            /**
+             * @description SHA-256 fingerprints of the TLS client certificates it may show, in hexadecimal, with or without colons. With none it
+             *     need not show one.
+             * @default []
+             */
+            tls_client_sha256: string[];
+            /**
+             * @description Whether it has to prove itself with a user name and password (SIP digest).
+             * @default false
+             */
+            digest_required: boolean;
+        };
+        /**
+         * @description How a connection stands.
+         * @enum {string}
+         */
+        ConnectionStanding: "good" | "attention" | "unused" | "disabled";
         /**
          * @description Whether calls of a connection are taken.
          * @enum {string}
          */
         ConnectionState: "active" | "disabled";
+        /**
+         * @description How a step of a test stands.
+         * @enum {string}
+         */
+        ConnectionStepState: "waiting" | "good" | "problem";
+        /** @description A test and what was seen since it began. */
+        ConnectionTest: {
+            /** @description Whether it runs. */
+            running: boolean;
+            /**
+             * Format: date-time
+             * @description When it, or the last one, was begun.
+             */
+            began_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            until?: string | null;
+            /** @description The checklist. */
+            steps: components["schemas"]["ConnectionTestStep"][];
+            /** @description What was seen, oldest first. */
+            observations: components["schemas"]["ConnectionObservation"][];
+        };
+        /** @description One step of the checklist. */
+        ConnectionTestStep: {
+            /**
+             * @description Which: `reached`, `secured`, `authenticated`, `media_agreed`, `sound`, `speakers`, `sealed`, in this order.
+             * @example reached
+             */
+            step: string;
+            /** @description How it stands. */
+            state: components["schemas"]["ConnectionStepState"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at?: string | null;
+        };
         /** @description What the rules said about one question. */
         Decision: {
             /** @description Whether it is allowed. */
@@ -1199,6 +1628,11 @@ export interface components {
             /** @description The purposes this person may state for playing a recording. */
             purposes: components["schemas"]["Purpose"][];
         };
+        /**
+         * @description How the sound has to be secured.
+         * @enum {string}
+         */
+        MediaSecurity: "plain_allowed" | "srtp_required";
         /**
          * @description By whose word it is known.
          * @enum {string}
@@ -1591,6 +2025,84 @@ export interface components {
             /** @description Whether the rules still ask for a note on that. */
             announcement_owed: boolean;
         };
+        /** @description The account with which we register, without its password: that is shown to nobody. */
+        RegistrationAccount: {
+            /** @description Host name or address of the registrar. */
+            registrar_host: string;
+            /**
+             * Format: int32
+             * @description Its port.
+             */
+            registrar_port: number;
+            /** @description What to reach it over. */
+            transport: components["schemas"]["SipTransport"];
+            /** @description The domain of the address of record, where it is not the registrar's host. */
+            domain?: string | null;
+            /** @description User part of the address of record. */
+            username: string;
+            /** @description User name of the digest, where it is another. */
+            auth_username?: string | null;
+            /**
+             * Format: int32
+             * @description The expiry asked for, in seconds.
+             */
+            expires_seconds: number;
+            /** @description How it stands. */
+            state: components["schemas"]["RegistrationState"];
+            /**
+             * Format: int32
+             * @description The registrar's last final answer.
+             */
+            status_code?: number | null;
+            /**
+             * Format: date-time
+             * @description Since when it stands so.
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description When the registrar last confirmed it.
+             */
+            confirmed_at?: string | null;
+        };
+        /** @description The account with which we register at a cloud PBX or trunk. */
+        RegistrationAccountRequest: {
+            /**
+             * @description Host name or address of the registrar.
+             * @example pbx.example.jp
+             */
+            registrar_host: string;
+            /**
+             * Format: int32
+             * @description Its port; 5060, or 5061 under TLS, when absent.
+             */
+            registrar_port?: number | null;
+            /** @description What to reach it over. */
+            transport?: components["schemas"]["SipTransport"];
+            /** @description The domain of the address of record, where it is not the registrar's host. */
+            domain?: string | null;
+            /** @description User part of the address of record: the extension or number. */
+            username: string;
+            /** @description User name of the digest, where it is another. */
+            auth_username?: string | null;
+            /** @description The password. Absent in an edit it stays as it is. */
+            password?: string | null;
+            /**
+             * Format: int32
+             * @description The expiry asked for, in seconds: 60 to 86400; 600 when absent.
+             */
+            expires_seconds?: number | null;
+        };
+        /**
+         * @description How a registration of ours stands.
+         * @enum {string}
+         */
+        RegistrationState: "unregistered" | "registered" | "refused" | "unreachable";
+        /**
+         * @description What signalling has to come over.
+         * @enum {string}
+         */
+        RequiredTransport: "any" | "tls";
         /** @description A password was reset. */
         ResetPassword: {
             /** @description Shown this once; must be changed at the next sign-in. */
@@ -1686,6 +2198,11 @@ export interface components {
             /** @description Their name. */
             display_name: string;
         };
+        /**
+         * @description A transport of SIP.
+         * @enum {string}
+         */
+        SipTransport: "udp" | "tcp" | "tls";
         /** @description The tenant a person works for. */
         TenantName: {
             /**
@@ -2285,7 +2802,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Connection"];
+                    "application/json": components["schemas"]["ConnectionMade"];
                 };
             };
             /** @description The request cannot be read */
@@ -2371,6 +2888,83 @@ export interface operations {
             };
         };
     };
+    connections_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionDetail"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     connections_disable: {
         parameters: {
             query?: never;
@@ -2419,6 +3013,596 @@ export interface operations {
             };
             /** @description Not possible in the present state */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionEditRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionMade"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionHealth"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionRotateRequest"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionRotated"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_watch_test: {
+        parameters: {
+            query?: {
+                /** @description The last observation that is known: the answer comes when there is a later one. */
+                after?: string;
+                /** @description For how many seconds to wait for that, 0 to 20; 0 when absent. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description The request cannot be read; The query has a parameter that is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections_begin_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begun */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -27,5 +27,17 @@ export type AuditEvent = Omit<Schemas["AuditEvent"], "object" | "detail"> & { ob
 export type Person = Schemas["Person"];
 export type Post = Schemas["Post"];
 export type Connection = Schemas["Connection"];
+export type ConnectionKind = Schemas["ConnectionKind"];
+export type ConnectionDetail = Schemas["ConnectionDetail"];
+export type ConnectionMade = Schemas["ConnectionMade"];
+export type ConnectionSecret = Schemas["ConnectionSecret"];
+export type ConnectionRotated = Schemas["ConnectionRotated"];
+export type ConnectionHealth = Schemas["ConnectionHealth"];
+export type ConnectionFigures = Schemas["ConnectionFigures"];
+/** The document leaves `detail` open. */
+export type ConnectionObservation = Omit<Schemas["ConnectionObservation"], "detail"> & { detail: Record<string, unknown> };
+export type ConnectionTest = Omit<Schemas["ConnectionTest"], "observations"> & { observations: ConnectionObservation[] };
+export type ConnectRequest = Schemas["ConnectRequest"];
+export type EditRequest = Schemas["ConnectionEditRequest"];
 export type PublicNotice = Schemas["PublicPage"];
 export type PolicyPage = Schemas["Policy"];

@@ -68,24 +68,67 @@ describe("the policy", () => {
   });
 });
 
+const connection = { id: "k1", name: "本庁舎PBX", kind: "siprec", state: "active", address: ["sip:abc@rokuon.example:5070;transport=udp"], networks: ["192.0.2.0/24"], security: { media: "plain_allowed", transport: "any", learns_source: true, tls_client_sha256: [], digest_required: false }, calls_today: 0, refused_today: 0, standing: "unused", reasons: [], version: 1 };
+
 describe("connections", () => {
   // req: P-2
   it("say where to point the PBX, and refuse networks that are none", async () => {
     answers({
-      "GET /v1/connections": { items: [{ id: "k1", name: "本庁舎PBX", kind: "siprec", state: "active", address: ["sip:abc@rokuon.example:5070;transport=udp"], networks: ["192.0.2.0/24"], calls_today: 3, refused_today: 1, health: "ok", last_call_at: "2026-11-20T20:30:05Z" }] },
-      "GET /v1/counts/unrecorded": { items: [] },
+      "GET /v1/connections": { items: [{ ...connection, standing: "attention", reasons: ["silent"], calls_today: 3, refused_today: 1, last_heard_at: "2026-11-20T20:30:05Z" }] },
       "GET /v1/lines": { items: [] },
     });
     const { user } = renderPortal("/connections", { me: sampleMe() });
-    await screen.findByText("sip:abc@rokuon.example:5070;transport=udp");
-    for (const text of ["UDP", "正常", "192.0.2.0/24", "通話 3件 / 受け付けなかった通話 1件"]) expect(screen.getByText(text), text).toBeTruthy();
+    await screen.findByRole("link", { name: "本庁舎PBX" });
+    for (const text of ["SIPREC", "注意", "24時間以上、何も届いていません", "3", "1"]) expect(screen.getByText(text), text).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "接続を追加" }));
     const dialog = screen.getByRole("dialog", { name: "接続の追加" });
     await user.type(within(dialog).getByLabelText(/^名前/), "支所");
-    await user.type(within(dialog).getByLabelText(/許可する接続元/), "192.0.2.300/24");
+    await user.type(within(dialog).getByLabelText(/^許可する接続元/), "192.0.2.300/24");
     await user.click(within(dialog).getByRole("button", { name: "追加する" }));
     expect(within(dialog).getByText("形が正しくありません: 192.0.2.300/24")).toBeTruthy();
     expect(askedOf("POST /v1/connections")).toHaveLength(0);
+  });
+
+  // req: P-2
+  it("show the secret once after they were made, and lead to the test", async () => {
+    answers({
+      "GET /v1/connections": { items: [] },
+      "GET /v1/lines": { items: [] },
+      "POST /v1/connections": () => ({ status: 201, body: { ...connection, kind: "sip", secret: { kind: "digest", username: "abc", password: "k7wq3mx2", realm: "rokuon" } } }),
+      "GET /v1/connections/k1": { ...connection, kind: "sip" },
+      "GET /v1/connections/k1/test": { running: false, steps: [], observations: [] },
+    });
+    const { user, router } = renderPortal("/connections", { me: sampleMe() });
+    await user.click(await screen.findByRole("button", { name: "接続を追加" }));
+    const dialog = screen.getByRole("dialog", { name: "接続の追加" });
+    await user.click(within(dialog).getByRole("radio", { name: /^SIP\(PBXから着信\)/ }));
+    await user.type(within(dialog).getByLabelText(/^名前/), "支所");
+    await user.type(within(dialog).getByLabelText(/^許可する接続元/), "192.0.2.0/24");
+    await user.click(within(dialog).getByLabelText(/^パスワード認証を求める/));
+    await user.click(within(dialog).getByRole("button", { name: "追加する" }));
+    const once = await screen.findByRole("dialog", { name: "「本庁舎PBX」を追加しました" });
+    expect(within(once).getByTestId("connection-secret").textContent).toBe("k7wq3mx2");
+    expect(askedOf("POST /v1/connections")[0]?.body).toMatchObject({ kind: "sip", security: { digest_required: true, transport: "any" } });
+    await user.click(within(once).getByRole("button", { name: "登録しました" }));
+    expect(await screen.findByRole("heading", { name: "本庁舎PBX", level: 1 })).toBeTruthy();
+    expect(router.state.location.search).toEqual({ tab: "test" });
+    expect(screen.queryByText("k7wq3mx2")).toBeNull();
+  });
+
+  // req: P-2
+  it("say in a test what is wrong, and offer to allow a source that named the connection", async () => {
+    const seen = { id: "0197a3f0-0000-7000-8000-000000000001", at: "2026-11-20T20:30:05Z", event: "source_not_allowed", step: "reached", good: false, source: "198.51.100.7", detail: { transport: "udp" } };
+    answers({
+      "GET /v1/connections/k1": connection,
+      "GET /v1/connections/k1/test": { running: true, until: "2026-11-20T21:00:00Z", steps: [{ step: "reached", state: "problem", at: seen.at }, { step: "secured", state: "waiting" }], observations: [seen] },
+      "POST /v1/connections/k1/edit": { ...connection, version: 2 },
+    });
+    const { user } = renderPortal("/connections/k1?tab=test", { me: sampleMe() });
+    const steps = await screen.findByRole("list", { name: "確かめる順" });
+    await within(steps).findByText(/許可していない接続元から届きました/);
+    for (const text of [/心当たりがなければ加えないでください/, "198.51.100.7"]) expect(within(steps).getByText(text), String(text)).toBeTruthy();
+    await user.click(within(steps).getByRole("button", { name: "198.51.100.7 を許可する" }));
+    expect(askedOf("POST /v1/connections/k1/edit")[0]?.body).toMatchObject({ version: 1, networks: ["192.0.2.0/24", "198.51.100.7/32"] });
   });
 });
 

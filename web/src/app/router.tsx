@@ -9,6 +9,7 @@ import { readAuditSearch } from "../features/audit-events/audit_search";
 import { readCallSearch } from "../features/calls/call_search";
 import { AuditPage } from "../routes/audit";
 import { CallsPage } from "../routes/calls";
+import { ConnectionPage } from "../routes/connection";
 import { ConnectionsPage } from "../routes/connections";
 import { LiveCallsPage } from "../routes/live_calls";
 import { MePage } from "../routes/me";
@@ -126,9 +127,10 @@ const people = createRoute({ getParentRoute: () => signedIn, path: "/people", va
 const audit = createRoute({ getParentRoute: () => signedIn, path: "/audit", validateSearch: readAuditSearch, component: AuditPage });
 const policy = createRoute({ getParentRoute: () => signedIn, path: "/policy", validateSearch: tabSearch("rules", "text"), component: PolicyPage });
 const connections = createRoute({ getParentRoute: () => signedIn, path: "/connections", component: ConnectionsPage });
+const connection = createRoute({ getParentRoute: () => signedIn, path: "/connections/$connectionId", validateSearch: tabSearch("health", "test", "settings", "guide"), component: ConnectionPage });
 const me = createRoute({ getParentRoute: () => signedIn, path: "/me", component: MePage });
 
-const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, live, calls, people, audit, policy, connections, me])]);
+const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, live, calls, people, audit, policy, connections, connection, me])]);
 
 /** Plain query strings: what a person reads in the address is what was searched for. */
 export const parseSearch = (query: string): Record<string, unknown> => Object.fromEntries(new URLSearchParams(query));

@@ -1,92 +1,158 @@
-//! `POST /v1/connections`: connect a cloud PBX or trunk.
+//! `POST /v1/connections`: connect a cloud PBX, trunk, handset or camera.
 
 use axum::http::StatusCode;
-use ipnet::IpNet;
-use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
+use rokuon_db::connection_credentials;
+use rokuon_db::connection_terms::ConnectionKind;
 use rokuon_db::connections::{self, NewConnection};
+use rokuon_db::registration_accounts::{self, RegistrationAccount};
 use rokuon_policy::ids::ConnectionId;
+use rokuon_storage::key_service::{KeyContext, SecretPurpose};
+use rokuon_storage::sealed_secret::SealedSecret;
+use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::access::acts::{Act, ConnectionConnect};
 use crate::access::permitted::Permitted;
+use crate::access::session::Session;
 use crate::extract::json::Json;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+use crate::routes::connections::draft::{AccountRequest, CheckedAccount, Draft, fresh_credential};
 use crate::routes::connections::list::today;
-use crate::routes::connections::model::{ConnectRequest, Connection};
-use crate::tenant_rules::TenantRules;
+use crate::routes::connections::model::{Connection, Kind, Made};
+use crate::routes::connections::security::Security;
 
-/// Connect a cloud PBX or trunk
+/// What is needed to make a connection.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectRequest {
+    /// How its calls will arrive.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub kind: Kind,
+    /// What to call it.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// The networks (CIDR) its calls may come from: at least one, except of WHIP, where none means anywhere. Of a registration: the
+    /// networks of the cloud PBX.
+    #[serde(default)]
+    #[schema(max_items = 32, example = json!(["192.0.2.0/24"]))]
+    pub networks: Vec<String>,
+    /// The line taken when a call names none.
+    #[serde(default)]
+    pub default_line: Option<String>,
+    /// What it asks of whoever calls.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub security: Security,
+    /// The account with which we register: of a registration alone, and there required.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub account: Option<AccountRequest>,
+}
+
+/// Connect a cloud PBX, trunk, handset or camera
+///
+/// The secret in the answer is shown this once.
 #[utoipa::path(
     post,
     path = "/v1/connections",
     operation_id = "connections_connect",
     tag = "connections",
     request_body = ConnectRequest,
-    responses((status = 201, description = "Made", body = Connection)),
+    responses((status = 201, description = "Made", body = Made)),
     security(("session" = [])),
     extensions(
         ("x-rokuon-capability" = json!(ConnectionConnect::NAME)),
         ("x-rokuon-audit" = json!(ConnectionConnect::EVENT)),
+        ("x-rokuon-problems" = json!(["unavailable"])),
     ),
 )]
 pub async fn connect(
     permitted: Permitted<ConnectionConnect>,
     Json(body): Json<ConnectRequest>,
-) -> Result<(StatusCode, Json<Connection>), Problem> {
-    let networks = check(&body, &permitted.rules)?;
+) -> Result<(StatusCode, Json<Made>), Problem> {
+    let draft = Draft {
+        kind: body.kind,
+        name: &body.name,
+        networks: &body.networks,
+        default_line: body.default_line.as_deref(),
+        security: &body.security,
+        account: body.account.as_ref(),
+        has_account: false,
+    };
+    let checked = draft.check(&permitted.rules)?;
+    let kind = ConnectionKind::from(body.kind);
     let new = NewConnection {
         id: ConnectionId(Uuid::now_v7()),
-        kind: ConnectionKind::Siprec,
+        kind,
         name: body.name.trim().to_owned(),
         address_user: connections::fresh_address_user()?,
-        networks,
+        networks: checked.networks,
         default_line: body.default_line,
-        security: ConnectionSecurity::default(),
+        security: checked.security,
     };
+    let made = fresh_credential(kind, new.security.digest_required, &new.address_user)?;
+    // Sealing asks the key service, which may be slow: before the transaction, not inside it.
+    let account = match checked.account {
+        Some(account) => Some(sealed_account(&permitted, new.id, account, None).await?),
+        None => None,
+    };
+    let now = permitted.now;
     let (day, began) = today(&permitted);
     let mut tx = permitted.tx().await?;
-    connections::create(&mut tx, &new, permitted.now).await?;
-    let made = connections::find(&mut tx, new.id, day, began).await?;
-    let made = made.ok_or_else(|| Problem::internal("a connection just made"))?;
-    let detail = json!({ "networks": new.networks, "default_line": new.default_line });
+    connections::create(&mut tx, &new, now).await?;
+    if let Some((fresh, _)) = &made {
+        connection_credentials::add(&mut tx, new.id, fresh, now, now).await?;
+    }
+    if let Some(account) = &account {
+        registration_accounts::put(&mut tx, new.id, account, now).await?;
+    }
+    let shown = connections::find(&mut tx, new.id, day, began).await?;
+    let shown = shown.ok_or_else(|| Problem::internal("a connection just made"))?;
+    let detail = json!({
+        "kind": kind,
+        "networks": new.networks,
+        "default_line": new.default_line,
+        "security": Security::of(&new.security),
+        "credential": made.as_ref().map(|(fresh, _)| fresh.id),
+        "registrar": account.as_ref().map(|account| &account.registrar_host),
+    });
     let event = permitted.event(detail).decided_by(&permitted.decision).on("connection", new.id);
     tx.commit_with(event).await.map_err(Problem::unavailable)?;
-    let shown = Connection::of(made, &permitted.app.config().sip_addresses, permitted.now);
-    Ok((StatusCode::CREATED, Json(shown)))
+    let connection = Connection::of(shown, permitted.app.config(), now);
+    Ok((StatusCode::CREATED, Json(Made { connection, secret: made.map(|(_, secret)| secret) })))
 }
 
-/// The networks asked for, when every field is right.
-fn check(body: &ConnectRequest, rules: &TenantRules) -> Result<Vec<IpNet>, Problem> {
-    let mut problem = Problem::new(Code::InvalidFields);
-    let mut wrong = false;
-    let mut fault = |field: String, ja: &str, en: &str| {
-        wrong = true;
-        problem = problem.clone().and_field(field, ja, en);
-    };
-    let name = body.name.trim();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        fault("name".into(), "1〜100文字です", "must have 1 to 100 characters");
-    }
-    if !(1..=32).contains(&body.networks.len()) {
-        fault("networks".into(), "1〜32件です", "must have 1 to 32 entries");
-    }
-    let mut networks = Vec::with_capacity(body.networks.len());
-    for (place, text) in body.networks.iter().take(32).enumerate() {
-        match text.trim().parse::<IpNet>() {
-            Ok(network) if network.prefix_len() > 0 => networks.push(network.trunc()),
-            Ok(_) => fault(
-                format!("networks[{place}]"),
-                "全てのアドレスは指定できません",
-                "must not be everything",
-            ),
-            Err(_) => {
-                fault(format!("networks[{place}]"), "CIDR表記ではありません", "is not in CIDR notation")
-            }
+/// The account with its password sealed under the tenant's key; `kept` is the sealed password to keep where none was given.
+///
+/// # Errors
+/// `unavailable` while the key service is away.
+pub async fn sealed_account(
+    session: &Session,
+    connection: ConnectionId,
+    account: CheckedAccount,
+    kept: Option<Vec<u8>>,
+) -> Result<RegistrationAccount, Problem> {
+    let sealed_password = match (account.password, kept) {
+        (Some(password), _) => {
+            let purpose = SecretPurpose::RegistrationPassword;
+            let context = KeyContext::connection_secret(session.tenant().clone(), connection, purpose);
+            let sealed = SealedSecret::seal(session.app.keys(), &context, password.as_bytes()).await;
+            sealed.map_err(Problem::unavailable)?.as_bytes().to_vec()
         }
-    }
-    if body.default_line.as_ref().is_some_and(|key| !rules.lines.iter().any(|line| line.key == *key)) {
-        fault("default_line".into(), "登録のない回線です", "is not a line");
-    }
-    if wrong { Err(problem) } else { Ok(networks) }
+        (None, Some(kept)) => kept,
+        (None, None) => return Err(Problem::field("account.password", "必須です", "is required")),
+    };
+    Ok(RegistrationAccount {
+        registrar_host: account.registrar_host,
+        registrar_port: account.registrar_port,
+        transport: account.transport,
+        domain: account.domain,
+        username: account.username,
+        auth_username: account.auth_username,
+        sealed_password,
+        expires_seconds: account.expires_seconds,
+    })
 }

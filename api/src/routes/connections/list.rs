@@ -30,7 +30,7 @@ pub async fn list(permitted: Permitted<ConnectionList>) -> Result<Json<List>, Pr
     let connections = connections::list(&mut tx, today, began).await?;
     let event = permitted.event(json!({ "found": connections.len() })).decided_by(&permitted.decision);
     tx.commit_with(event).await.map_err(Problem::unavailable)?;
-    let shown = |connection| Connection::of(connection, &permitted.app.config().sip_addresses, permitted.now);
+    let shown = |connection| Connection::of(connection, permitted.app.config(), permitted.now);
     Ok(Json(List { items: connections.into_iter().map(shown).collect() }))
 }
 

@@ -65,7 +65,7 @@ impl House {
         let clock = Arc::new(ManualClock::at(start));
         let (store, keys) = (Arc::new(MemoryStore::new()), Arc::new(MemoryKeys::new()));
         let reader = RecordingReader::new(store.clone(), keys.clone());
-        let app = App::new(db.clone(), reader, clock.clone(), config);
+        let app = App::new(db.clone(), reader, keys.clone(), clock.clone(), config);
         let router = router(app.clone());
         Self { db, store, keys, clock, app, router, database }
     }

@@ -130,8 +130,8 @@ async fn serve_parts(
     };
     let (stop, mut stopped) = watch::channel(false);
     let http = listening.as_ref().and_then(|listening| listening.addresses().ok()?.first().copied());
-    let reader = RecordingReader::new(store, keys);
-    let app = App::new(db.clone(), reader, clock.clone(), api_config);
+    let reader = RecordingReader::new(store, keys.clone());
+    let app = App::new(db.clone(), reader, keys, clock.clone(), api_config);
     let api: Option<JoinHandle<Result<(), ServeError>>> = listening.map(|listening| {
         tokio::spawn(serve_on(listening, app, async move {
             // an error means that the sender is gone, which is a stop as well

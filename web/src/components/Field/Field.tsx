@@ -77,6 +77,32 @@ export function SelectField({ label, support, error, optional, className, requir
   );
 }
 
+/** One thing that is so or not. */
+export function CheckField({ label, support, error, className, ...rest }: { label: string; support?: ReactNode; error?: string | undefined } & InputHTMLAttributes<HTMLInputElement>) {
+  const id = useId();
+  return (
+    <div className={classes("flex gap-3", className)}>
+      <input id={id} type="checkbox" aria-invalid={error !== undefined || undefined} aria-describedby={described(id, support, error)} className="mt-1 size-5 shrink-0 accent-blue-900" {...rest} />
+      <div className="min-w-0">
+        <label htmlFor={id} className="text-dns-16N-130">
+          {label}
+        </label>
+        {support !== undefined && (
+          <p id={`${id}-support`} className="text-dns-14N-130 text-solid-gray-700">
+            {support}
+          </p>
+        )}
+        {error !== undefined && (
+          <p id={`${id}-error`} className="flex items-start gap-1 text-dns-14N-130 text-error-2">
+            <Icon name="error" size={16} className="mt-px" />
+            {error}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
 /** A row of choices of which one is taken; radios dressed as a segmented control. */
 export function Segmented<V extends string>({ legend, hideLegend = false, name, value, options, onChange }: { legend: string; hideLegend?: boolean; name: string; value: V; options: { value: V; label: string }[]; onChange(value: V): void }) {
   return (

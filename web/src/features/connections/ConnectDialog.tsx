@@ -1,49 +1,46 @@
-/** Makes a connection: a name, the networks its calls may come from, a line for calls that name none. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+/** Makes a connection: first which way in, then what that way needs. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
-import { linesQuery } from "../../api/lookups";
 import { ProblemError } from "../../api/problem";
+import type { ConnectionKind, ConnectionMade } from "../../api/types";
 import { Button } from "../../components/Button/Button";
 import { Dialog } from "../../components/Dialog/Dialog";
-import { SelectField, TextArea, TextField } from "../../components/Field/Field";
 import { focusFirstError } from "../../components/Field/focus_first_error";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
-import { useToast } from "../../components/Toasts/Toasts";
 import { useI18n } from "../../i18n/language";
 import { connect } from "./api";
-import { readNetworks } from "./networks";
+import { ConnectionFields } from "./ConnectionFields";
+import { connectRequest, type Draft, emptyDraft, faultsOf, KINDS } from "./draft";
 
-export function ConnectDialog({ onClose }: { onClose(): void }) {
-  const { t, text } = useI18n();
+const NONE: ReadonlySet<keyof Draft> = new Set();
+
+export function ConnectDialog({ onClose, onMade }: { onClose(): void; onMade(made: ConnectionMade): void }) {
+  const { t, word } = useI18n();
   const form = useId();
-  const toast = useToast();
   const queries = useQueryClient();
-  const lines = useQuery(linesQuery);
-  const [name, setName] = useState("");
-  const [typed, setTyped] = useState("");
-  const [line, setLine] = useState("");
+  const [draft, setDraft] = useState<Draft>(emptyDraft);
   const [tried, setTried] = useState(false);
-  const { networks, wrong } = readNetworks(typed);
   const save = useMutation({
-    mutationFn: () => connect({ name: name.trim(), networks, ...(line === "" ? {} : { default_line: line }) }),
-    onSuccess: async () => {
+    mutationFn: () => connect(connectRequest(draft)),
+    onSuccess: async (made) => {
       await queries.invalidateQueries({ queryKey: ["connections"] });
-      toast(t("connections.made"));
-      onClose();
+      onMade(made);
     },
   });
+  const faults = faultsOf(draft, false);
   const refused = (field: string) => (save.error instanceof ProblemError ? save.error.fieldMessage(field) : undefined);
-  const networksError = !tried ? undefined : wrong.length > 0 ? t("connections.networks_wrong", { list: wrong.join(", ") }) : networks.length === 0 ? t("connections.networks_needed") : refused("networks");
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
-    if (name.trim() !== "" && networks.length > 0 && wrong.length === 0) save.mutate();
+    if (faults.size === 0) save.mutate();
     else focusFirstError(event.currentTarget);
   };
+  const choose = (kind: ConnectionKind) => setDraft((now) => ({ ...now, kind }));
   return (
     <Dialog
       title={t("connections.connect_title")}
       onClose={onClose}
+      wide
       footer={
         <>
           <Button look="text" onClick={onClose}>
@@ -55,17 +52,22 @@ export function ConnectDialog({ onClose }: { onClose(): void }) {
         </>
       }
     >
-      <form id={form} noValidate onSubmit={submit} className="space-y-4">
-        <TextField label={t("connections.name")} support={t("connections.name_support")} required maxLength={100} value={name} error={tried && name.trim() === "" ? t("connections.name_needed") : refused("name")} onChange={(event) => setName(event.target.value)} />
-        <TextArea label={t("connections.networks")} support={t("connections.networks_support")} required rows={3} spellCheck={false} className="font-mono" value={typed} error={networksError} onChange={(event) => setTyped(event.target.value)} />
-        <SelectField label={t("connections.default_line")} support={t("connections.default_line_support")} optional value={line} error={refused("default_line")} onChange={(event) => setLine(event.target.value)}>
-          <option value="">{t("connections.no_default_line")}</option>
-          {lines.data?.map((entry) => (
-            <option key={entry.key} value={entry.key}>
-              {text(entry.name)}
-            </option>
-          ))}
-        </SelectField>
+      <form id={form} noValidate onSubmit={submit} className="space-y-5">
+        <fieldset>
+          <legend className="mb-2 text-dns-16B-130">{t("connections.kind")}</legend>
+          <div className="grid gap-2 sm:grid-cols-2">
+            {KINDS.map((kind) => (
+              <label key={kind} className="flex cursor-pointer gap-3 rounded-8 border border-solid-gray-420 px-4 py-3 hover:border-black has-checked:border-blue-900 has-checked:bg-blue-50 has-checked:ring-1 has-checked:ring-blue-900">
+                <input type="radio" name="kind" value={kind} checked={draft.kind === kind} onChange={() => choose(kind)} className="mt-1 size-4 shrink-0 accent-blue-900" />
+                <span>
+                  <span className="block text-dns-16B-130">{word("connections.kinds", kind)}</span>
+                  <span className="block text-dns-14N-130 text-solid-gray-800">{word("connections.kinds_support", kind)}</span>
+                </span>
+              </label>
+            ))}
+          </div>
+        </fieldset>
+        <ConnectionFields draft={draft} faults={tried ? faults : NONE} refused={refused} onChange={(part) => setDraft((now) => ({ ...now, ...part }))} />
         {save.isError && <ProblemBanner error={save.error} />}
       </form>
     </Dialog>

@@ -17,7 +17,21 @@ function isNetwork(entry: string): boolean {
   return octets.length === 4 && octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= 255) && Number(length) <= 32;
 }
 
-/** The transport named in a SIP address, in capitals; UDP when none is. */
+/** The network that holds this one address alone. */
+export function only(address: string): string {
+  return `${address}/${address.includes(":") ? 128 : 32}`;
+}
+
+/** The transport named in an address, in capitals: of SIP, UDP when none is. */
 export function transportOf(address: string): string {
-  return (/;transport=(\w+)/i.exec(address)?.[1] ?? "udp").toUpperCase();
+  if (/^https?:/i.test(address)) return "HTTPS";
+  return (/;transport=(\w+)/i.exec(address)?.[1] ?? (/^sips:/i.test(address) ? "tls" : "udp")).toUpperCase();
+}
+
+/** Host and port of a SIP address, for devices that ask for them apart. */
+export function partsOf(address: string): { user: string; host: string; port: string } | undefined {
+  const found = /^sips?:([^@]+)@(\[[^\]]+\]|[^:;?]+)(?::(\d+))?/i.exec(address);
+  if (found === null) return undefined;
+  const [, user = "", host = "", port] = found;
+  return { user, host, port: port ?? (transportOf(address) === "TLS" ? "5061" : "5060") };
 }

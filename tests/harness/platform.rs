@@ -1,6 +1,6 @@
 //! One platform a scenario: started from the built program, thrown away afterwards.
 
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -31,6 +31,8 @@ pub struct Setup {
     pub arguments: Vec<String>,
     /// More environment.
     pub environment: Vec<(String, String)>,
+    /// Whether SIP is also heard on `::1`, at the same port.
+    pub also_ipv6: bool,
 }
 
 /// A running platform with two tenants or more, and everybody's sign-in.
@@ -38,6 +40,7 @@ pub struct TestPlatform {
     inner: Option<Platform>,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
+    sip_tls: SocketAddr,
     folder: TempDir,
     sign_ins: SignIns,
     tenants: Vec<AddedTenant>,
@@ -56,15 +59,16 @@ impl TestPlatform {
         let folder = tempfile::Builder::new().prefix("rokuon-scenario").tempdir_in("/tmp").expect("a folder");
         // PostgreSQL runs as its own user when we are root and must pass through
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let (sip, sip_tls) = (free_port(), SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())));
         let first = 12_000 + NEXT_PORTS.fetch_add(1, Ordering::Relaxed) % 16 * 1_000;
-        let Setup { arguments: more, environment } = setup(folder.path());
+        let Setup { arguments: more, environment, also_ipv6 } = setup(folder.path());
         let arguments: Vec<String> = [
             "--http".to_owned(),
             format!("127.0.0.1:{}", free_port()),
             "--sip".to_owned(),
-            format!("127.0.0.1:{}", free_port()),
+            if also_ipv6 { format!("127.0.0.1:{sip},[::1]:{sip}") } else { format!("127.0.0.1:{sip}") },
             "--sip-tls".to_owned(),
-            format!("127.0.0.1:{}", free_port()),
+            sip_tls.to_string(),
             "--rtp-ports".to_owned(),
             format!("{first}-{}", first + 999),
         ]
@@ -87,6 +91,7 @@ impl TestPlatform {
             inner: Some(inner),
             arguments,
             environment,
+            sip_tls,
             folder,
             sign_ins,
             tenants: added,
@@ -108,6 +113,11 @@ impl TestPlatform {
     /// Its API's address.
     pub fn http(&self) -> &str {
         self.running().http()
+    }
+
+    /// Where it hears SIP inside TLS.
+    pub const fn sip_tls(&self) -> SocketAddr {
+        self.sip_tls
     }
 
     /// The running program.
@@ -147,16 +157,30 @@ impl TestPlatform {
 
     /// Waits until the call with this SIP Call-ID is sealed.
     pub async fn sealed(&self, person: &ApiCaller, call_id: &str) -> Seen {
-        let until = Instant::now() + Duration::from_secs(60);
+        let seen = self.sealed_within(person, call_id, Duration::from_secs(60)).await;
+        seen.unwrap_or_else(|seen| panic!("{call_id} was not sealed in time: {seen:?}"))
+    }
+
+    /// The same with another patience; what was seen of it last when that runs out.
+    ///
+    /// # Errors
+    /// It is not sealed by then.
+    pub async fn sealed_within(
+        &self,
+        person: &ApiCaller,
+        call_id: &str,
+        patience: Duration,
+    ) -> Result<Seen, Option<Seen>> {
+        let until = Instant::now() + patience;
         loop {
             let mut before = self.seen.lock().await;
             let seen = recordings_again(person, &mut before).await.expect("an answer").remove(call_id);
             drop(before);
             match seen {
-                Some(seen) if seen.playable => return seen,
-                seen => assert!(Instant::now() < until, "{call_id} was not sealed in time: {seen:?}"),
+                Some(seen) if seen.playable => return Ok(seen),
+                seen if Instant::now() >= until => return Err(seen),
+                _ => sleep(Duration::from_millis(200)).await,
             }
-            sleep(Duration::from_millis(200)).await;
         }
     }
 

@@ -13,8 +13,9 @@ use rokuon_fixtures::tls::TestAuthority;
 use rokuon_tests::tree;
 use tokio::process::{Child, Command};
 
-use crate::harness::platform::{Setup, TestPlatform, free_port};
+use crate::harness::platform::{TestPlatform, free_port};
 use crate::harness::sound::{channels, find};
+use crate::harness::tls::with_certificate_of;
 
 /// SIPp's word for one socket of a transport, and the session's id, which two calls must not share.
 const WAYS: [(&str, &str); 2] = [("u1", "MDEyMzQ1Njc4OWFiY2RlMA=="), ("t1", "MDEyMzQ1Njc4OWFiY2RlMQ==")];
@@ -96,25 +97,8 @@ fn tls_in_front_of(server: SocketAddr, authority: &Path) -> (Child, SocketAddr) 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_by_sipp_inside_tls_is_recorded_with_its_sound() {
     let authority = TestAuthority::new().expect("an authority");
-    let server = SocketAddr::from(([127, 0, 0, 1], free_port()));
-    let platform = TestPlatform::start_with(&["takikawa"], |folder| {
-        let own = authority.issue(&["127.0.0.1"]).expect("a certificate");
-        let write = |name: &str, text: &str| {
-            std::fs::write(folder.join(name), text).expect("written");
-            folder.join(name).display().to_string()
-        };
-        write("authority.crt", &authority.certificate);
-        let arguments = [
-            "--sip-tls".to_owned(),
-            server.to_string(),
-            "--sip-tls-certificate".to_owned(),
-            write("server.crt", &own.certificate),
-            "--sip-tls-key".to_owned(),
-            write("server-key", &own.key),
-        ];
-        Setup { arguments: arguments.into(), ..Setup::default() }
-    })
-    .await;
+    let platform = TestPlatform::start_with(&["takikawa"], with_certificate_of(&authority)).await;
+    let server = platform.sip_tls();
     let clerk = platform.person("takikawa", "kanri").await;
     let target = platform.target("takikawa", Transport::Udp);
     let (_relay, relay) = tls_in_front_of(server, &platform.folder().join("authority.crt"));

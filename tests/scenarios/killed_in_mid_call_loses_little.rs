@@ -23,6 +23,7 @@ fn kills() -> u64 {
     std::env::var("ROKUON_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
 }
 
+// rule: F1, SR18
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_live_calls_survive_a_kill_less_at_most_a_second() {
     let mut platform = TestPlatform::start(&["takikawa"]).await;

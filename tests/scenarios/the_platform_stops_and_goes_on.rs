@@ -15,6 +15,7 @@ use crate::harness::platform::{TestPlatform, program};
 use crate::harness::sound::{channels, find, missing};
 
 // req: P-12
+// rule: F20
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_that_is_live_when_it_stops_is_there_after_the_next_start() {
     let mut platform = TestPlatform::start(&["takikawa"]).await;
@@ -46,6 +47,7 @@ async fn a_call_that_is_live_when_it_stops_is_there_after_the_next_start() {
     assert_eq!(recording["outcome"], "sealed_with_gaps", "{recording}");
 }
 
+// rule: SR5
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hold_is_a_listed_gap_and_the_rest_stays_in_time() {
     let platform = TestPlatform::start(&["takikawa"]).await;

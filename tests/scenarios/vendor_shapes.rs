@@ -21,7 +21,7 @@ use recording_client::RecordingClient;
 use table::{CALLED, CALLER, Later, Shape, Speakers, shapes};
 
 /// Rows that are not recorded rightly yet. Empty is the aim; a row that passes while it stands here fails too.
-const EXPECTED_TO_FAIL: &[&str] = &[];
+const EXPECTED_TO_FAIL: &[&str] = &["Cisco NBR"];
 
 /// How long each stream speaks: 2.4 s.
 const FRAMES: usize = 120;
@@ -34,8 +34,10 @@ async fn every_vendors_call_is_recorded_with_the_right_voice_on_the_right_channe
     let clerk = platform.person("takikawa", "kanri").await;
     let mut wrong = Vec::new();
     for (seed, shape) in shapes().into_iter().enumerate() {
-        let (call_id, sent) = place(&platform, &shape, seed as u64).await;
-        let heard = judge(&platform, &clerk, &shape, &call_id, &sent).await;
+        let heard = match place(&platform, &shape, seed as u64).await {
+            Ok((call_id, sent)) => judge(&platform, &clerk, &shape, &call_id, &sent).await,
+            Err(reason) => Err(reason),
+        };
         match (heard, EXPECTED_TO_FAIL.contains(&shape.name)) {
             (Err(reason), false) => wrong.push(format!("{}: {reason}", shape.name)),
             (Ok(()), true) => wrong.push(format!("{}: passes, take it off the list", shape.name)),
@@ -45,13 +47,17 @@ async fn every_vendors_call_is_recorded_with_the_right_voice_on_the_right_channe
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-async fn place(platform: &TestPlatform, shape: &Shape, seed: u64) -> (String, Vec<SentStream>) {
+async fn place(
+    platform: &TestPlatform,
+    shape: &Shape,
+    seed: u64,
+) -> Result<(String, Vec<SentStream>), String> {
     let target = platform.target("takikawa", Transport::Udp);
     let mut client = RecordingClient::at(target, Law::Pcmu).await;
     let (mut cseq, head) = (shape.cseq, with_type(&shape.first));
     let said =
         || (0..shape.streams as u64).map(|line| Payload::noise(1_000 + 10 * seed + line, FRAMES)).collect();
-    let answer = client.invite(cseq, &head, &shape.first.body).await;
+    let answer = client.invite(cseq, &head, &shape.first.body).await?;
     let is_open = !String::from_utf8_lossy(&answer.body).contains("a=inactive");
     if is_open {
         client.speak(platform.pump(), said(), &answer);
@@ -60,9 +66,9 @@ async fn place(platform: &TestPlatform, shape: &Shape, seed: u64) -> (String, Ve
         sleep(Duration::from_millis(800)).await;
         cseq += 1;
         match later {
-            Later::Update(message) => client.update(cseq, &with_type(message), &message.body).await,
+            Later::Update(message) => client.update(cseq, &with_type(message), &message.body).await?,
             Later::Invite(message) => {
-                let answer = client.invite(cseq, &with_type(message), &message.body).await;
+                let answer = client.invite(cseq, &with_type(message), &message.body).await?;
                 if !is_open && turn == 0 {
                     client.speak(platform.pump(), said(), &answer);
                 }
@@ -72,7 +78,7 @@ async fn place(platform: &TestPlatform, shape: &Shape, seed: u64) -> (String, Ve
     }
     client.said_everything().await;
     let call_id = client.call_id().to_owned();
-    (call_id, client.hang_up(cseq + 1, &shape.first.head).await)
+    Ok((call_id, client.hang_up(cseq + 1, &shape.first.head).await?))
 }
 
 fn with_type(message: &table::Message) -> String {
@@ -90,7 +96,8 @@ async fn judge(
     call_id: &str,
     sent: &[SentStream],
 ) -> Result<(), String> {
-    let seen = platform.sealed(clerk, call_id).await;
+    let seen = platform.sealed_within(clerk, call_id, Duration::from_secs(20)).await;
+    let seen = seen.map_err(|seen| format!("not sealed: {seen:?}"))?;
     let recording =
         clerk.get(&format!("/v1/recordings/{}", seen.id)).await.map_err(|error| format!("{error:?}"))?;
     let heard = channels(&platform.heard(clerk, &seen.id).await);
@@ -144,14 +151,14 @@ async fn the_two_halves_of_a_phone_that_forks_become_one_recording() {
     for (seed, end) in [(2_001, "x-nearend"), (2_002, "x-farend")] {
         let mut client = RecordingClient::at(platform.target("takikawa", Transport::Udp), Law::Pcmu).await;
         let head = forked(end);
-        let answer = client.invite(101, &head, "").await;
+        let answer = client.invite(101, &head, "").await.expect("answered");
         client.speak(platform.pump(), vec![Payload::noise(seed, FRAMES)], &answer);
         halves.push((client, head));
     }
     let mut sent = Vec::new();
     for (mut client, head) in halves {
         client.said_everything().await;
-        sent.push(client.hang_up(102, &head).await);
+        sent.push(client.hang_up(102, &head).await.expect("hung up"));
     }
     let seen = sealed_as_one(&clerk).await;
     let recording =
@@ -170,19 +177,19 @@ async fn a_client_that_fails_over_with_the_same_session_continues_one_recording(
     let clerk = platform.person("takikawa", "kanri").await;
     let shape = shapes().into_iter().find(|shape| shape.name == "RFC 7866").expect("a row");
     let mut first = RecordingClient::at(platform.target("takikawa", Transport::Udp), Law::Pcmu).await;
-    let answer = first.invite(101, &with_type(&shape.first), &shape.first.body).await;
+    let answer = first.invite(101, &with_type(&shape.first), &shape.first.body).await.expect("answered");
     first.speak(platform.pump(), vec![Payload::noise(2_101, FRAMES), Payload::noise(2_102, FRAMES)], &answer);
     first.said_everything().await;
     // it dies without a word; its sister takes over
     let mut second = RecordingClient::at(platform.target("takikawa", Transport::Udp), Law::Pcmu).await;
-    let answer = second.invite(101, &with_type(&shape.first), &shape.first.body).await;
+    let answer = second.invite(101, &with_type(&shape.first), &shape.first.body).await.expect("answered");
     second.speak(
         platform.pump(),
         vec![Payload::noise(2_103, FRAMES), Payload::noise(2_104, FRAMES)],
         &answer,
     );
     second.said_everything().await;
-    let after = second.hang_up(102, &shape.first.head).await;
+    let after = second.hang_up(102, &shape.first.head).await.expect("hung up");
     let seen = sealed_as_one(&clerk).await;
     let heard = channels(&platform.heard(&clerk, seen["id"].as_str().expect("an id")).await);
     for (channel, sent) in heard.iter().zip(&after) {

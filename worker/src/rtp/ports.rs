@@ -28,7 +28,12 @@ pub struct PortPool {
     first: u16,
     pairs: u16,
     next: u16,
+    /// Whether the last search found nothing.
+    exhausted: bool,
 }
+
+/// Ports tried for a call while all are known to be taken: a flood of calls must not cost a round of the range each.
+const TRIES_WHEN_EXHAUSTED: u16 = 8;
 
 impl PortPool {
     /// A pool over `range` at `address`; `start` spreads the first port so that a restart does not hand a live
@@ -36,20 +41,25 @@ impl PortPool {
     pub fn new(address: IpAddr, range: &RangeInclusive<u16>, start: u16) -> Self {
         let first = range.start().saturating_add(range.start() % 2);
         let pairs = range.end().saturating_sub(first) / 2 + 1;
-        Self { address, first, pairs, next: start % pairs.max(1) }
+        Self { address, first, pairs, next: start % pairs.max(1), exhausted: false }
     }
 
     /// Binds the next free even port.
     pub fn bind_next(&mut self) -> Result<(UdpSocket, u16), NoFreePort> {
         let mut last_error = io::Error::from(io::ErrorKind::AddrInUse);
-        for _ in 0..self.pairs {
+        let tries = if self.exhausted { self.pairs.min(TRIES_WHEN_EXHAUSTED) } else { self.pairs };
+        for _ in 0..tries {
             let port = self.first + self.next * 2;
             self.next = (self.next + 1) % self.pairs;
             match bind(SocketAddr::new(self.address, port)) {
-                Ok(socket) => return Ok((socket, port)),
+                Ok(socket) => {
+                    self.exhausted = false;
+                    return Ok((socket, port));
+                }
                 Err(error) => last_error = error,
             }
         }
+        self.exhausted = true;
         Err(NoFreePort { first: self.first, last: self.first + (self.pairs - 1) * 2, source: last_error })
     }
 
@@ -101,5 +111,18 @@ mod tests {
         assert!(pool.bind_next().is_err());
         let (_, port) = taken.pop().expect("three were taken");
         assert!(pool.bind_again(port).is_ok(), "a freed port can be bound again");
+    }
+
+    // rule: S5
+    #[test]
+    fn a_port_that_is_freed_after_all_were_taken_is_found_within_a_round() {
+        let mut pool = PortPool::new(Ipv4Addr::LOCALHOST.into(), &(42_100..=42_200), 0);
+        let mut taken = Vec::new();
+        while let Ok(bound) = pool.bind_next() {
+            taken.push(bound);
+        }
+        let (_, freed) = taken.swap_remove(taken.len() / 2);
+        let found = (0..51 / TRIES_WHEN_EXHAUSTED + 1).find_map(|_| pool.bind_next().ok());
+        assert_eq!(found.map(|(_, port)| port), Some(freed));
     }
 }

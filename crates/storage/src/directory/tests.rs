@@ -30,6 +30,7 @@ fn files(below: &Path) -> Vec<PathBuf> {
 }
 
 // req: O-5.2
+// rule: F13
 #[tokio::test]
 async fn the_directory_store_keeps_the_contract() {
     let dir = TempDir::new().expect("a directory");
@@ -79,6 +80,7 @@ async fn what_a_killed_process_left_half_written_is_swept_at_the_next_start_only
 }
 
 // req: O-5.2
+// rule: F18
 #[tokio::test]
 async fn a_damaged_file_is_never_taken_for_the_object() {
     let dir = TempDir::new().expect("a directory");

@@ -33,6 +33,7 @@ async fn its_faults_come_and_go_and_change_nothing() {
     assert_eq!(store.counts(), Counts { puts: 4, gets: 0, octets_fetched: 0, erasures: 0 });
 }
 
+// rule: F18
 #[tokio::test]
 async fn a_flipped_bit_is_found_when_the_object_is_read_whole() {
     let store = MemoryStore::new();

@@ -41,6 +41,7 @@ fn another_key_opens_nothing() {
     assert!(entries.is_empty() && matches!(errors[..], [SpoolError::Damaged { .. }]));
 }
 
+// rule: F7
 #[test]
 fn no_plaintext_reaches_the_disk_and_only_the_owner_can_read() {
     let marker = b"MARKER-TONE-MARKER-TONE";
@@ -69,6 +70,7 @@ fn no_plaintext_reaches_the_disk_and_only_the_owner_can_read() {
     }
 }
 
+// rule: F12, F13
 #[test]
 fn two_workers_never_share_a_spool() {
     let dir = TempDir::new().expect("a directory");

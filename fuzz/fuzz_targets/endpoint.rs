@@ -19,9 +19,13 @@ libfuzzer_sys::fuzz_target!(|octets: &[u8]| {
                 Output::Event(Event::Invite(invite) | Event::Reinvite(invite)) => match turn % 5 {
                     0 => endpoint.refuse(now, invite.id, 488, "no", None),
                     1 => endpoint.ignore(invite.id),
+                    2 => endpoint.challenge(now, invite.id, vec!["Digest realm=\"r\"".to_owned()]),
                     _ => endpoint.accept(now, invite.id, SDP),
                 },
                 Output::Event(Event::Confirmed { dialog, .. }) if turn % 7 == 6 => endpoint.hang_up(now, &dialog, "x"),
+                Output::Event(Event::Confirmed { dialog, .. } | Event::Metadata { dialog, .. }) => {
+                    endpoint.request_snapshot(now, &dialog, "x");
+                }
                 _ => {}
             }
         }

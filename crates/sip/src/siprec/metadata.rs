@@ -261,6 +261,25 @@ impl Metadata {
         }
     }
 
+    /// Associations that name what is not described: in a complete document a mistake, after a partial one a sign that
+    /// something was lost.
+    pub fn missing_references(&self) -> Vec<Doubt> {
+        let participants: HashSet<&str> = self.participants.iter().map(|one| one.id.as_str()).collect();
+        let streams: HashSet<&str> = self.streams.iter().map(|stream| stream.id.as_str()).collect();
+        let (mut doubts, mut doubted) = (Vec::new(), HashSet::new());
+        for association in &self.participant_streams {
+            if !participants.contains(association.participant.as_str()) {
+                doubts.push(Doubt::UnknownParticipant(association.participant.clone()));
+            }
+            for id in association.send.iter().chain(&association.recv) {
+                if !streams.contains(id.as_str()) && doubted.insert(id) {
+                    doubts.push(Doubt::UnknownStream(id.clone()));
+                }
+            }
+        }
+        doubts
+    }
+
     /// Keeps one element for each id, and no more than a call can need, however many updates come.
     pub(super) fn tidy(&mut self) {
         unique(&mut self.groups, |group| group.id.clone());

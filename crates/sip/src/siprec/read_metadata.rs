@@ -1,7 +1,5 @@
 //! From XML elements to metadata, by local names, whichever draft or vendor they follow.
 
-use std::collections::HashSet;
-
 use super::doubt::Doubt;
 use super::metadata::{
     DataMode, Extension, Group, Metadata, NameId, Participant, ParticipantSessionAssociation,
@@ -24,7 +22,7 @@ pub(super) fn read(raw: &[u8]) -> (Metadata, Vec<Doubt>) {
         }
         metadata.tidy();
         if metadata.datamode == DataMode::Complete {
-            judge_references(&metadata, &mut doubts);
+            doubts.extend(metadata.missing_references());
         }
     }
     (metadata, doubts)
@@ -40,23 +38,6 @@ fn judge_root(root: &Element, doubts: &mut Vec<Doubt>) {
         root.attributes.iter().find(|(name, _)| *name == declaration).map(|(_, value)| value.as_str());
     if namespace != Some(NAMESPACE) {
         doubts.push(Doubt::OtherNamespace(namespace.unwrap_or_default().to_owned()));
-    }
-}
-
-fn judge_references(metadata: &Metadata, doubts: &mut Vec<Doubt>) {
-    let participants: HashSet<&str> =
-        metadata.participants.iter().map(|participant| participant.id.as_str()).collect();
-    let streams: HashSet<&str> = metadata.streams.iter().map(|stream| stream.id.as_str()).collect();
-    let mut doubted = HashSet::new();
-    for association in &metadata.participant_streams {
-        if !participants.contains(association.participant.as_str()) {
-            doubts.push(Doubt::UnknownParticipant(association.participant.clone()));
-        }
-        for id in association.send.iter().chain(&association.recv) {
-            if !streams.contains(id.as_str()) && doubted.insert(id) {
-                doubts.push(Doubt::UnknownStream(id.clone()));
-            }
-        }
     }
 }
 

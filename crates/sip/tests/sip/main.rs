@@ -1,6 +1,7 @@
 //! The endpoint and its parsers from outside: flows in virtual time, vendors' shapes, torture, mutation.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod corpora;
 mod digest;
 mod flows;
 mod limits;
@@ -11,6 +12,7 @@ mod peer;
 mod registrations;
 mod restart;
 mod snapshots;
+mod speakers;
 mod timers;
 mod torture;
 mod torture_ipv6;

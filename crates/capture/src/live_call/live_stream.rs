@@ -71,13 +71,15 @@ impl LiveStream {
         }
     }
 
-    /// RTCP is heard from where it was signalled, and from the machine the media was learned from.
+    /// RTCP is heard from where it was signalled, from where media was (many multiplex without a word), and from the machine the
+    /// media was learned from.
     pub(super) fn hears_rtcp_from(&self, from: SocketAddr) -> bool {
         let learned = match self.source {
             Source::Learned(learned) => learned.ip().to_canonical() == from.ip().to_canonical(),
             Source::Open | Source::Signalled => false,
         };
-        learned || self.rtcp_address.is_some_and(|told| same_address(told, from))
+        let told = [self.rtcp_address, self.expected_remote];
+        learned || told.iter().flatten().any(|told| same_address(*told, from))
     }
 
     /// A new offer opens a learned source again, since such a sender may move; one that sends from where it was signalled
@@ -85,6 +87,14 @@ impl LiveStream {
     pub(super) fn source_after_offer(&self, expected_remote: Option<SocketAddr>) -> Source {
         let unmoved = self.source == Source::Signalled && self.expected_remote == expected_remote;
         if unmoved { Source::Signalled } else { Source::Open }
+    }
+
+    /// Whether anything from there may be of use: what is not worth opening costs no opening.
+    pub(super) fn may_hear(&self, from: SocketAddr, in_networks: impl FnOnce(IpAddr) -> bool) -> bool {
+        let signalled = self.expected_remote.is_some_and(|expected| same_address(expected, from));
+        let learnable =
+            self.learn_remote && self.source == Source::Open && in_networks(from.ip().to_canonical());
+        signalled || self.source == Source::Learned(from) || self.hears_rtcp_from(from) || learnable
     }
 
     /// The packet, if it is one that this stream takes; a source is learned only from such a packet.
@@ -127,6 +137,8 @@ impl LiveStream {
             DropReason::PayloadType => self.counters.payload_type += 1,
             DropReason::Backlog => self.counters.backlog += 1,
             DropReason::Paused => self.counters.paused += 1,
+            DropReason::Unauthentic => self.counters.unauthentic += 1,
+            DropReason::Replayed => self.counters.replayed += 1,
         }
         Verdict::Dropped(reason)
     }

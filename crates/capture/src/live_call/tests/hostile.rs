@@ -47,6 +47,9 @@ fn a_hundred_thousand_mutated_packets_harm_nothing() {
         if dice.below(4) > 0 {
             mutate(&mut datagram, &mut dice);
         }
+        if n % 1_000 == 7 {
+            datagram = vec![0x81, 201, 0, 1, 0, 0, 0, 0];
+        }
         let at = Duration::from_millis(u64::from(n / 2) * 20 + dice.below(60) as u64);
         let verdict = call.on_datagram((n % 2) as u8, from, at, &datagram, |_| true);
         tally[match verdict {

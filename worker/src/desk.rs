@@ -4,5 +4,4 @@ pub mod call;
 pub mod inputs;
 pub mod members;
 pub mod offers;
-mod protection;
 pub mod signalling;

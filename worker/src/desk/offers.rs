@@ -10,10 +10,8 @@ use rokuon_sip::sdp::offered_stream::{OfferedStream, negotiate};
 use rokuon_sip::sdp::own_session::OwnSession;
 use rokuon_sip::sdp::session_description::SessionDescription;
 
-use super::protection::{Chosen, Means, choose};
 use crate::routing::call_routing::{CallRouting, OfferedLabel};
 use crate::rtp::ports::{NoFreePort, PortPool};
-use crate::rtp::protection::StreamProtection;
 
 /// Why nothing of an offer can be recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +30,6 @@ const OFFERED: [Encoding; 2] = [Encoding::Pcmu, Encoding::Pcma];
 pub struct Offer {
     sdp: SessionDescription,
     streams: Vec<OfferedStream>,
-    /// How each is protected; `None` where it insists on what cannot be had.
-    chosen: Vec<Option<Chosen>>,
     is_ours: bool,
 }
 
@@ -47,11 +43,9 @@ pub struct Bound {
 }
 
 impl Offer {
-    /// Reads an offer that can be answered with these means.
-    pub fn read(sdp: &SessionDescription, means: Means<'_>) -> Self {
-        let streams = negotiate(sdp);
-        let chosen = streams.iter().map(|stream| choose(stream, means)).collect();
-        Self { sdp: sdp.clone(), streams, chosen, is_ours: false }
+    /// Reads an offer.
+    pub fn read(sdp: &SessionDescription) -> Self {
+        Self { sdp: sdp.clone(), streams: negotiate(sdp), is_ours: false }
     }
 
     /// Our own, of one stream for each label: a late offer (RFC 3261 §13.2.1), whose answer comes with the ACK.
@@ -64,8 +58,7 @@ impl Offer {
             // What the peer sends from, and whether at all, is not known before its answer.
             (stream.remote, stream.on_hold) = (None, false);
         }
-        let chosen = streams.iter().map(|_| Some(Chosen::default())).collect();
-        Self { sdp, streams, chosen, is_ours: true }
+        Self { sdp, streams, is_ours: true }
     }
 
     /// Whether it has no m-line at all: a recording session that waits for its first call (RFC 7866 §6.1).
@@ -75,7 +68,7 @@ impl Offer {
 
     /// Why nothing in it can be recorded; `None` when something can, or when there is nothing yet.
     pub fn unsupported(&self) -> Option<Unsupported> {
-        if self.is_empty() || (0..self.streams.len()).any(|at| self.can_record(at)) {
+        if self.is_empty() || self.streams.iter().any(can_record) {
             return None;
         }
         let encrypted = self.streams.iter().any(|s| s.supported && !wanted(s).is_empty());
@@ -84,16 +77,13 @@ impl Offer {
 
     /// Whether every stream of it is inactive.
     pub fn is_inactive(&self) -> bool {
-        self.streams.iter().enumerate().all(|(at, s)| s.on_hold || !self.can_record(at))
+        self.streams.iter().all(|s| s.on_hold || !can_record(s))
     }
 
     /// Labels, for the judgement of who speaks where.
     pub fn labels(&self) -> Vec<OfferedLabel> {
-        let label = |(at, s): (usize, &OfferedStream)| OfferedLabel {
-            label: s.label.clone(),
-            recorded: self.can_record(at),
-        };
-        self.streams.iter().enumerate().map(label).collect()
+        let label = |s: &OfferedStream| OfferedLabel { label: s.label.clone(), recorded: can_record(s) };
+        self.streams.iter().map(label).collect()
     }
 
     /// Streams on hold or not, by number.
@@ -145,12 +135,6 @@ impl Offer {
             .collect()
     }
 
-    /// How the recorder is to open the streams that are protected.
-    pub fn protection(&self, routing: &CallRouting, first: u8) -> Vec<(u8, StreamProtection)> {
-        let of = |at: usize| self.chosen.get(at)?.as_ref()?.protection.clone();
-        self.taken(routing, first).filter_map(|(at, number, _)| Some((number, of(at)?))).collect()
-    }
-
     /// Our answer: receive what is recorded, nothing of what is not wanted (a mix of voices that come by themselves as
     /// well), and refuse the rest. The version of `previous` stands while nothing changes.
     pub fn answer(
@@ -172,12 +156,10 @@ impl Offer {
         own.next(previous, |own| {
             let streams = self.streams.iter().enumerate().map(|(at, stream)| {
                 let port = ports.get(at).copied().flatten();
-                let chosen = self.chosen.get(at).and_then(Option::as_ref)?;
-                self.can_record(at).then(|| StreamAnswer {
+                can_record(stream).then(|| StreamAnswer {
                     port: port.unwrap_or(sink),
                     payload_types: wanted(stream),
                     inactive: port.is_none(),
-                    security: chosen.own.clone(),
                     ..StreamAnswer::default()
                 })
             });
@@ -192,14 +174,9 @@ impl Offer {
         first: u8,
     ) -> impl Iterator<Item = (usize, u8, &'a OfferedStream)> {
         let streams = self.streams.iter().zip(&routing.channels).enumerate();
-        streams.filter(|(at, (_, channel))| channel.is_some() && self.can_record(*at)).filter_map(
+        streams.filter(|(_, (stream, channel))| channel.is_some() && can_record(stream)).filter_map(
             move |(at, (stream, _))| Some((at, u8::try_from(at).ok()?.checked_add(first)?, stream)),
         )
-    }
-
-    fn can_record(&self, at: usize) -> bool {
-        let protected = self.chosen.get(at).is_some_and(Option::is_some);
-        protected && self.streams.get(at).is_some_and(|stream| stream.supported && !wanted(stream).is_empty())
     }
 }
 
@@ -211,6 +188,10 @@ fn streams_of_ours(labels: &[Option<String>], port: impl Fn(usize) -> Option<u16
         ..StreamOffer::default()
     };
     labels.iter().enumerate().map(stream).collect()
+}
+
+fn can_record(stream: &OfferedStream) -> bool {
+    stream.supported && !stream.secure_profile && !wanted(stream).is_empty()
 }
 
 /// The payload types of a stream that we keep.

@@ -17,7 +17,7 @@ use tokio_rustls::client::TlsStream;
 /// A certificate with its key.
 pub struct Certified {
     pub der: CertificateDer<'static>,
-    pub pem: String,
+    pem: String,
     key: KeyPair,
 }
 

@@ -72,6 +72,8 @@ codes! {
     Conflict "conflict" 409 "現在の状態ではできません" "Not possible in the present state";
     /// The recording cannot be heard now (not sealed yet, failed, quarantined).
     NotPlayable "not-playable" 409 "この録音は再生できません" "The recording cannot be played";
+    /// The recording is kept in a codec that this installation has no decoder for.
+    DecoderMissing "decoder-missing" 409 "この録音を聴くための復号器がありません" "There is no decoder to hear the recording with";
     /// It was there and has been erased.
     Erased "erased" 410 "消去されました" "Erased";
     /// The body is larger than this operation takes.

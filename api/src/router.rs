@@ -37,6 +37,7 @@ pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
         .routes(routes!(recordings::waveform::waveform))
         .routes(routes!(uses::open::open))
         .routes(routes!(uses::audio::audio, uses::audio::audio_head))
+        .routes(routes!(uses::file::file))
         .routes(routes!(uses::heard::heard))
         .routes(routes!(live_calls::list::list))
         .routes(routes!(capture_orders::place::place))

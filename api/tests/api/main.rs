@@ -1,5 +1,6 @@
 //! The API as a person's browser meets it: real database, real sealed sound, a clock moved by hand.
 
+mod codecs;
 mod connections;
 mod harness;
 mod openapi;

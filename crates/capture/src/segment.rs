@@ -15,10 +15,12 @@ use crate::journal::Entry;
 use crate::segment::continuation::ContinuationState;
 use crate::segment::cut::ChannelTimeline;
 use crate::segment::gather::{ChannelStreams, Gathered};
+use crate::segment::pictures::ChannelPictures;
 
 pub mod continuation;
 mod cut;
 mod gather;
+mod pictures;
 
 /// Longest segment: half an hour of samples.
 pub const MAX_SEGMENT_SAMPLES: u64 = 30 * 60 * TIMELINE_RATE as u64;
@@ -140,22 +142,26 @@ impl SegmentBuilder {
         let from = start.covered_until_sample;
         let streams = self.gathered.channels();
         let frames: Vec<Vec<Frame<'_>>> =
-            streams.iter().map(|channel| self.gathered.frames(&channel.streams)).collect();
+            streams.iter().map(|channel| self.gathered.frames(&channel.streams, false)).collect();
         let mut channels: Vec<ChannelTimeline<'_>> =
             streams.iter().zip(&frames).map(|(channel, frames)| self.assemble(channel, frames)).collect();
         let heard = channels.iter().filter(|channel| !channel.timeline.spans.is_empty());
-        let last_audio = heard.map(|channel| channel.timeline.end_of_audio()).max();
-        let end = self.end(until, last_audio).max(from);
+        let heard = heard.map(|channel| channel.timeline.end_of_audio());
+        let seen = channels.iter().filter_map(|channel| channel.pictures.end());
+        let last_media = heard.chain(seen).max();
+        let end = self.end(until, last_media).max(from);
         for channel in &mut channels {
             channel.gaps = channel.timeline.gaps(end);
         }
-        let audible =
-            channels.iter().any(|channel| channel.timeline.spans.iter().any(|span| span.start_sample < end));
-        // Without a single octet of audio there is nothing to file; the gaps tell of the stretch.
-        let segments = if audible {
+        let anything = channels.iter().any(|channel| {
+            channel.timeline.spans.iter().any(|span| span.start_sample < end)
+                || channel.pictures.any_in(from, end)
+        });
+        // Without a single octet of media there is nothing to file; the gaps tell of the stretch.
+        let (segments, unshown) = if anything {
             cut::files(&channels, from, end, self.max_samples, start.next_number)
         } else {
-            Vec::new()
+            (Vec::new(), BTreeMap::new())
         };
         let mut gaps: Vec<Gap> = if self.gathered.start.origin_micros.is_some() {
             channels.iter().flat_map(|channel| channel.gaps.iter().copied()).collect()
@@ -177,11 +183,13 @@ impl SegmentBuilder {
         let anchors = anchors.collect();
         let continuation = self.continuation(&channels, &streams, anchors, end, segments.len());
         let counts = channels.iter().map(|channel| (channel.channel, channel.timeline.counts)).collect();
-        let unfiled = self.gathered.unfiled.iter().map(|(name, packets)| (name.clone(), *packets)).collect();
+        let mut unfiled = self.gathered.unfiled.clone();
+        unfiled.extend(unshown.into_iter().map(|(codec, count)| (format!("{codec} pictures"), count)));
+        let unfiled = unfiled.into_iter().collect();
         Sealing { segments, gaps, events, continuation, counts, unfiled }
     }
 
-    fn assemble<'a>(&self, channel: &ChannelStreams, frames: &[Frame<'a>]) -> ChannelTimeline<'a> {
+    fn assemble<'a>(&'a self, channel: &ChannelStreams, frames: &[Frame<'a>]) -> ChannelTimeline<'a> {
         let start = &self.gathered.start;
         let from = start.covered_until_sample;
         let anchors = start.anchors.iter().filter(|anchor| channel.streams.contains(&anchor.stream));
@@ -195,8 +203,15 @@ impl SegmentBuilder {
             paused: self.gathered.paused(),
             worker_down: down.into_iter().collect(),
         };
+        let pictures = ChannelPictures::new(facts.clone(), &self.gathered.frames(&channel.streams, true));
         let timeline = Timeline::assemble(facts, frames);
-        ChannelTimeline { channel: channel.channel, mixed: channel.mixed, timeline, gaps: Vec::new() }
+        ChannelTimeline {
+            channel: channel.channel,
+            mixed: channel.mixed,
+            timeline,
+            pictures,
+            gaps: Vec::new(),
+        }
     }
 
     /// The sources as they stood at a sample, whatever has come for later ones.
@@ -212,8 +227,8 @@ impl SegmentBuilder {
         self.assemble(streams, &before).timeline.anchors
     }
 
-    fn end(&self, until: SealUntil, last_audio: Option<u64>) -> u64 {
-        let last = last_audio.unwrap_or(self.gathered.start.covered_until_sample);
+    fn end(&self, until: SealUntil, last_media: Option<u64>) -> u64 {
+        let last = last_media.unwrap_or(self.gathered.start.covered_until_sample);
         match (until, self.gathered.ended_at_micros) {
             (SealUntil::Sample(sample), _) => sample,
             (SealUntil::CallEnd, Some(ended)) => {
@@ -249,6 +264,7 @@ impl SegmentBuilder {
             channels_begun: begun,
             streams_on_hold: self.gathered.streams_on_hold(),
             paused: self.gathered.is_paused(),
+            drift: self.gathered.drift.clone(),
             resumed_at_micros: None,
         }
     }

@@ -6,8 +6,13 @@
 
 use std::ops::Range;
 
+use crate::block_index::{BLOCK_SAMPLES, TimedPacket};
 use crate::codec::Codec;
+use crate::decode::{can_decode, decode};
+use crate::file_head::FileHead;
+use crate::file_kind::FileKind;
 use crate::g711::{self, Law};
+use crate::g722::PRE_ROLL;
 use crate::wav::{HEADER_LEN, PCM16_HEADER_LEN, pcm16_header};
 
 /// Octets of one stereo sample.
@@ -26,6 +31,8 @@ pub struct RenditionSegment {
     pub channels: Vec<u8>,
     /// Codec of all its channels.
     pub codec: Codec,
+    /// What kind of file it is.
+    pub kind: FileKind,
 }
 
 /// A run of the rendition whose samples come from the same media files throughout.
@@ -37,13 +44,22 @@ pub struct Piece {
     pub needs: Vec<Need>,
 }
 
-/// A byte range of one segment's media file (the plain WAVE file, header included in the count).
+/// A part of one segment's media file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
     /// The segment's number.
     pub segment: u32,
-    /// Byte range of its media file.
-    pub media: Range<u64>,
+    /// Which part.
+    pub media: Wanted,
+}
+
+/// Which part of a media file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// A byte range (of the plain file, header included in the count).
+    Octets(Range<u64>),
+    /// What these blocks are made of, as the file's front tells ([`FileHead::octets_of`]).
+    Blocks(Range<u64>),
 }
 
 /// Bytes of one segment's media file, beginning at `media_start`; may hold more than was asked for.
@@ -51,6 +67,8 @@ pub struct Need {
 pub struct Fetched<'a> {
     /// The segment's number.
     pub segment: u32,
+    /// The file's front, where blocks were wanted.
+    pub head: Option<&'a FileHead>,
     /// Where in the media file `octets` begins.
     pub media_start: u64,
     /// The bytes.
@@ -80,6 +98,7 @@ impl ListeningRendition {
     ///
     /// A recording of one channel only (mixed by the sender, or one leg) is heard on both sides.
     pub fn new(mut segments: Vec<RenditionSegment>, total_samples: u64) -> Self {
+        segments.retain(|segment| !segment.codec.is_video());
         segments.sort_by_key(|segment| (segment.start_sample, segment.number));
         let mut channels: Vec<u8> =
             segments.iter().flat_map(|segment| segment.channels.iter().copied()).collect();
@@ -189,7 +208,7 @@ impl ListeningRendition {
         for channel in self.sides {
             let Some((segment, _)) = self.heard(channel, frames.start) else { continue };
             if needs.iter().all(|need| need.segment != segment.number) {
-                needs.push(Need { segment: segment.number, media: media_range(segment, &frames) });
+                needs.push(Need { segment: segment.number, media: wanted(segment, &frames) });
             }
         }
         needs
@@ -202,20 +221,32 @@ impl ListeningRendition {
         fetched: &[Fetched<'a>],
     ) -> Result<Voice<'a>, MissingMedia> {
         let Some((segment, place)) = self.heard(channel, frames.start) else { return Ok(Voice::Silent) };
-        let wanted = media_range(segment, frames);
-        let missing = MissingMedia { segment: segment.number };
-        let octets = fetched
-            .iter()
-            .filter(|part| part.segment == segment.number)
-            .find_map(|part| {
-                let from = usize::try_from(wanted.start.checked_sub(part.media_start)?).ok()?;
-                let until = usize::try_from(wanted.end.checked_sub(part.media_start)?).ok()?;
-                part.octets.get(from..until)
-            })
-            .ok_or(missing)?;
-        // What has no decoder yet is refused before a rendition is made (`parts_of` in the api).
-        let Some(law) = segment.codec.law() else { return Ok(Voice::Silent) };
-        Ok(Voice::Heard { octets, place, step: segment.channels.len(), law })
+        let mut parts = fetched.iter().filter(|part| part.segment == segment.number);
+        let voice = match wanted(segment, frames) {
+            Wanted::Octets(range) => parts.find_map(|part| {
+                let octets = part.within(&range)?;
+                Some(match segment.codec.law() {
+                    Some(law) => Voice::Heard { octets, place, step: segment.channels.len(), law },
+                    None => Voice::Decoded(from_octets(segment, place, frames, octets)),
+                })
+            }),
+            Wanted::Blocks(blocks) => parts.find_map(|part| {
+                let head = part.head?;
+                let octets = part.within(&head.octets_of(blocks.clone()))?;
+                can_decode(segment.codec)
+                    .then(|| Voice::Decoded(from_blocks(segment, head, frames, blocks.clone(), octets)))
+            }),
+        };
+        voice.ok_or(MissingMedia { segment: segment.number })
+    }
+}
+
+impl<'a> Fetched<'a> {
+    /// The octets of a byte range of the media file, if they are all here.
+    fn within(&self, range: &Range<u64>) -> Option<&'a [u8]> {
+        let from = usize::try_from(range.start.checked_sub(self.media_start)?).ok()?;
+        let until = usize::try_from(range.end.checked_sub(self.media_start)?).ok()?;
+        self.octets.get(from..until)
     }
 }
 
@@ -223,17 +254,68 @@ impl ListeningRendition {
 enum Voice<'a> {
     Silent,
     Heard { octets: &'a [u8], place: usize, step: usize, law: Law },
+    Decoded(Vec<i16>),
 }
 
 impl Voice<'_> {
     fn samples(&self, count: usize) -> impl Iterator<Item = i16> {
         let (octets, place, step, law): (&[u8], _, _, _) = match self {
-            Self::Silent => (&[], 0, 1, Law::Mu),
+            Self::Silent | Self::Decoded(_) => (&[], 0, 1, Law::Mu),
             Self::Heard { octets, place, step, law } => (octets, *place, (*step).max(1), *law),
         };
+        let decoded: &[i16] = if let Self::Decoded(samples) = self { samples } else { &[] };
         let heard = octets.iter().skip(place).step_by(step).map(move |octet| g711::decode(law, *octet));
-        heard.chain(std::iter::repeat(0)).take(count)
+        heard.chain(decoded.iter().copied()).chain(std::iter::repeat(0)).take(count)
     }
+}
+
+/// The blocks of a segment that samples of the timeline touch.
+fn blocks_of(segment: &RenditionSegment, frames: &Range<u64>) -> Range<u64> {
+    let at = |frame: u64| frame.saturating_sub(segment.start_sample);
+    at(frames.start) / BLOCK_SAMPLES..at(frames.end).div_ceil(BLOCK_SAMPLES)
+}
+
+/// Cuts what is wanted out of whole blocks.
+fn cut(segment: &RenditionSegment, frames: &Range<u64>, first_block: u64, mut samples: Vec<i16>) -> Vec<i16> {
+    let skip = frames.start.saturating_sub(segment.start_sample).saturating_sub(first_block * BLOCK_SAMPLES);
+    let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(samples.len());
+    samples.drain(..skip);
+    samples
+}
+
+/// A codec with a memory, one octet a sample: each block is decoded from a while before it, so that it sounds the same
+/// whatever range is asked for.
+fn from_octets(segment: &RenditionSegment, place: usize, frames: &Range<u64>, octets: &[u8]) -> Vec<i16> {
+    let blocks = blocks_of(segment, frames);
+    let width = segment.channels.len().max(1);
+    let row: Vec<u8> = octets.iter().skip(place).step_by(width).copied().collect();
+    let row_from = (blocks.start * BLOCK_SAMPLES).saturating_sub(PRE_ROLL);
+    let first = blocks.start;
+    let mut samples = Vec::new();
+    for block in blocks {
+        let from = block * BLOCK_SAMPLES;
+        let warm = from.saturating_sub(PRE_ROLL);
+        let in_row = |sample: u64| usize::try_from(sample - row_from).unwrap_or(usize::MAX).min(row.len());
+        let payload = row.get(in_row(warm)..in_row(from + BLOCK_SAMPLES)).unwrap_or_default();
+        let length = in_row(from + BLOCK_SAMPLES) - in_row(from);
+        let mut heard = vec![0; length];
+        let packet = TimedPacket { at: 0, payload };
+        decode(segment.codec, &[packet], i64::try_from(from - warm).unwrap_or(0), &mut heard);
+        samples.append(&mut heard);
+    }
+    cut(segment, frames, first, samples)
+}
+
+fn from_blocks(
+    segment: &RenditionSegment,
+    head: &FileHead,
+    frames: &Range<u64>,
+    blocks: Range<u64>,
+    octets: &[u8],
+) -> Vec<i16> {
+    let first = blocks.start;
+    let samples = blocks.flat_map(|block| head.block(segment.codec, block, octets)).collect();
+    cut(segment, frames, first, samples)
 }
 
 fn stereo(left: i16, right: i16) -> [u8; FRAME_LEN as usize] {
@@ -252,13 +334,20 @@ fn frames_of(bytes: &Range<u64>) -> Range<u64> {
     from..bytes.end.saturating_sub(PCM16_HEADER_LEN as u64).div_ceil(FRAME_LEN)
 }
 
-/// Where the samples of `frames` lie in the segment's media file.
-fn media_range(segment: &RenditionSegment, frames: &Range<u64>) -> Range<u64> {
+/// What of a segment's media file the samples of `frames` are made of.
+fn wanted(segment: &RenditionSegment, frames: &Range<u64>) -> Wanted {
+    if segment.kind != FileKind::Wav {
+        return Wanted::Blocks(blocks_of(segment, frames));
+    }
     let width = segment.channels.len() as u64;
-    let at = |frame: u64| {
-        (HEADER_LEN as u64).saturating_add(frame.saturating_sub(segment.start_sample).saturating_mul(width))
+    let octet = |sample: u64| (HEADER_LEN as u64).saturating_add(sample.saturating_mul(width));
+    let at = |frame: u64| frame.saturating_sub(segment.start_sample);
+    let from = if segment.codec.law().is_some() {
+        at(frames.start)
+    } else {
+        (blocks_of(segment, frames).start * BLOCK_SAMPLES).saturating_sub(PRE_ROLL)
     };
-    at(frames.start)..at(frames.end)
+    Wanted::Octets(octet(from)..octet(at(frames.end)))
 }
 
 #[cfg(test)]

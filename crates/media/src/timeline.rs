@@ -57,6 +57,8 @@ pub struct Frame<'a> {
     pub kind: FrameKind,
     /// When it arrived, in samples of the recording's timeline.
     pub arrival_sample: u64,
+    /// Samples that its source's clock has been set forward so far, against drift.
+    pub slip: u64,
     /// The payload as received.
     pub payload: &'a [u8],
 }
@@ -80,9 +82,12 @@ pub struct SourceAnchor {
     pub ssrc: u32,
     /// Highest sequence number seen.
     pub sequence_number: u16,
+    /// Rate of its clock in Hz; 0 where an earlier release did not say.
+    #[serde(default)]
+    pub clock_rate: u32,
     /// An RTP timestamp …
     pub timestamp: u32,
-    /// … and the sample it stands for.
+    /// … and the sample it stands for, before its clock was set forward against drift.
     pub sample: u64,
     /// Samples that the source's clock ran ahead of arrival of late (drift).
     #[serde(default)]
@@ -90,6 +95,9 @@ pub struct SourceAnchor {
     /// The source had sent comfort noise last: what follows is meant silence.
     #[serde(default)]
     pub silent: bool,
+    /// Samples that its clock had been set forward against drift.
+    #[serde(default)]
+    pub slip: u64,
 }
 
 /// What is known about a channel beside its packets.

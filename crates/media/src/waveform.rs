@@ -66,6 +66,19 @@ impl Peaks {
         Self { samples_per_bucket, channels: channels.iter().map(row).collect() }
     }
 
+    /// The peaks of linear samples, one slice a channel.
+    pub fn of_samples(channels: &[&[i16]]) -> Self {
+        let samples_per_bucket = TIMELINE_RATE / BUCKETS_PER_SECOND;
+        let peak = |bucket: &[i16]| {
+            bucket.iter().fold(Peak::default(), |peak, sample| {
+                let height = (*sample >> 8) as i8;
+                Peak { min: peak.min.min(height), max: peak.max.max(height) }
+            })
+        };
+        let row = |samples: &&[i16]| samples.chunks(samples_per_bucket as usize).map(peak).collect();
+        Self { samples_per_bucket, channels: channels.iter().map(row).collect() }
+    }
+
     /// The stored form: version, channels, samples a bucket (u32), buckets (u32), then min and max of each, channel by channel; big-endian.
     pub fn to_bytes(&self) -> Vec<u8> {
         let buckets = self.channels.iter().map(Vec::len).max().unwrap_or(0);

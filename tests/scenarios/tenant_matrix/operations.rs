@@ -68,6 +68,8 @@ fn path_part<'n>(names: &'n Names, collection: &str, name: &str) -> Option<&'n s
     Some(match (collection, name) {
         ("recordings", "id") => &names.recording,
         ("uses", "use_id") => &names.use_id,
+        // Each recording that was sealed has a first file.
+        ("files", "number") => "0",
         ("people", "id") => &names.person,
         ("appointments", "id") => &names.appointment,
         ("connections", "id") => &names.connection,

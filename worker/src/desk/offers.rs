@@ -196,7 +196,7 @@ fn can_record(stream: &OfferedStream) -> bool {
 
 /// The payload types of a stream that we keep.
 fn wanted(stream: &OfferedStream) -> Vec<u8> {
-    stream.payload_types(|encoding| matches!(encoding, Encoding::Pcmu | Encoding::Pcma))
+    stream.payload_types(Encoding::is_audio)
 }
 
 fn payload_type(format: &Format) -> (u8, PayloadKind) {

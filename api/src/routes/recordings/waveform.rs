@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::routes::recordings::model::Waveform;
 use crate::routes::recordings::seen::Seen;
 use crate::routes::recordings::summary::seconds_of_samples;
-use crate::routes::uses::parts::{parts_of, total_samples};
+use crate::routes::uses::parts::{audible, parts_of, total_samples};
 
 /// How fine the picture is.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -39,7 +39,7 @@ pub struct WaveformQuery {
     extensions(
         ("x-rokuon-capability" = json!(RecordingWaveform::NAME)),
         ("x-rokuon-audit" = json!(RecordingWaveform::EVENT)),
-        ("x-rokuon-problems" = json!(["not-playable", "erased"])),
+        ("x-rokuon-problems" = json!(["not-playable", "decoder-missing", "erased"])),
     ),
 )]
 pub async fn waveform(
@@ -62,6 +62,7 @@ pub async fn waveform(
     let event = permitted.event(json!({})).decided_by(&seen.decision).on("recording", id);
     tx.commit_with(event).await.map_err(Problem::unavailable)?;
     let parts = parts_of(&segments)?;
+    audible(&parts)?;
     let total = total_samples(seen.recording.duration_ms, &segments);
     let app = &permitted.app;
     let picture = app.pictures().picture(app.reader(), permitted.tenant(), seen.recording.id, &parts).await?;

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rokuon_db::{plays, segments, uses};
 use rokuon_policy::access;
-use rokuon_policy::ids::UseId;
+use rokuon_policy::ids::{RecordingId, UseId};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -18,9 +18,12 @@ use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
 use crate::routes::recordings::seen::Seen;
 use crate::routes::uses::closing::close_when_over;
-use crate::routes::uses::parts::{parts_of, total_samples};
+use crate::routes::uses::parts::{audible, parts_of, total_samples};
 use crate::routes::uses::served::Served;
-use crate::routes::uses::sound::Sound;
+use crate::routes::uses::sound::{Part, Sound};
+
+/// Media type of the listening rendition.
+const RENDITION_TYPE: &str = "audio/wav";
 
 /// Hear a recording
 ///
@@ -52,7 +55,7 @@ use crate::routes::uses::sound::Sound;
     extensions(
         ("x-rokuon-capability" = json!(PlayStart::NAME)),
         ("x-rokuon-audit" = json!(PlayStart::EVENT)),
-        ("x-rokuon-problems" = json!(["use-ended", "not-playable", "erased", "range-not-satisfiable"])),
+        ("x-rokuon-problems" = json!(["use-ended", "not-playable", "decoder-missing", "erased", "range-not-satisfiable"])),
     ),
 )]
 pub async fn audio(
@@ -75,7 +78,7 @@ pub async fn audio(
     let body = sound.body(range.clone(), move |window| served.add(window)).await?;
     start(&permitted, &used).await?;
     let mut response = (status, body).into_response();
-    describe(&mut response, &range, &tag)?;
+    describe(&mut response, &range, &tag, RENDITION_TYPE)?;
     if status == StatusCode::PARTIAL_CONTENT {
         let part = format!("bytes {}-{}/{len}", range.start, range.end.saturating_sub(1));
         let part = HeaderValue::try_from(part).map_err(Problem::internal)?;
@@ -104,7 +107,7 @@ pub async fn audio(
     extensions(
         ("x-rokuon-capability" = json!(PlayStart::NAME)),
         ("x-rokuon-audit" = json!("none: no sound is given out")),
-        ("x-rokuon-problems" = json!(["use-ended", "not-playable", "erased"])),
+        ("x-rokuon-problems" = json!(["use-ended", "not-playable", "decoder-missing", "erased"])),
     ),
 )]
 pub async fn audio_head(
@@ -113,7 +116,7 @@ pub async fn audio_head(
 ) -> Result<Response, Problem> {
     let (_, sound) = open(&permitted, id, use_id).await?;
     let mut response = Body::empty().into_response();
-    describe(&mut response, &(0..sound.len_bytes()), &sound.entity_tag())?;
+    describe(&mut response, &(0..sound.len_bytes()), &sound.entity_tag(), RENDITION_TYPE)?;
     Ok(response)
 }
 
@@ -124,6 +127,19 @@ async fn open(
     id: Uuid,
     use_id: Uuid,
 ) -> Result<(uses::Use, Sound), Problem> {
+    let (used, recording, parts, total) = open_use(permitted, id, use_id).await?;
+    audible(&parts)?;
+    let reader = permitted.app.reader();
+    let sound = Sound::open(reader, permitted.tenant(), recording, parts, total).await?;
+    Ok((used, sound))
+}
+
+/// The same, up to the parts it opens: the use, the recording, its parts and its length in samples.
+pub(super) async fn open_use(
+    permitted: &Permitted<PlayStart>,
+    id: Uuid,
+    use_id: Uuid,
+) -> Result<(uses::Use, RecordingId, Vec<Part>, u64), Problem> {
     let (seen, mut tx) = Seen::load(permitted, id).await?;
     let (person, session) = (permitted.person.id, permitted.row.id);
     let used = uses::find(&mut tx, UseId(use_id), seen.recording.id, person, session).await?;
@@ -142,15 +158,12 @@ async fn open(
         let code = seen.unplayable(permitted).map_or(Code::PurposeRefused, |(code, _)| code);
         return Err(permitted.refuse(code, event, &decision).await);
     }
-    let parts = parts_of(&segments)?;
     let total = total_samples(seen.recording.duration_ms, &segments);
-    let reader = permitted.app.reader();
-    let sound = Sound::open(reader, permitted.tenant(), seen.recording.id, parts, total).await?;
-    Ok((used, sound))
+    Ok((used, seen.recording.id, parts_of(&segments)?, total))
 }
 
 /// Writes the start of listening, once a use, before the first byte (INV-13). If it cannot be written, nothing is heard.
-async fn start(permitted: &Permitted<PlayStart>, used: &uses::Use) -> Result<(), Problem> {
+pub(super) async fn start(permitted: &Permitted<PlayStart>, used: &uses::Use) -> Result<(), Problem> {
     let mut tx = permitted.tx().await?;
     if !plays::begin(&mut tx, used.id, permitted.now).await? {
         return Ok(tx.commit_read_only().await?);
@@ -167,7 +180,7 @@ async fn start(permitted: &Permitted<PlayStart>, used: &uses::Use) -> Result<(),
 }
 
 /// The `Range` header, unless `If-Range` names another version of the bytes (only a strong tag can match, RFC 9110 §13.1.5).
-fn usable_range<'a>(headers: &'a HeaderMap, tag: &str) -> Option<&'a str> {
+pub(super) fn usable_range<'a>(headers: &'a HeaderMap, tag: &str) -> Option<&'a str> {
     let same = headers.get(header::IF_RANGE).is_none_or(|condition| condition.as_bytes() == tag.as_bytes());
     let mut ranges = headers.get_all(header::RANGE).iter();
     let range = ranges.next().filter(|_| same)?;
@@ -175,9 +188,14 @@ fn usable_range<'a>(headers: &'a HeaderMap, tag: &str) -> Option<&'a str> {
     if ranges.next().is_some() { None } else { range.to_str().ok() }
 }
 
-fn describe(response: &mut Response, range: &Range<u64>, tag: &str) -> Result<(), Problem> {
+pub(super) fn describe(
+    response: &mut Response,
+    range: &Range<u64>,
+    tag: &str,
+    media_type: &'static str,
+) -> Result<(), Problem> {
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("audio/wav"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end.saturating_sub(range.start)));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));

@@ -2,6 +2,7 @@
 
 pub mod audio;
 pub mod closing;
+pub mod file;
 pub mod heard;
 pub mod model;
 pub mod open;

@@ -2,11 +2,12 @@
 
 use rokuon_db::segments::Segment;
 use rokuon_media::codec::Codec;
+use rokuon_media::decode::can_decode;
 use rokuon_media::file_kind::FileKind;
 use rokuon_media::listening::RenditionSegment;
 use rokuon_storage::recording_reader::SealedPlace;
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::routes::uses::sound::Part;
 
 /// The parts, in the order of the rows.
@@ -22,6 +23,7 @@ fn part(segment: &Segment) -> Result<Part, Problem> {
     let video: Option<Codec> =
         segment.video_codec.as_deref().map(str::parse).transpose().map_err(Problem::internal)?;
     let sound = Some(codec).filter(|codec| !codec.is_video());
+    let kind = FileKind::of(sound, video);
     Ok(Part {
         rendition: RenditionSegment {
             number: segment.number,
@@ -29,6 +31,7 @@ fn part(segment: &Segment) -> Result<Part, Problem> {
             samples: segment.samples,
             channels: segment.channels.clone(),
             codec,
+            kind,
         },
         place: SealedPlace {
             object_key: segment.object_key.parse().map_err(Problem::internal)?,
@@ -36,8 +39,22 @@ fn part(segment: &Segment) -> Result<Part, Problem> {
             container_len: Some(segment.container_bytes),
         },
         media_sha256: segment.media_sha256,
-        media_type: FileKind::of(sound, video).media_type(video.is_some()),
+        media_type: kind.media_type(video.is_some()),
     })
+}
+
+/// Refuses what cannot be heard for want of a decoder: silence in its place would be taken for what was said.
+///
+/// # Errors
+/// `decoder-missing`, with the codec's name.
+pub fn audible(parts: &[Part]) -> Result<(), Problem> {
+    let deaf = |part: &&Part| !part.rendition.codec.is_video() && !can_decode(part.rendition.codec);
+    let Some(part) = parts.iter().find(deaf) else { return Ok(()) };
+    let codec = part.rendition.codec.as_str().to_uppercase();
+    Err(Problem::new(Code::DecoderMissing).detail(
+        format!("{codec}で届いた音声をそのまま保存しています。聴くには、使用許諾を受けた復号器が必要です。"),
+        format!("The audio is kept in {codec} as it came. Hearing it needs a licensed decoder."),
+    ))
 }
 
 /// Samples of the recording's timeline: as its row says, or as long as its segments.

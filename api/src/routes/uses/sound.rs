@@ -7,7 +7,8 @@ use std::sync::Arc;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream;
-use rokuon_media::listening::{Fetched, ListeningRendition, MissingMedia, RenditionSegment};
+use rokuon_media::file_head::FileHead;
+use rokuon_media::listening::{Fetched, ListeningRendition, MissingMedia, RenditionSegment, Wanted};
 use rokuon_policy::ids::{RecordingId, TenantId};
 use rokuon_storage::container_context::ContainerContext;
 use rokuon_storage::recording_reader::{
@@ -41,6 +42,12 @@ pub struct Part {
 }
 
 impl Part {
+    /// A strong entity tag of its media file.
+    pub fn entity_tag(&self) -> String {
+        let hex: String = self.media_sha256.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        format!("\"{hex}\"")
+    }
+
     /// What its container is authenticated with.
     pub fn context(&self, tenant: &TenantId, recording: RecordingId) -> ContainerContext {
         let channels = u8::try_from(self.rendition.channels.len()).unwrap_or(u8::MAX);
@@ -60,6 +67,9 @@ pub enum SoundError {
     /// A row names no such segment.
     #[error("no segment {0}")]
     NoSegment(u32),
+    /// A file's front is not as it was written.
+    #[error("the front of segment {0} cannot be read")]
+    Front(u32),
 }
 
 impl From<SoundError> for Problem {
@@ -90,7 +100,14 @@ struct Shared {
     open: OpenRecording,
     rendition: ListeningRendition,
     parts: Vec<Part>,
-    readers: Mutex<HashMap<u32, SegmentReader>>,
+    readers: Mutex<HashMap<u32, Opened>>,
+}
+
+/// An opened media file, and its front if it has one.
+#[derive(Clone)]
+struct Opened {
+    reader: SegmentReader,
+    head: Option<Arc<FileHead>>,
 }
 
 impl Sound {
@@ -132,15 +149,22 @@ impl Sound {
         let rendition = &self.shared.rendition;
         let mut out = Vec::with_capacity(usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0));
         for piece in rendition.plan(range) {
-            let mut octets = Vec::with_capacity(piece.needs.len());
+            let mut parts = Vec::with_capacity(piece.needs.len());
             for need in &piece.needs {
-                let reader = self.segment(need.segment).await?;
-                octets.push((need.segment, need.media.start, reader.read(need.media.clone()).await?));
+                let Opened { reader, head } = self.segment(need.segment).await?;
+                let range = match (&need.media, &head) {
+                    (Wanted::Octets(range), _) => range.clone(),
+                    (Wanted::Blocks(blocks), Some(head)) => head.octets_of(blocks.clone()),
+                    (Wanted::Blocks(_), None) => return Err(SoundError::Front(need.segment)),
+                };
+                let octets = reader.read(range.clone()).await?;
+                parts.push((need.segment, head, range.start, octets));
             }
-            let fetched: Vec<Fetched<'_>> = octets
+            let fetched: Vec<Fetched<'_>> = parts
                 .iter()
-                .map(|(segment, media_start, octets)| Fetched {
+                .map(|(segment, head, media_start, octets)| Fetched {
                     segment: *segment,
+                    head: head.as_deref(),
                     media_start: *media_start,
                     octets,
                 })
@@ -150,17 +174,62 @@ impl Sound {
         Ok(out.into())
     }
 
-    async fn segment(&self, number: u32) -> Result<SegmentReader, SoundError> {
+    async fn segment(&self, number: u32) -> Result<Opened, SoundError> {
         let mut readers = self.shared.readers.lock().await;
-        if let Some(reader) = readers.get(&number) {
-            return Ok(reader.clone());
+        if let Some(opened) = readers.get(&number) {
+            return Ok(opened.clone());
         }
         let part = self.shared.parts.iter().find(|part| part.rendition.number == number);
         let part = part.ok_or(SoundError::NoSegment(number))?;
         let context = part.context(&self.shared.tenant, self.shared.recording);
         let reader = self.shared.open.segment(part.place.clone(), context).await?;
-        readers.insert(number, reader.clone());
-        Ok(reader)
+        let head = match FileHead::len_of(part.rendition.kind) {
+            0 => None,
+            len => {
+                let front = reader.read(0..len).await?;
+                let head = FileHead::parse(part.rendition.kind, &front).ok_or(SoundError::Front(number))?;
+                Some(Arc::new(head))
+            }
+        };
+        let opened = Opened { reader, head };
+        readers.insert(number, opened.clone());
+        Ok(opened)
+    }
+
+    /// The media file of a segment as it was sealed.
+    ///
+    /// # Errors
+    /// As the store, the key service and the container say.
+    pub async fn file(&self, number: u32) -> Result<SegmentReader, SoundError> {
+        Ok(self.segment(number).await?.reader)
+    }
+
+    /// The bytes of `range` of a media file as a body; as [`Self::body`] otherwise.
+    ///
+    /// # Errors
+    /// As the container says of the first window.
+    pub async fn file_body(
+        file: SegmentReader,
+        range: Range<u64>,
+        told: impl FnMut(Range<u64>) + Send + 'static,
+    ) -> Result<Body, SoundError> {
+        let first = first_window(&range);
+        let made = file.read(first.clone()).await?;
+        let state = (file, Some((first.clone(), made)), first.end..range.end, told);
+        Ok(Body::from_stream(stream::try_unfold(state, |(file, ready, rest, mut told)| async move {
+            let (window, bytes) = match ready {
+                Some(ready) => ready,
+                None if rest.is_empty() => return Ok(None),
+                None => {
+                    let window = first_window(&rest);
+                    let bytes = file.read(window.clone()).await?;
+                    (window, bytes)
+                }
+            };
+            let rest = window.end..rest.end;
+            told(window);
+            Ok::<_, SoundError>(Some((bytes, (file, None, rest, told))))
+        })))
     }
 
     /// The bytes of `range` as a body. The first window is made before this returns, so that what is missing is said

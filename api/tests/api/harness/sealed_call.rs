@@ -11,7 +11,11 @@ use rokuon_db::legs::Party;
 use rokuon_db::recordings::{self, FinishedRecording, Guarded, Outcome};
 use rokuon_db::segments::{self, Segment};
 use rokuon_db::tenant_tx::TenantTx;
+use rokuon_media::block_index::TimedPacket;
 use rokuon_media::codec::Codec;
+use rokuon_media::file_kind::FileKind;
+use rokuon_media::matroska::{self, SoundTrack};
+use rokuon_media::ogg_opus;
 use rokuon_media::wav;
 use rokuon_policy::announcement::{AnnouncementStatus, NotedBy};
 use rokuon_policy::decision::Decision;
@@ -38,6 +42,8 @@ pub struct SampleCall<'a> {
     pub started_at: DateTime<Utc>,
     pub seconds: u32,
     pub sealed: bool,
+    /// µ-law makes one stereo file of both channels, another codec a file of each.
+    pub codec: Codec,
 }
 
 impl House {
@@ -51,6 +57,7 @@ impl House {
             started_at: self.now() - TimeDelta::minutes(30),
             seconds: 120,
             sealed: true,
+            codec: Codec::Pcmu,
         }
     }
 
@@ -82,7 +89,7 @@ impl House {
         };
         assert!(calls::start(&mut tx, &started).await.expect("started"));
         if sample.sealed {
-            self.seal(&mut tx, tenant, recording, sample.seconds, self.now()).await;
+            self.seal(&mut tx, tenant, recording, sample, self.now()).await;
             let end = FinishedRecording {
                 recording,
                 epoch: 0,
@@ -109,7 +116,7 @@ impl House {
         tx: &mut TenantTx,
         tenant: &TenantId,
         recording: RecordingId,
-        seconds: u32,
+        sample: &SampleCall<'_>,
         now: DateTime<Utc>,
     ) {
         let context = KeyContext::recording(tenant.clone(), recording);
@@ -117,13 +124,13 @@ impl House {
         let (key, wrapped) = self.keys.generate_data_key(&context).await.expect("a data key");
         let writer = RecordingWriter::new(self.store.clone());
         writer.put_key(tenant, recording, &wrapped).await.expect("put");
-        let half = u64::from(seconds) * 4000;
-        for number in 0..2_u32 {
-            let start = u64::from(number) * half;
-            let (left, right) = voices(start, half);
-            let media = Bytes::from(wav::file(Codec::Pcmu, &[&left, &right]));
-            let place = ContainerContext::wav(tenant.clone(), recording, number, 2);
-            let sealed = writer.put_segment(&place, &key, media).await.expect("sealed");
+        let half = u64::from(sample.seconds) * 4000;
+        let kind = FileKind::of(Some(sample.codec), None);
+        for (number, (start, channels, media)) in (0_u32..).zip(files(sample.codec, half)) {
+            let count = u8::try_from(channels.len()).expect("few");
+            let place =
+                ContainerContext::media(tenant.clone(), recording, number, kind.media_type(false), count);
+            let sealed = writer.put_segment(&place, &key, Bytes::from(media)).await.expect("sealed");
             let row = Segment {
                 number,
                 object_key: sealed.object_key.to_string(),
@@ -134,8 +141,8 @@ impl House {
                 media_sha256: sealed.media_sha256,
                 start_sample: start,
                 samples: half,
-                channels: vec![0, 1],
-                codec: "pcmu".into(),
+                channels,
+                codec: sample.codec.as_str().into(),
                 video_codec: None,
                 gaps: Vec::new(),
                 sealed_at: now,
@@ -143,6 +150,35 @@ impl House {
             assert!(segments::add(tx, recording, &row).await.expect("added"));
         }
     }
+}
+
+/// The files of both halves: first sample, channels, octets.
+pub fn files(codec: Codec, half: u64) -> Vec<(u64, Vec<u8>, Vec<u8>)> {
+    let packets = |channel: u8| -> Vec<Vec<u8>> {
+        let octets = |n: u64| (0..20).map(move |at| (n * 7 + at * (u64::from(channel) + 3)) as u8);
+        let toc = if codec == Codec::Opus { vec![9 << 3] } else { Vec::new() };
+        (0..half / 160).map(|n| toc.iter().copied().chain(octets(n)).collect()).collect()
+    };
+    let mut files = Vec::new();
+    for start in [0, half] {
+        if codec == Codec::Pcmu {
+            let (left, right) = voices(start, half);
+            files.push((start, vec![0, 1], wav::file(codec, &[&left, &right])));
+            continue;
+        }
+        for channel in 0..2 {
+            let payloads = packets(channel);
+            let placed = (0_i64..).zip(&payloads).map(|(n, payload)| TimedPacket { at: n * 160, payload });
+            let packets: Vec<TimedPacket<'_>> = placed.collect();
+            let file = if codec == Codec::Opus {
+                ogg_opus::file(1, &packets, half)
+            } else {
+                matroska::layout::file(Some(&SoundTrack { codec, packets }), None, half)
+            };
+            files.push((start, vec![channel], file));
+        }
+    }
+    files
 }
 
 /// µ-law octets of both channels from a sample on.

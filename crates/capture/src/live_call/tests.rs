@@ -11,6 +11,7 @@ use crate::journal::Entry;
 use crate::journal::decode::entries;
 use crate::stream::PayloadKind;
 
+mod classes;
 mod hostile;
 
 pub(crate) fn setup(index: u8, expected_remote: Option<&str>, learn_remote: bool) -> StreamSetup {

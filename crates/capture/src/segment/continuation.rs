@@ -1,5 +1,6 @@
 //! Where a recording stood when a segment was cut: all that the next one needs to go on without a seam.
 
+use rokuon_media::drift::DriftFollower;
 use rokuon_media::timeline::SourceAnchor;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,8 @@ pub struct ContinuationState {
     pub channels_begun: Vec<u8>,
     /// Streams that were on hold.
     pub streams_on_hold: Vec<u8>,
+    /// How the sources' clocks stood against the wall.
+    pub drift: DriftFollower,
     /// Recording was paused.
     pub paused: bool,
     /// The worker was down from `covered_until_sample` until this time (microseconds since the call's epoch); set by who restarts it.

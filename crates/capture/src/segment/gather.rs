@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rokuon_media::codec::TIMELINE_RATE;
+use rokuon_media::drift::{Correction, DriftFollower};
 use rokuon_media::timeline::{Frame, FrameKind, SourceAnchor};
 
 use crate::journal::media::JournalPacket;
@@ -26,6 +27,7 @@ struct StoredPacket {
     stream: u8,
     marker: bool,
     kind: FrameKind,
+    correction: Correction,
 }
 
 impl StoredPacket {
@@ -55,6 +57,7 @@ pub(super) struct Gathered {
     /// From and until, in microseconds since the call's epoch.
     pauses: Vec<(u64, Option<u64>)>,
     pub start: ContinuationState,
+    pub drift: DriftFollower,
     pub ended_at_micros: Option<u64>,
     pub unfiled: BTreeMap<String, u64>,
 }
@@ -85,6 +88,10 @@ impl Gathered {
 
     /// The sample of an instant; sample 0 is the first packet's arrival.
     pub(super) fn sample_of(&self, micros: u64) -> u64 {
+        self.by_the_wall(micros).saturating_add(self.drift.lead_at(micros))
+    }
+
+    fn by_the_wall(&self, micros: u64) -> u64 {
         let since = micros.saturating_sub(self.start.origin_micros.unwrap_or(micros));
         u64::try_from(u128::from(since) * u128::from(TIMELINE_RATE) / 1_000_000).unwrap_or(u64::MAX)
     }
@@ -120,9 +127,11 @@ impl Gathered {
         channels.into_values().collect()
     }
 
-    /// The packets of some streams, in order of arrival.
-    pub(super) fn frames(&self, streams: &[u8]) -> Vec<Frame<'_>> {
-        let wanted = self.packets.iter().filter(|packet| streams.contains(&packet.stream));
+    /// The packets of some streams, in order of arrival: those of the pictures, or all others.
+    pub(super) fn frames(&self, streams: &[u8], pictures: bool) -> Vec<Frame<'_>> {
+        let is_picture = |packet: &StoredPacket| matches!(packet.kind, FrameKind::Video(_));
+        let wanted = (self.packets.iter())
+            .filter(|packet| streams.contains(&packet.stream) && is_picture(packet) == pictures);
         let frame = |packet: &StoredPacket| Frame {
             stream: packet.stream,
             ssrc: packet.ssrc,
@@ -130,7 +139,8 @@ impl Gathered {
             timestamp: packet.timestamp,
             marker: packet.marker,
             kind: packet.kind,
-            arrival_sample: self.sample_of(packet.arrival_micros),
+            arrival_sample: self.by_the_wall(packet.arrival_micros).saturating_add(packet.correction.lead),
+            slip: packet.correction.slip,
             payload: self
                 .arena
                 .get(packet.payload_at..packet.payload_at + usize::from(packet.payload_len))
@@ -175,13 +185,6 @@ impl Gathered {
     fn push_packet(&mut self, packet: &JournalPacket<'_>) {
         let setup = self.streams.iter().find(|setup| setup.index == packet.stream);
         let kind = match setup.and_then(|setup| setup.kind_of(packet.payload_type)) {
-            // Packets that are whole or nothing are not filed yet.
-            Some(PayloadKind::Audio(codec) | PayloadKind::Video(codec))
-                if codec.silence_octet().is_none() =>
-            {
-                *self.unfiled.entry(codec.to_string()).or_default() += 1;
-                return;
-            }
             Some(PayloadKind::Other(name)) => {
                 *self.unfiled.entry(name.clone()).or_default() += 1;
                 return;
@@ -194,6 +197,12 @@ impl Gathered {
             return;
         };
         self.start.origin_micros.get_or_insert(packet.arrival_micros);
+        let correction = if matches!(kind, FrameKind::Audio(_)) {
+            let rate = kind.clock_rate();
+            self.drift.on_packet(packet.stream, packet.ssrc, rate, packet.timestamp, packet.arrival_micros)
+        } else {
+            Correction { lead: self.drift.lead_at(packet.arrival_micros), slip: 0 }
+        };
         let payload_at = self.arena.len();
         self.arena.extend_from_slice(packet.payload);
         self.packets.push(StoredPacket {
@@ -206,6 +215,7 @@ impl Gathered {
             stream: packet.stream,
             marker: packet.marker,
             kind,
+            correction,
         });
     }
 
@@ -248,6 +258,9 @@ impl Gathered {
     /// Everything before the state's sample is stored; what cannot reach behind it is forgotten.
     fn go_on_from(&mut self, state: &ContinuationState) {
         let origin = self.start.origin_micros.or(state.origin_micros);
+        if self.packets.is_empty() {
+            self.drift.clone_from(&state.drift);
+        }
         self.start = ContinuationState { origin_micros: origin, ..state.clone() };
         for &stream in &state.streams_on_hold {
             if !self.streams_on_hold().contains(&stream) {

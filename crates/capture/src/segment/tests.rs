@@ -20,6 +20,8 @@ use crate::stream::StreamSetup;
 
 mod after_a_crash;
 mod channels;
+mod codecs;
+mod cuts;
 mod pauses;
 
 const PACKET: u64 = 160;
@@ -244,6 +246,7 @@ fn a_long_call_is_cut_at_the_greatest_length() {
     assert_eq!(sealing.gaps, [gap(1, 0, 20_000, GapCause::NoMedia)]);
 }
 
+// rule: RT8
 #[test]
 fn keys_pressed_are_events_and_no_audio() {
     let mut desk = Desk::two_legs();

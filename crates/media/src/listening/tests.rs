@@ -14,7 +14,8 @@ fn stored(number: u32, start_sample: u64, codec: Codec, rows: &[(u8, &[u8])]) ->
     let payloads: Vec<&[u8]> = rows.iter().map(|(_, row)| *row).collect();
     let samples = payloads.iter().map(|row| row.len()).max().unwrap_or(0) as u64;
     let channels = rows.iter().map(|(channel, _)| *channel).collect();
-    (RenditionSegment { number, start_sample, samples, channels, codec }, wav::file(codec, &payloads))
+    let kind = FileKind::Wav;
+    (RenditionSegment { number, start_sample, samples, channels, codec, kind }, wav::file(codec, &payloads))
 }
 
 fn rendition(stored: &[Stored], total: u64) -> ListeningRendition {
@@ -23,6 +24,10 @@ fn rendition(stored: &[Stored], total: u64) -> ListeningRendition {
 
 /// Renders a range as a server would: plan, fetch exactly what is named, render.
 fn heard(rendition: &ListeningRendition, stored: &[Stored], range: Range<u64>) -> Vec<u8> {
+    let heads: Vec<(u32, FileHead)> = stored
+        .iter()
+        .filter_map(|(segment, file)| Some((segment.number, FileHead::parse(segment.kind, file)?)))
+        .collect();
     let mut out = Vec::new();
     let mut at = range.start;
     for piece in rendition.plan(range) {
@@ -36,8 +41,15 @@ fn heard(rendition: &ListeningRendition, stored: &[Stored], range: Range<u64>) -
                     .iter()
                     .find(|(segment, _)| segment.number == need.segment)
                     .expect("a segment of ours");
-                let octets = &file[need.media.start as usize..need.media.end as usize];
-                Fetched { segment: need.segment, media_start: need.media.start, octets }
+                let (head, range) = match &need.media {
+                    Wanted::Octets(range) => (None, range.clone()),
+                    Wanted::Blocks(blocks) => {
+                        let head = &heads.iter().find(|(number, _)| *number == need.segment).expect("read").1;
+                        (Some(head), head.octets_of(blocks.clone()))
+                    }
+                };
+                let octets = &file[range.start as usize..range.end as usize];
+                Fetched { segment: need.segment, head, media_start: range.start, octets }
             })
             .collect();
         rendition.render(&piece, &fetched, &mut out).expect("all was fetched");
@@ -83,14 +95,18 @@ fn an_hour_is_planned_without_fetching_more_than_a_window() {
         samples: 14_400_000,
         channels: vec![0, 1],
         codec: Codec::Pcmu,
+        kind: FileKind::Wav,
     });
     let rendition = ListeningRendition::new(segments.collect(), 0);
     assert_eq!(rendition.len_bytes(), 44 + 28_800_000 * 4);
     let window = 44 + 14_400_000 * 4 - 32_768..44 + 14_400_000 * 4 + 32_768;
     let pieces = rendition.plan(window);
     assert_eq!(pieces.len(), 2);
-    assert_eq!(pieces[0].needs, [Need { segment: 0, media: 58 + 28_800_000 - 16_384..58 + 28_800_000 }]);
-    assert_eq!(pieces[1].needs, [Need { segment: 1, media: 58..58 + 16_384 }]);
+    assert_eq!(
+        pieces[0].needs,
+        [Need { segment: 0, media: Wanted::Octets(58 + 28_800_000 - 16_384..58 + 28_800_000) }]
+    );
+    assert_eq!(pieces[1].needs, [Need { segment: 1, media: Wanted::Octets(58..58 + 16_384) }]);
 }
 
 #[test]
@@ -101,8 +117,8 @@ fn bytes_that_were_not_fetched_are_an_error_and_nothing_is_written() {
     let mut out = vec![9];
     for fetched in [
         vec![],
-        vec![Fetched { segment: 7, media_start: 58, octets: &[0; 5] }],
-        vec![Fetched { segment: 7, media_start: 59, octets: &[0; 9] }],
+        vec![Fetched { segment: 7, head: None, media_start: 58, octets: &[0; 5] }],
+        vec![Fetched { segment: 7, head: None, media_start: 59, octets: &[0; 9] }],
     ] {
         assert_eq!(rendition.render(&pieces[0], &fetched, &mut out), Err(MissingMedia { segment: 7 }));
     }
@@ -115,6 +131,88 @@ fn an_empty_or_distant_range_has_no_pieces() {
     for range in [0..0, 5..5, 84..90, 1_000..2_000, std::ops::Range { start: 9, end: 3 }] {
         assert_eq!(rendition.plan(range.clone()), [], "{range:?}");
     }
+}
+
+/// Two legs of Opus as they are kept, three segments of seconds each; and G.722 beside them.
+fn packet_codecs() -> Vec<Stored> {
+    let payloads: Vec<Vec<u8>> = crate::decode::tests::speech(400);
+    let opus = |number: u32, start_sample: u64, channel: u8, kind: FileKind, range: Range<usize>| {
+        let packets: Vec<TimedPacket<'_>> = payloads[range.clone()]
+            .iter()
+            .enumerate()
+            .filter(|(n, _)| n % 50 != 20)
+            .map(|(n, payload)| TimedPacket { at: n as i64 * 160 - 37, payload })
+            .collect();
+        let samples = range.len() as u64 * 160 - 37;
+        let file = if kind == FileKind::Ogg {
+            crate::ogg_opus::file(number, &packets, samples)
+        } else {
+            let sound = crate::matroska::SoundTrack { codec: Codec::Opus, packets };
+            crate::matroska::layout::file(Some(&sound), None, samples)
+        };
+        (
+            RenditionSegment {
+                number,
+                start_sample,
+                samples,
+                channels: vec![channel],
+                codec: Codec::Opus,
+                kind,
+            },
+            file,
+        )
+    };
+    let wide: Vec<u8> = (0..40_000_u32).map(|n| (n * n / 7) as u8 | 0x20).collect();
+    vec![
+        opus(0, 500, 0, FileKind::Ogg, 0..250),
+        opus(1, 41_000, 0, FileKind::WebM, 250..400),
+        stored(2, 100, Codec::G722, &[(1, &wide)]),
+    ]
+}
+
+#[test]
+fn any_range_of_packets_sounds_like_the_whole() {
+    let stored = packet_codecs();
+    let rendition = rendition(&stored, 0);
+    let whole = heard(&rendition, &stored, 0..rendition.len_bytes());
+    assert_eq!(whole.len() as u64, rendition.len_bytes());
+    assert!(
+        whole.chunks_exact(4).filter(|frame| frame[1] != 0 || frame[3] != 0).count() > 30_000,
+        "it is heard"
+    );
+    let end = rendition.len_bytes();
+    for from in (0..end).step_by(20_011) {
+        for len in [1, 3, 44, 4_096, 65_536] {
+            let until = (from + len).min(end);
+            assert!(
+                heard(&rendition, &stored, from..until) == whole[from as usize..until as usize],
+                "{from} {len}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_has_no_decoder_is_an_error_and_never_silence() {
+    let segment = RenditionSegment {
+        number: 0,
+        start_sample: 0,
+        samples: 80,
+        channels: vec![0],
+        codec: Codec::G729,
+        kind: FileKind::Matroska,
+    };
+    let payload = [1; 10];
+    let sound = crate::matroska::SoundTrack {
+        codec: Codec::G729,
+        packets: vec![TimedPacket { at: 0, payload: &payload }],
+    };
+    let file = crate::matroska::layout::file(Some(&sound), None, 80);
+    let head = FileHead::parse(FileKind::Matroska, &file).expect("ours");
+    let rendition = ListeningRendition::new(vec![segment], 0);
+    let piece = rendition.plan(44..48).remove(0);
+    let fetched = [Fetched { segment: 0, head: Some(&head), media_start: 0, octets: &file }];
+    assert_eq!(rendition.render(&piece, &fetched, &mut Vec::new()), Err(MissingMedia { segment: 0 }));
 }
 
 fn any_stored() -> impl Strategy<Value = Vec<Stored>> {

@@ -45,6 +45,7 @@ fn what_stands_between_header_and_payload_is_passed_over() {
     assert_eq!(RtpPacket::parse(&only_padding).expect("a keep-alive").payload, [0_u8; 0]);
 }
 
+// rule: RT1
 #[test]
 fn each_class_of_bad_header_is_refused_with_its_reason() {
     let mut classes: Vec<(String, Vec<u8>, RtpError)> = Vec::new();

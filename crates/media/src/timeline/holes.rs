@@ -27,8 +27,10 @@ pub(super) struct Point {
     pub source: usize,
     pub number: i64,
     pub marker: bool,
-    /// Comfort noise or a telephone event.
+    /// Comfort noise, a telephone event, or audio that ends in a silence description: what is not sent after it is not missed.
     pub silent: bool,
+    /// Samples that the source's clock had been set forward against drift.
+    pub slip: u64,
 }
 
 /// All packets at their places.
@@ -82,7 +84,7 @@ impl Points {
         }
         if self.lost_between(before, after) {
             Silence::Missing(GapCause::Loss)
-        } else if before.silent || after.silent || after.marker {
+        } else if before.silent || after.silent || after.marker || is_slip(before, after) {
             Silence::Meant
         } else {
             Silence::Missing(GapCause::NoMedia)
@@ -99,8 +101,15 @@ impl Points {
         let Some(known) = known else { return Silence::Missing(GapCause::NoMedia) };
         // Placing begins to count a known source's numbers at the same value.
         let number = i64::from(known.sequence_number) + (1 << 16);
-        let before =
-            Point { start: 0, end: 0, source: first.source, number, marker: false, silent: known.silent };
+        let before = Point {
+            start: facts.start_sample,
+            end: facts.start_sample,
+            source: first.source,
+            number,
+            marker: false,
+            silent: known.silent,
+            slip: known.slip,
+        };
         self.between(&before, first)
     }
 
@@ -117,6 +126,11 @@ impl Points {
         let plausible = DROPOUT.max(after.start.saturating_sub(before.end) / SHORTEST_PACKET);
         last > first && missing > 0 && missing.unsigned_abs() <= plausible
     }
+}
+
+/// Whether the hole between two packets of a source is no wider than its clock was set forward between them.
+const fn is_slip(before: &Point, after: &Point) -> bool {
+    after.start.saturating_sub(before.end) <= after.slip.saturating_sub(before.slip)
 }
 
 /// Gaps in order; a stretch is split where downtime or on-hold spans cover part of it, and joined with an equal neighbour.

@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::holes::{Point, Points};
-use super::source::{Source, SourceClock, TOLERANCE, samples};
+use super::source::{Source, SourceClock, TOLERANCE, samples, slipped};
 use super::taken::Taken;
 use super::{ChannelFacts, Frame, FrameKind, SourceAnchor, Span, TimelineCounts};
 use crate::codec::{Codec, TIMELINE_RATE};
 use crate::g729;
+
+mod finishing;
 
 /// A single packet this much later than its place is still put there: late, not a new clock (one minute).
 const LATE_LIMIT: u64 = 60 * TIMELINE_RATE as u64;
@@ -113,11 +115,11 @@ impl<'a, 'f> Placer<'a, 'f> {
             let number = i64::from(anchor.sequence_number) + (1 << 16);
             let sample = i64::try_from(anchor.sample).unwrap_or(i64::MAX);
             let ran_ahead = anchor.sample.saturating_add_signed(anchor.ahead.saturating_neg());
-            source.clocks.push_back(SourceClock::new(anchor.timestamp, sample, ran_ahead));
+            source.clocks.push_back(SourceClock::new(anchor.clock_rate, anchor.timestamp, sample, ran_ahead));
             source.proven = true;
             source.highest = Some(number);
             source.known_until = Some(number);
-            source.last = Some((anchor.timestamp, sample));
+            source.last = Some((anchor.clock_rate, anchor.timestamp, sample, anchor.slip));
             source.silent = anchor.silent;
         }
     }
@@ -168,9 +170,10 @@ impl<'a, 'f> Placer<'a, 'f> {
         let rate = frame.kind.clock_rate();
         let (clock, sample) = match source.sample_near(frame) {
             Some(agreed) => agreed,
-            None if source.clocks.is_empty() => {
+            None if !source.clocks.iter().any(|clock| clock.is_of(rate)) => {
+                let new = source.clocks.is_empty();
                 self.counts.source_changes +=
-                    u64::from(self.sources.iter().any(|other| !other.clocks.is_empty()));
+                    u64::from(new && self.sources.iter().any(|other| !other.clocks.is_empty()));
                 (0, self.begin_clock(index, frame, name))
             }
             None if self.jumped(index, frame, source) => {
@@ -178,7 +181,11 @@ impl<'a, 'f> Placer<'a, 'f> {
                 (0, self.begin_clock(index, frame, name))
             }
             None => {
-                let late = source.clocks.front().map(|clock| clock.sample_of(frame.timestamp, rate));
+                let late = source
+                    .clocks
+                    .iter()
+                    .find(|clock| clock.is_of(rate))
+                    .map(|clock| slipped(frame, clock.sample_of(frame.timestamp, rate)));
                 let arrival = i64::try_from(frame.arrival_sample).unwrap_or(i64::MAX);
                 match late.filter(|sample| *sample <= arrival && sample.abs_diff(arrival) <= LATE_LIMIT) {
                     // Its arrival says nothing about the clock.
@@ -188,11 +195,14 @@ impl<'a, 'f> Placer<'a, 'f> {
             }
         };
         if let Some(source) = self.sources.get_mut(name) {
+            let unslipped = sample.saturating_sub_unsigned(frame.slip);
             if let Some(clock) = source.clocks.get_mut(clock) {
-                clock.follow(frame.timestamp, sample, frame.arrival_sample, rate);
+                clock.follow(frame.timestamp, unslipped, sample, frame.arrival_sample, rate);
             }
             if source.highest == Some(number) {
-                source.last = Some((frame.timestamp, sample));
+                if source.last.is_none() || matches!(frame.kind, FrameKind::Audio(_)) {
+                    source.last = Some((rate, frame.timestamp, unslipped, frame.slip));
+                }
                 source.silent = is_meant_silence(frame);
             } else {
                 self.counts.reordered += 1;
@@ -213,8 +223,10 @@ impl<'a, 'f> Placer<'a, 'f> {
     /// Whether one of the next packets of the source tells the same new time (RFC 3550 §A.1: two are a restart, one is an error).
     fn jumped(&self, index: usize, frame: &Frame<'a>, source: &Source) -> bool {
         let arrival = i64::try_from(frame.arrival_sample).unwrap_or(i64::MAX);
-        let new = SourceClock::new(frame.timestamp, arrival, frame.arrival_sample);
-        self.followers(index).take(WITNESSES).any(|next| {
+        let rate = frame.kind.clock_rate();
+        let new = SourceClock::new(rate, frame.timestamp, arrival, frame.arrival_sample);
+        let same_clock = |next: &&Frame<'a>| next.kind.clock_rate() == rate;
+        self.followers(index).filter(same_clock).take(WITNESSES).any(|next| {
             let told = new.sample_of(next.timestamp, next.kind.clock_rate());
             new.agrees(told, next.arrival_sample) && source.sample_near(next).is_none()
         })
@@ -229,6 +241,7 @@ impl<'a, 'f> Placer<'a, 'f> {
             .followers(index)
             .take(REORDER_PACKETS)
             .take_while(|next| next.arrival_sample <= deadline)
+            .filter(|next| next.kind.clock_rate() == rate)
             .map(|next| samples(i64::from(frame.timestamp.wrapping_sub(next.timestamp).cast_signed()), rate))
             .filter_map(|back| u64::try_from(back).ok())
             .filter(|back| *back <= REORDER_WINDOW)
@@ -239,7 +252,9 @@ impl<'a, 'f> Placer<'a, 'f> {
         let begin = if end > arrival && end - arrival <= NUDGE_LIMIT { end } else { arrival };
         let sample = i64::try_from(begin.saturating_add(overtaken)).unwrap_or(i64::MAX);
         if let Some(source) = self.sources.get_mut(name) {
-            source.clocks.push_front(SourceClock::new(frame.timestamp, sample, arrival));
+            let mut clock = SourceClock::new(rate, frame.timestamp, sample, arrival);
+            clock.sample = sample.saturating_sub_unsigned(frame.slip);
+            source.clocks.push_front(clock);
             source.clocks.truncate(CLOCKS_KEPT);
         }
         sample
@@ -262,7 +277,8 @@ impl<'a, 'f> Placer<'a, 'f> {
         }
         let FrameKind::Audio(codec) = frame.kind else {
             self.note(source, number);
-            self.marks.push(Point { start, end: start, source, number, marker: frame.marker, silent: true });
+            let (marker, slip) = (frame.marker, frame.slip);
+            self.marks.push(Point { start, end: start, source, number, marker, silent: true, slip });
             return true;
         };
         // What lies before the floor (or before sample 0) is sealed already, or was never part of the recording.
@@ -274,8 +290,16 @@ impl<'a, 'f> Placer<'a, 'f> {
             self.note(source, number);
             return true;
         }
-        let audio =
-            Taken { payload: frame.payload, samples, lead: 0, codec, source, number, marker: frame.marker };
+        let audio = Taken {
+            payload: frame.payload,
+            samples,
+            lead: 0,
+            codec,
+            source,
+            number,
+            marker: frame.marker,
+            slip: frame.slip,
+        };
         self.lay(start.max(self.floor), audio.part(early, samples - early))
     }
 
@@ -326,68 +350,5 @@ impl<'a, 'f> Placer<'a, 'f> {
         self.counts.overlapped_samples += end - start - kept;
         self.note(audio.source, audio.number);
         true
-    }
-
-    fn finish(mut self) -> Placed<'a> {
-        for source in &mut self.sources {
-            source.received.extend(source.known_until);
-            source.received.sort_unstable();
-            source.received.dedup();
-            let steps = source
-                .received
-                .iter()
-                .zip(source.received.iter().skip(1))
-                .map(|(from, to)| to.abs_diff(*from) - 1);
-            self.counts.lost += steps.filter(|missing| *missing <= super::holes::DROPOUT).sum::<u64>();
-        }
-        let anchors = self.anchors();
-        let audio = self.taken.iter().map(|(&start, taken)| Point {
-            start,
-            end: taken.end(start),
-            source: taken.source,
-            number: taken.number,
-            marker: taken.marker,
-            silent: false,
-        });
-        let mut points: Vec<Point> = audio.chain(self.marks).collect();
-        points.sort_by_key(|point| (point.start, point.number));
-        let received = self.sources.iter_mut().map(|source| std::mem::take(&mut source.received)).collect();
-        let names = self.names.into_iter().map(|(name, source)| (source, name)).collect();
-        let spans = self.taken.into_iter().map(|(start_sample, taken)| Span {
-            start_sample,
-            samples: taken.samples,
-            lead: taken.lead,
-            codec: taken.codec,
-            payload: taken.payload,
-        });
-        Placed {
-            spans: spans.collect(),
-            placed_at: self.placed_at,
-            anchors,
-            counts: self.counts,
-            points: Points { points, received, names },
-        }
-    }
-
-    /// The newest clock of each source, as far on as it got; the most recent sources if there are many.
-    fn anchors(&self) -> Vec<SourceAnchor> {
-        let anchor = |((stream, ssrc), source): (&(u8, u32), &usize)| {
-            let source = self.sources.get(*source)?;
-            let clock = source.clocks.front()?;
-            let (timestamp, sample) = source.last.unwrap_or((clock.timestamp, clock.sample));
-            Some(SourceAnchor {
-                stream: *stream,
-                ssrc: *ssrc,
-                sequence_number: u16::try_from(source.highest? & 0xFFFF).unwrap_or(0),
-                timestamp,
-                sample: u64::try_from(sample).ok()?,
-                ahead: clock.ahead(),
-                silent: source.silent,
-            })
-        };
-        let mut anchors: Vec<SourceAnchor> = self.names.iter().filter_map(anchor).collect();
-        anchors.sort_by_key(|anchor| std::cmp::Reverse(anchor.sample));
-        anchors.truncate(ANCHORS_KEPT);
-        anchors
     }
 }

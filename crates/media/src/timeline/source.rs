@@ -11,6 +11,8 @@ pub(super) const TOLERANCE: u64 = 3 * TIMELINE_RATE as u64;
 /// A source's clock: this timestamp is that sample.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SourceClock {
+    /// In Hz; 0 where an earlier release did not say. A clock says nothing of timestamps of another rate.
+    pub rate: u32,
     pub timestamp: u32,
     pub sample: i64,
     /// How far samples run ahead of arrival of late, in 1,024ths of a sample: two crystals drift apart, and that is no jump.
@@ -21,13 +23,17 @@ pub(super) struct SourceClock {
 const SKEW_SHIFT: u32 = 10;
 
 impl SourceClock {
-    pub(super) fn new(timestamp: u32, sample: i64, arrival: u64) -> Self {
-        Self { timestamp, sample, skew: ahead(sample, arrival) << SKEW_SHIFT }
+    pub(super) fn new(rate: u32, timestamp: u32, sample: i64, arrival: u64) -> Self {
+        Self { rate, timestamp, sample, skew: ahead(sample, arrival) << SKEW_SHIFT }
     }
 
     /// Whether a packet at `sample` arrived about when this clock would have it.
     pub(super) fn agrees(&self, sample: i64, arrival: u64) -> bool {
         ahead(sample, arrival).abs_diff(self.ahead()) <= TOLERANCE
+    }
+
+    pub(super) const fn is_of(&self, rate: u32) -> bool {
+        self.rate == rate || self.rate == 0
     }
 
     /// The sample of a timestamp, taking the shorter way round the 32-bit circle.
@@ -44,10 +50,10 @@ impl SourceClock {
         self.skew >> SKEW_SHIFT
     }
 
-    /// Takes note of a packet that agrees: follows the drift, and moves the reference along so that the shorter way round
+    /// Takes note of a packet that agrees (the clock has it at `sample`, it was placed at `placed`): follows the drift, and moves the reference along so that the shorter way round
     /// stays the right one in a call of days.
-    pub(super) fn follow(&mut self, timestamp: u32, sample: i64, arrival: u64, rate: u32) {
-        self.skew += ahead(sample, arrival) - self.ahead();
+    pub(super) fn follow(&mut self, timestamp: u32, sample: i64, placed: i64, arrival: u64, rate: u32) {
+        self.skew += ahead(placed, arrival) - self.ahead();
         let ticks = self.ticks_to(timestamp);
         if ticks > 1 << 24 && (ticks * i64::from(TIMELINE_RATE)) % i64::from(rate) == 0 {
             (self.timestamp, self.sample) = (timestamp, sample);
@@ -55,8 +61,13 @@ impl SourceClock {
     }
 }
 
+/// Where a frame stands that its clock has at `sample`.
+pub(super) const fn slipped(frame: &Frame<'_>, sample: i64) -> i64 {
+    sample.saturating_add_unsigned(frame.slip)
+}
+
 pub(super) fn samples(ticks: i64, rate: u32) -> i64 {
-    ticks.saturating_mul(i64::from(TIMELINE_RATE)) / i64::from(rate.max(1))
+    ticks.saturating_mul(i64::from(TIMELINE_RATE)).div_euclid(i64::from(rate.max(1)))
 }
 
 #[derive(Debug)]
@@ -70,8 +81,8 @@ pub(super) struct Source {
     pub received: Vec<i64>,
     /// The number before the first packet, known from an earlier segment.
     pub known_until: Option<i64>,
-    /// The newest packet by number: its timestamp and its sample.
-    pub last: Option<(u32, i64)>,
+    /// The newest packet by number (of audio, once there is any): its clock rate, timestamp, sample without slip, and slip.
+    pub last: Option<(u32, u32, i64, u64)>,
     pub silent: bool,
 }
 
@@ -102,7 +113,8 @@ impl Source {
             .clocks
             .iter()
             .enumerate()
-            .map(|(place, clock)| (place, clock, clock.sample_of(frame.timestamp, rate)));
+            .filter(|(_, clock)| clock.is_of(rate))
+            .map(|(place, clock)| (place, clock, slipped(frame, clock.sample_of(frame.timestamp, rate))));
         let mut agreeing = by_clock.filter(|(_, clock, sample)| clock.agrees(*sample, frame.arrival_sample));
         agreeing.next().map(|(place, _, sample)| (place, sample))
     }

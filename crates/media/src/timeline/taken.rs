@@ -14,6 +14,7 @@ pub(super) struct Taken<'a> {
     pub source: usize,
     pub number: i64,
     pub marker: bool,
+    pub slip: u64,
 }
 
 impl Taken<'_> {

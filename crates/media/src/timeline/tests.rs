@@ -21,6 +21,7 @@ fn frame(n: u64, payload: &[u8]) -> Frame<'_> {
         marker: n == 0,
         kind: FrameKind::Audio(Codec::Pcmu),
         arrival_sample: n * PACKET,
+        slip: 0,
         payload,
     }
 }
@@ -54,6 +55,7 @@ fn gap(start_sample: u64, samples: u64, cause: GapCause) -> Gap {
     Gap { channel: 1, start_sample, samples, cause }
 }
 
+// rule: RT2
 #[test]
 fn wraps_of_sequence_and_timestamp_leave_no_seam() {
     let payloads = payloads(12);
@@ -65,6 +67,8 @@ fn wraps_of_sequence_and_timestamp_leave_no_seam() {
     assert_eq!((timeline.counts.lost, timeline.counts.reordered), (0, 0));
 }
 
+// rule: RT3
+// rule: RT6
 #[test]
 fn packets_out_of_order_from_the_first_on_are_put_right_once_each() {
     let payloads = payloads(8);
@@ -83,6 +87,7 @@ fn packets_out_of_order_from_the_first_on_are_put_right_once_each() {
     assert_eq!(timeline.gaps(400 + 8 * PACKET), [gap(0, 400, GapCause::LateStart)]);
 }
 
+// rule: RT4
 #[test]
 fn a_new_ssrc_goes_on_on_the_same_channel_at_its_arrival() {
     let payloads = payloads(6);
@@ -120,6 +125,7 @@ fn a_new_ssrc_that_comes_a_little_early_loses_nothing() {
     assert_eq!(timeline.counts.overlapped_samples, 0);
 }
 
+// rule: RT4
 #[test]
 fn two_streams_with_one_ssrc_are_two_sources() {
     let payloads = payloads(4);
@@ -135,6 +141,7 @@ fn two_streams_with_one_ssrc_are_two_sources() {
     assert_eq!(timeline.spans.iter().map(|span| span.start_sample).collect::<Vec<_>>(), [0, 160, 640]);
 }
 
+// rule: RT11
 #[test]
 fn a_codec_change_keeps_the_timeline() {
     let payloads = payloads(4);

@@ -29,6 +29,8 @@ fn any_frame() -> impl Strategy<Value = (u8, u32, u16, u32, bool, u8, u64, Vec<u
 
 proptest! {
     // req: O-5.2
+    // rule: RT2
+    // rule: RT6
     #[test]
     fn shuffled_doubled_and_lost_packets_give_what_was_sent(
         fates in proptest::collection::vec(any_fate(), 3..60),
@@ -95,6 +97,7 @@ proptest! {
             marker: *marker,
             kind: match kind { 0 => FrameKind::Audio(Codec::Pcmu), 1 => FrameKind::Audio(Codec::Pcma), 2 => FrameKind::ComfortNoise, _ => FrameKind::TelephoneEvent { clock_rate: 8_000 } },
             arrival_sample: *arrival,
+            slip: 0,
             payload,
         }).collect();
         let facts = ChannelFacts { start_sample: floor, began: floor > 100, worker_down: span(floor, down), on_hold: span(400, 900), ..facts() };

@@ -57,6 +57,26 @@ describe("the player", () => {
     expect(document.activeElement).toBe(screen.getByRole("button", { name: "一時停止" }));
   });
 
+  it("says in plain words that audio without a decoder is kept and cannot be heard", () => {
+    const segments = recording.segments.map((segment) => ({ ...segment, codec: "g729" }));
+    renderPiece(<Player recording={{ ...recording, segments }} />, { me: sampleMe() });
+    expect(screen.getByText("音声は保存されていますが、この画面では聴けません")).toBeTruthy();
+    expect(screen.getByText(/G729方式で届きました/)).toBeTruthy();
+    expect(document.querySelector("audio")).toBeNull();
+  });
+
+  // req: I-2c
+  it("shows a film's pictures once a purpose is stated", async () => {
+    const segments = recording.segments.map((segment) => ({ ...segment, codec: "opus", video_codec: "vp8" }));
+    const view = renderPiece(<Player recording={{ ...recording, segments }} />, { me: sampleMe() });
+    expect(document.querySelector("video")).toBeNull();
+    await view.user.click(screen.getByRole("button", { name: "目的を選んで再生" }));
+    await view.user.click(screen.getByRole("radio", { name: /応対品質/ }));
+    await view.user.click(screen.getByRole("button", { name: "記録して聴取する" }));
+    const film = await screen.findByLabelText("0:00から2:00まで");
+    expect(film.getAttribute("src")).toBe("/v1/recordings/r1/uses/u1/files/0");
+  });
+
   // req: P-5
   it("is worked by keyboard alone", async () => {
     const { user } = await granted();

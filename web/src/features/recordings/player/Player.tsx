@@ -12,6 +12,7 @@ import { clock, duration } from "../../../i18n/civil_time";
 import { useI18n } from "../../../i18n/language";
 import { telephone } from "../../../i18n/telephone";
 import { waveformQuery } from "../api";
+import { Films } from "./Films";
 import { totalSeconds } from "./heard";
 import { KeyboardHelp } from "./KeyboardHelp";
 import { PurposeDialog } from "./PurposeDialog";
@@ -25,7 +26,7 @@ export function Player({ recording }: { recording: Recording }) {
   const [helping, setHelping] = useState(false);
   const playButton = useRef<HTMLButtonElement>(null);
   const mayPlay = can(useMe(), "recording.play");
-  const waveform = useQuery({ ...waveformQuery(recording.id), enabled: recording.playable && mayPlay });
+  const waveform = useQuery({ ...waveformQuery(recording.id), enabled: recording.playable && mayPlay && !recording.segments.some((segment) => segment.codec === "g729") });
   const length = waveform.data?.duration_seconds ?? recording.duration_seconds ?? 0;
   const playback = usePlayback(use, length);
   const granted = use !== undefined;
@@ -50,6 +51,15 @@ export function Player({ recording }: { recording: Recording }) {
         ) : (
           <p>{t(!mayPlay ? "player.no_capability" : recording.ended_at ? "player.no_audio" : "player.still_recording")}</p>
         )}
+      </Banner>
+    );
+  }
+
+  const undecoded = recording.segments.find((segment) => segment.codec === "g729");
+  if (undecoded !== undefined) {
+    return (
+      <Banner tone="warning" title={t("player.no_decoder")}>
+        <p>{t("player.no_decoder_hint", { codec: undecoded.codec.toUpperCase() })}</p>
       </Banner>
     );
   }
@@ -165,6 +175,8 @@ export function Player({ recording }: { recording: Recording }) {
           <IconButton icon="keyboard" label={t("player.keys")} onClick={() => setHelping(true)} />
         </div>
       </div>
+
+      {use !== undefined && <Films recording={recording} use={use} />}
 
       {recording.gaps.length > 0 && (
         <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-dns-14N-130 text-solid-gray-800">

@@ -114,9 +114,7 @@ fn speaking(metadata: &Metadata) -> BTreeMap<(&str, &str), Option<&str>> {
             let Some(stream) = metadata.streams.iter().find(|stream| stream.id == *id) else { continue };
             let Some(label) = stream.label.as_deref() else { continue };
             let session = stream.session.as_deref();
-            if takes_part(metadata, participant, session)
-                && session.is_none_or(|id| is_recorded(metadata, id))
-            {
+            if takes_part(metadata, participant, session) && session.is_none_or(|id| goes_on(metadata, id)) {
                 let told = association.associate_time.as_deref().or_else(|| joined(metadata, association));
                 speaking.entry((label, participant)).or_insert(told);
             }
@@ -140,13 +138,10 @@ fn takes_part(metadata: &Metadata, participant: &str, session: Option<&str>) -> 
     of_it().next().is_none() || of_it().any(|one| one.disassociate_time.is_none())
 }
 
-/// Whether a session goes on and belongs to the recording session.
-fn is_recorded(metadata: &Metadata, session: &str) -> bool {
-    let has_stopped = |one: &super::metadata::Session| one.id == session && one.stop_time.is_some();
-    let has_gone = |one: &super::metadata::SessionRecordingAssociation| {
-        one.session == session && one.disassociate_time.is_some()
-    };
-    !metadata.sessions.iter().any(has_stopped) && !metadata.session_recordings.iter().any(has_gone)
+/// Whether a session goes on; one that is not described does.
+fn goes_on(metadata: &Metadata, session: &str) -> bool {
+    let is_described = metadata.sessions.iter().any(|one| one.id == session);
+    !is_described || metadata.has_live_session(session)
 }
 
 fn told_end(metadata: &Metadata, participant: &str) -> Option<String> {

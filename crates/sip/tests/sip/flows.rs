@@ -5,6 +5,9 @@ use rokuon_sip::transport::Transport;
 
 use crate::peer::{METADATA, OFFER, Peer, header, in_dialog, invite, request, response_to};
 
+// rule: SR1
+// rule: SR2
+// rule: SR4
 #[test]
 fn a_call_is_set_up_acknowledged_and_ended() {
     for transport in [Transport::Udp, Transport::Tcp, Transport::Tls] {
@@ -50,6 +53,7 @@ fn a_call_is_set_up_acknowledged_and_ended() {
     }
 }
 
+// rule: SR5
 #[test]
 fn a_reinvite_changes_streams_and_a_refused_one_leaves_the_call() {
     let mut peer = Peer::new(Transport::Udp);
@@ -73,6 +77,9 @@ fn a_reinvite_changes_streams_and_a_refused_one_leaves_the_call() {
     assert_eq!((peer.said(), peer.events.len(), peer.endpoint.dialogs()), (vec![], 0, 1));
 }
 
+// rule: SR5
+// rule: SR6
+// rule: SR7
 #[test]
 fn an_update_with_an_offer_asks_and_one_with_metadata_is_answered_at_once() {
     let mut peer = Peer::new(Transport::Udp);
@@ -132,6 +139,8 @@ fn an_invite_without_offer_gets_ours_and_the_ack_brings_the_answer() {
     assert!(matches!(peer.take_events().as_slice(), [Event::Confirmed { late_answer: Some(_), .. }]));
 }
 
+// rule: SR16
+// rule: SR18
 #[test]
 fn a_cancelled_invite_ends_and_a_late_cancel_does_not() {
     let mut peer = Peer::new(Transport::Udp);
@@ -156,6 +165,7 @@ fn a_cancelled_invite_ends_and_a_late_cancel_does_not() {
     assert_eq!((peer.said(), peer.ended()), (vec!["200".to_owned(), "487".to_owned()], EndCause::Cancelled));
 }
 
+// rule: SR18
 #[test]
 fn we_hang_up_along_the_recorded_route() {
     let mut peer = Peer::new(Transport::Udp);
@@ -201,6 +211,8 @@ fn hanging_up_before_the_ack_waits_for_it() {
     assert_eq!((peer.said(), peer.events.len()), (vec!["BYE".to_owned()], 0));
 }
 
+// rule: SR7
+// rule: SR16
 #[test]
 fn requests_out_of_order_or_for_nobody_are_refused() {
     let mut peer = Peer::new(Transport::Udp);

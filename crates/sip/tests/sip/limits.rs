@@ -5,6 +5,7 @@ use rokuon_sip::transport::Transport;
 
 use crate::peer::{OFFER, Peer, header, in_dialog, invite, request, seconds};
 
+// rule: S5
 #[test]
 fn half_open_invites_are_bounded_and_live_calls_go_on() {
     let config = EndpointConfig { max_half_open: 3, retry_after: 17, ..EndpointConfig::default() };
@@ -64,6 +65,7 @@ fn an_ignored_invite_is_silence_and_its_repetition_a_new_one() {
     }
 }
 
+// rule: SR16
 #[test]
 fn an_invite_by_two_paths_is_merged() {
     let mut peer = Peer::new(Transport::Udp);
@@ -72,6 +74,7 @@ fn an_invite_by_two_paths_is_merged() {
     assert_eq!((peer.said(), peer.take_events().len()), (vec!["482".to_owned()], 1));
 }
 
+// rule: SR16
 #[test]
 fn options_tell_what_we_can() {
     let mut peer = Peer::new(Transport::Udp);
@@ -86,6 +89,9 @@ fn options_tell_what_we_can() {
     assert_eq!(peer.endpoint.transactions(), 0);
 }
 
+// rule: SR1
+// rule: SR16
+// rule: S1
 #[test]
 fn methods_extensions_and_bodies_we_lack_are_named() {
     let mut peer = Peer::new(Transport::Udp);
@@ -107,6 +113,7 @@ fn methods_extensions_and_bodies_we_lack_are_named() {
     assert!(peer.events.is_empty());
 }
 
+// rule: SR16
 #[test]
 fn strays_and_noise_are_dropped_and_counted() {
     let mut peer = Peer::new(Transport::Udp);

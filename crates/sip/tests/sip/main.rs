@@ -16,5 +16,7 @@ mod speakers;
 mod timers;
 mod torture;
 mod torture_ipv6;
+mod torture_table;
 mod vendor_messages;
+mod vendor_peculiarities;
 mod vendors;

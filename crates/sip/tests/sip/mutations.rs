@@ -92,6 +92,7 @@ fn check_sent(bytes: &[u8]) {
     assert!(head.into_iter().all(|line| line.ends_with(b"\r") && !line[..line.len() - 1].contains(&b'\r')));
 }
 
+// rule: SR9
 #[test]
 fn eight_thousand_mutated_messages_leave_the_neighbour_alone() {
     let mut mutator = Mutator::new(4);
@@ -198,6 +199,7 @@ fn mutated_multiparts_stay_within_their_body() {
     }
 }
 
+// rule: SR9
 #[test]
 fn mutated_metadata_is_read_or_doubted() {
     let mut mutator = Mutator::new(7);
@@ -216,6 +218,8 @@ fn mutated_metadata_is_read_or_doubted() {
     }
 }
 
+// rule: SD1
+// rule: SD4
 #[test]
 fn mutated_descriptions_are_answered_line_by_line() {
     let mut mutator = Mutator::new(8);
@@ -237,6 +241,7 @@ fn mutated_descriptions_are_answered_line_by_line() {
     assert!(read > 1_000, "{read}");
 }
 
+// rule: S6
 #[test]
 fn bombs_fizzle_out() {
     let head = "<recording xmlns=\"urn:ietf:params:xml:ns:recording:1\">";

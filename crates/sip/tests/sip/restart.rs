@@ -6,6 +6,7 @@ use rokuon_sip::transport::Transport;
 
 use crate::peer::{OFFER, Peer, header, in_dialog, invite, seconds};
 
+// rule: SR18
 #[test]
 fn a_restored_dialog_goes_on() {
     let mut before = Peer::new(Transport::Udp);
@@ -46,6 +47,7 @@ fn a_restored_session_timer_runs_from_the_start() {
     assert_eq!(after.ended(), EndCause::SessionExpired);
 }
 
+// rule: SR16
 #[test]
 fn without_a_snapshot_the_peer_hears_that_the_dialog_is_unknown() {
     let mut before = Peer::new(Transport::Udp);
@@ -55,6 +57,7 @@ fn without_a_snapshot_the_peer_hears_that_the_dialog_is_unknown() {
     assert_eq!(after.said(), ["481"]);
 }
 
+// rule: SR18
 #[test]
 fn a_lost_stream_does_not_end_the_call() {
     let mut peer = Peer::new(Transport::Tcp);
@@ -78,6 +81,7 @@ fn nothing_is_sent_on_a_lost_stream() {
     assert_eq!((peer.said(), peer.ended(), peer.endpoint.dialogs()), (vec![], EndCause::HungUp, 0));
 }
 
+// rule: SR18
 #[test]
 fn an_unanswered_invite_ends_with_its_stream() {
     let mut peer = Peer::new(Transport::Tls);

@@ -7,6 +7,8 @@ use rokuon_sip::transport::Transport;
 
 use crate::peer::{OFFER, Peer, header, in_dialog, invite, request, response_to, seconds};
 
+// rule: SR16
+// rule: SR18
 #[test]
 fn an_answer_without_ack_is_repeated_then_the_call_ends() {
     for transport in [Transport::Udp, Transport::Tcp] {
@@ -109,6 +111,7 @@ fn a_provisional_answer_to_our_bye_slows_it_down() {
     assert_eq!((peer.said().len(), peer.endpoint.transactions()), (0, 0));
 }
 
+// rule: SR17
 #[test]
 fn the_peer_refreshes_the_session_or_it_ends() {
     let mut peer = Peer::new(Transport::Udp);
@@ -150,6 +153,7 @@ fn a_refreshing_reinvite_without_the_header_stops_the_timer() {
     assert!(peer.events.is_empty());
 }
 
+// rule: SR17
 #[test]
 fn we_refresh_where_the_peer_asks_us_to() {
     let mut peer = Peer::new(Transport::Udp);
@@ -175,6 +179,7 @@ fn we_refresh_where_the_peer_asks_us_to() {
     assert_eq!(peer.ended(), EndCause::SessionExpired);
 }
 
+// rule: SR17
 #[test]
 fn too_short_an_interval_is_refused_with_ours() {
     let mut peer = Peer::new(Transport::Udp);

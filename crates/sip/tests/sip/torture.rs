@@ -48,6 +48,7 @@ fn check(name: &str, text: &str, expected: &Expect) {
 const INVITE: &str = "INVITE sip:rec@192.0.2.9 SIP/2.0";
 const OPTIONS: &str = "OPTIONS sip:rec@192.0.2.9 SIP/2.0";
 
+// rule: SR16
 #[test]
 fn odd_but_lawful_messages_are_served() {
     let long = "x".repeat(3_000);
@@ -97,6 +98,7 @@ fn odd_but_lawful_messages_are_served() {
     }
 }
 
+// rule: SR16
 #[test]
 fn unlawful_messages_are_refused_and_the_endpoint_lives() {
     let with = |headers: &str| message(OPTIONS, headers, "");

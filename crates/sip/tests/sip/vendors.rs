@@ -62,6 +62,9 @@ fn multipart(boundary: &str) -> String {
     format!("multipart/mixed;boundary={boundary}")
 }
 
+// rule: SR4
+// rule: MD1
+// rule: MD7
 #[test]
 fn the_standard_shape() {
     let body = parts("a b;c", &[(SDP, &two("96", "97")), (XML, RFC_XML)]);
@@ -79,6 +82,8 @@ fn the_standard_shape() {
     );
 }
 
+// rule: SR3
+// rule: MD5
 #[test]
 fn cisco_cube_begins_inactive_and_opens_by_reinvite() {
     let first = CUBE_XML
@@ -111,6 +116,7 @@ fn cisco_cube_begins_inactive_and_opens_by_reinvite() {
     assert_eq!(speakers(&streams, &metadata.parties()), expected);
 }
 
+// rule: SR4
 #[test]
 fn cisco_network_based_recording_has_headers_only() {
     let sdp = two("", "").replace("a=label:\n", "").replace("RTP/AVP 0 101", "RTP/AVP 0 101 19");
@@ -174,6 +180,7 @@ fn oracle_tells_caller_from_callee() {
     assert!(seen.metadata.extensions.iter().any(|extension| extension.path.ends_with("ucid")));
 }
 
+// rule: SR6
 #[test]
 fn audiocodes_leaves_out_plus_xml_line_breaks_and_declarations() {
     let sdp = two("1", "2")
@@ -190,6 +197,8 @@ fn audiocodes_leaves_out_plus_xml_line_breaks_and_declarations() {
     assert!(seen.metadata.extensions.iter().any(|extension| extension.text == "0125R0S6"));
 }
 
+// rule: MD5
+// rule: MD6
 #[test]
 fn ribbon_crosses_its_streams_under_a_prefix() {
     let body = parts("sonus-content-delim", &[(SDP, &two("1", "2")), (XML, RIBBON_XML)]);
@@ -208,6 +217,7 @@ fn ribbon_crosses_its_streams_under_a_prefix() {
     );
 }
 
+// rule: SR7
 #[test]
 fn avaya_sbce_sends_the_real_party_by_update() {
     let body = parts("foobar", &[(SDP, &two("10", "20")), (XML, SBCE_FIRST_XML)]);
@@ -285,6 +295,8 @@ fn broadworks_puts_metadata_first_and_requires_nothing() {
     }
 }
 
+// rule: SR5
+// rule: SD7
 #[test]
 fn metaswitch_mixes_both_into_one_stream_and_moves_it() {
     let sdp = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\nm=audio 40000 RTP/AVP 8 2 0 18\na=label:1";
@@ -338,6 +350,7 @@ fn sems_labels_in_words_and_never_closes_its_boundary() {
     assert_eq!(seen.doubts, []);
 }
 
+// rule: SR9
 #[test]
 fn opensips_does_not_escape_names_and_never_counts_its_version() {
     let body = parts(
@@ -359,6 +372,7 @@ fn opensips_does_not_escape_names_and_never_counts_its_version() {
     assert!(seen.peer.invited().metadata.is_some());
 }
 
+// rule: MD6
 #[test]
 fn carriers_refresh_by_reinvite_and_add_parameters() {
     let extended = RFC_XML.replace("</session>", "<ExtensionParameters><Parameter><Name>case</Name><Value>42</Value></Parameter></ExtensionParameters></session>");

@@ -12,6 +12,7 @@ mod expiry;
 mod in_dialog;
 mod incoming;
 mod outgoing;
+mod provisional;
 mod reply;
 mod session_timer;
 mod timers;
@@ -231,7 +232,14 @@ impl Endpoint {
     /// Forgets a server transaction and all that is due for it.
     fn forget(&mut self, id: TransactionId) -> Option<ServerTransaction> {
         let transaction = self.transactions.remove(&id)?;
-        for due in [Due::Trying(id), Due::RepeatAnswer(id), Due::NoAck(id), Due::Forget(id)] {
+        let dues = [
+            Due::Trying(id),
+            Due::RepeatProvisional(id),
+            Due::RepeatAnswer(id),
+            Due::NoAck(id),
+            Due::Forget(id),
+        ];
+        for due in dues {
             self.timers.clear(&due);
         }
         self.by_key.remove(&transaction.key);

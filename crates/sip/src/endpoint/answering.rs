@@ -76,7 +76,11 @@ impl Endpoint {
             id: dialog.clone(),
             flow: transaction.flow,
             local_cseq: 0,
-            remote_cseq: transaction.cseq,
+            remote_cseq: transaction
+                .provisional
+                .as_ref()
+                .and_then(|ring| ring.prack_cseq)
+                .map_or(transaction.cseq, |prack| prack.max(transaction.cseq)),
             local: heads.local(&dialog.local_tag),
             remote_target: transaction.remote_target.clone().unwrap_or_else(fallback),
             remote,
@@ -114,6 +118,7 @@ impl Endpoint {
         }
         self.refreshed(now, dialog, *timer);
         self.timers.clear(&Due::Trying(id));
+        self.timers.clear(&Due::RepeatProvisional(id));
         let interval = self.config.t1;
         if transaction.method == Method::Invite {
             // Repeated on streams too: a proxy behind the stream may use datagrams (RFC 3261 §13.3.1.4).
@@ -169,6 +174,7 @@ impl Endpoint {
         }
         self.half_open.remove(&id);
         self.timers.clear(&Due::Trying(id));
+        self.timers.clear(&Due::RepeatProvisional(id));
         if is_invite && !flow.transport.is_reliable() {
             self.timers.set(Due::RepeatAnswer(id), now + interval);
         }

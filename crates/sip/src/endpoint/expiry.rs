@@ -13,7 +13,8 @@ impl Endpoint {
     pub fn handle_timeout(&mut self, now: Duration) {
         while let Some(due) = self.timers.pop_due(now) {
             match due {
-                Due::Trying(id) => self.say_trying(id),
+                Due::Trying(id) => self.say_trying(now, id),
+                Due::RepeatProvisional(id) => self.repeat_provisional(now, id),
                 Due::RepeatAnswer(id) => self.repeat(now, id),
                 Due::NoAck(id) => self.no_ack(now, id),
                 Due::Forget(id) => drop(self.forget(id)),
@@ -24,11 +25,12 @@ impl Endpoint {
         }
     }
 
-    fn say_trying(&mut self, id: TransactionId) {
+    fn say_trying(&mut self, now: Duration, id: TransactionId) {
         let Some(transaction) = self.transactions.get(&id) else { return };
         if matches!(transaction.state, AnswerState::Waiting(_)) {
             let bytes = transaction.heads.response(100, "Trying", "", &Fields::new());
             self.send(transaction.flow, bytes);
+            self.ring(now, id);
         }
     }
 

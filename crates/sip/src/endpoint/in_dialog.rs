@@ -124,6 +124,8 @@ impl Endpoint {
             is_initial: false,
             we_offer: false,
             timer: None,
+            wants_reliable: false,
+            provisional: None,
             remote_target: None,
             contact: String::new(),
             state: AnswerState::Acknowledged(bytes),

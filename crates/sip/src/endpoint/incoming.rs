@@ -17,7 +17,7 @@ use crate::message::uri::user_of;
 use crate::sdp::session_description::SessionDescription;
 use crate::transport::Flow;
 
-/// Option tags we understand. 100rel may be required of us because we never send a provisional answer but 100.
+/// Option tags we understand.
 const SUPPORTED: &[&str] = &["siprec", "timer", "100rel"];
 /// What our `Supported` header lists.
 pub(super) const SUPPORTED_SHOWN: &str = "siprec, timer";
@@ -78,6 +78,9 @@ impl Endpoint {
             let fields = self.fields().with("Allow", ALLOW);
             return self.answer_stateless(&incoming, 405, "Method Not Allowed", fields);
         }
+        if incoming.request.method == Method::Prack {
+            return self.prack(&incoming);
+        }
         if incoming.essentials.to.tag().is_some() {
             return self.in_dialog(now, incoming);
         }
@@ -96,7 +99,8 @@ impl Endpoint {
         transaction.flow = incoming.flow;
         match &transaction.state {
             AnswerState::Waiting(_) => {
-                let bytes = transaction.heads.response(100, "Trying", "", &Fields::new());
+                let trying = || transaction.heads.response(100, "Trying", "", &Fields::new());
+                let bytes = transaction.provisional.as_ref().map_or_else(trying, |ring| ring.bytes.clone());
                 self.send(incoming.flow, bytes);
             }
             AnswerState::Answered { bytes, .. } | AnswerState::Acknowledged(bytes) => {
@@ -165,6 +169,8 @@ impl Endpoint {
             is_initial,
             we_offer: offer.is_none(),
             timer,
+            wants_reliable: is_initial && request.headers.lists("require", "100rel"),
+            provisional: None,
             remote_target: mark.and_then(|contact| contact.target),
             contact: self.contact(&flow, &request.uri),
             state: AnswerState::Waiting(invite),

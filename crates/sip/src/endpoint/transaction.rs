@@ -82,11 +82,28 @@ pub(super) struct ServerTransaction {
     /// Whether our 200 holds the offer, so that the ACK holds the answer.
     pub we_offer: bool,
     pub timer: Option<SessionTimer>,
+    /// Whether the peer requires answers before the answer to be reliable.
+    pub wants_reliable: bool,
+    /// The reliable answer before the answer, if one was sent.
+    pub provisional: Option<Box<Provisional>>,
     /// The peer's Contact.
     pub remote_target: Option<String>,
     /// Our Contact.
     pub contact: String,
     pub state: AnswerState,
+}
+
+/// A reliable answer before the answer.
+#[derive(Debug, Clone)]
+pub(super) struct Provisional {
+    pub rseq: u32,
+    pub bytes: Vec<u8>,
+    /// The time to the next repetition.
+    pub interval: Duration,
+    /// When it is given up.
+    pub until: Duration,
+    /// The CSeq number of the PRACK, once it came.
+    pub prack_cseq: Option<u32>,
 }
 
 /// One of our own requests.
@@ -104,6 +121,8 @@ pub(super) struct ClientTransaction {
 pub(super) enum Due {
     /// Say 100 to an INVITE the shell has not answered (200 ms).
     Trying(TransactionId),
+    /// Repeat a reliable answer before the answer (RFC 3262 §3).
+    RepeatProvisional(TransactionId),
     /// Repeat the answer to an INVITE (timers G and the 2xx of §13.3.1.4).
     RepeatAnswer(TransactionId),
     /// No ACK came (timer H).

@@ -17,6 +17,8 @@ pub enum Method {
     Invite,
     /// OPTIONS
     Options,
+    /// PRACK (RFC 3262)
+    Prack,
     /// UPDATE (RFC 3311)
     Update,
     /// Any other method, as written.
@@ -24,7 +26,7 @@ pub enum Method {
 }
 
 /// What our `Allow` header lists.
-pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO";
+pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO";
 
 impl Method {
     /// Reads a method name; what we do not know becomes [`Method::Other`].
@@ -36,6 +38,7 @@ impl Method {
             "INFO" => Method::Info,
             "INVITE" => Method::Invite,
             "OPTIONS" => Method::Options,
+            "PRACK" => Method::Prack,
             "UPDATE" => Method::Update,
             other => Method::Other(other.to_owned()),
         }
@@ -50,6 +53,7 @@ impl Method {
             Method::Info => "INFO",
             Method::Invite => "INVITE",
             Method::Options => "OPTIONS",
+            Method::Prack => "PRACK",
             Method::Update => "UPDATE",
             Method::Other(name) => name,
         }

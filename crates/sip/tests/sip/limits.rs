@@ -81,7 +81,7 @@ fn options_tell_what_we_can() {
     peer.send(&request("OPTIONS", "1", "Accept: text/nobody-knows-this\n", ""));
     let first = peer.take_sent().remove(0);
     assert!(first.starts_with("SIP/2.0 200 OK\r\n"));
-    assert_eq!(header(&first, "Allow"), Some("INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO"));
+    assert_eq!(header(&first, "Allow"), Some("INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO"));
     assert_eq!(header(&first, "Contact"), Some("<sip:rec@192.0.2.9:5060>;+sip.srs"));
     assert!(header(&first, "Accept").unwrap().contains("application/rs-metadata+xml"));
     peer.send(&request("OPTIONS", "1", "Accept: text/nobody-knows-this\n", ""));
@@ -95,7 +95,7 @@ fn options_tell_what_we_can() {
 #[test]
 fn methods_extensions_and_bodies_we_lack_are_named() {
     let mut peer = Peer::new(Transport::Udp);
-    for method in ["REGISTER", "SUBSCRIBE", "MESSAGE", "PRACK", "REFER", "invite", "!odd-Method_*+`.%'~"] {
+    for method in ["REGISTER", "SUBSCRIBE", "MESSAGE", "PUBLISH", "REFER", "invite", "!odd-Method_*+`.%'~"] {
         peer.send(&request(method, method, "", ""));
         let refusal = peer.take_sent().remove(0);
         assert!(refusal.starts_with("SIP/2.0 405 ") && header(&refusal, "Allow").is_some(), "{refusal}");

@@ -9,6 +9,7 @@ mod mutate;
 mod mutations;
 mod offers_of_ours;
 mod peer;
+mod provisional;
 mod registrations;
 mod restart;
 mod snapshots;

@@ -58,7 +58,7 @@ async fn place(
     let said =
         || (0..shape.streams as u64).map(|line| Payload::noise(1_000 + 10 * seed + line, FRAMES)).collect();
     let answer = client.invite(cseq, &head, &shape.first.body).await?;
-    let is_open = !String::from_utf8_lossy(&answer.body).contains("a=inactive");
+    let is_open = String::from_utf8_lossy(&answer.body).contains("a=recvonly");
     if is_open {
         client.speak(platform.pump(), said(), &answer);
     }

@@ -64,7 +64,7 @@ impl Endpoint {
         self.send_request(now, id, Method::Update, fields);
     }
 
-    /// Asks the peer for all of its metadata, by an UPDATE without offer (RFC 7866 §9.2); a complete document follows
+    /// Asks the peer for all of its metadata, by an UPDATE without offer (RFC 7866 §9); a complete document follows
     /// as `Metadata` or with a `Reinvite`. False when nothing was sent: the dialog is over, its stream is gone, it is
     /// not confirmed yet, or it was asked already and has not answered.
     pub fn request_snapshot(&mut self, now: Duration, id: &DialogId, reason: &str) -> bool {

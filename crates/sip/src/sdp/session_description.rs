@@ -1,5 +1,6 @@
 //! A session description as offered: read leniently, bounded, unknown attributes kept (RFC 8866).
 
+use std::fmt;
 use std::net::IpAddr;
 
 use super::direction::Direction;
@@ -41,13 +42,20 @@ pub struct Origin {
     pub address: String,
 }
 
-/// An `a=` line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An `a=` line; those that hold keys do not show them.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Attribute {
     /// What stands before the colon.
     pub name: String,
     /// What stands behind it.
     pub value: Option<String>,
+}
+
+impl fmt::Debug for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = if self.name == "crypto" { Some("REDACTED") } else { self.value.as_deref() };
+        write!(f, "Attribute({} {value:?})", self.name)
+    }
 }
 
 /// One m-line with what belongs to it.
@@ -107,6 +115,9 @@ impl SessionDescription {
     }
 
     /// Reads a session description: CRLF or LF, `t=` may be missing, unknown lines and attributes are let be.
+    ///
+    /// For a line of an unknown letter or in the wrong place we might refuse the whole (RFC 8866 §5); only that line is
+    /// passed over, because an offer that is refused is a call that is not recorded.
     pub fn parse(raw: &[u8]) -> Result<SessionDescription, SdpError> {
         if raw.len() > MOST_OCTETS {
             return Err(SdpError::TooLarge);

@@ -6,6 +6,8 @@ fn parse(text: &str) -> SessionDescription {
     SessionDescription::parse(text.as_bytes()).unwrap()
 }
 
+// rule: SD1
+// rule: SD2
 #[test]
 fn bare_line_feeds_missing_lines_and_unknown_ones_are_let_be() {
     let sdp = parse(
@@ -25,6 +27,7 @@ fn bare_line_feeds_missing_lines_and_unknown_ones_are_let_be() {
     assert_eq!(media.attributes.len(), 5);
 }
 
+// rule: SD3
 #[test]
 fn addresses_of_every_kind_are_read() {
     for (line, ip) in [
@@ -56,6 +59,7 @@ fn ports_that_are_no_ports_are_said() {
     assert_eq!(sdp.media.iter().map(|media| media.port).collect::<Vec<_>>(), [None, Some(0), None]);
 }
 
+// rule: SD1
 #[test]
 fn what_is_no_description_is_refused() {
     for (text, error) in [
@@ -67,4 +71,18 @@ fn what_is_no_description_is_refused() {
     ] {
         assert_eq!(SessionDescription::parse(text.as_bytes()), Err(error));
     }
+}
+
+// rule: SD1
+#[test]
+fn a_letter_nobody_knows_costs_its_line_and_not_the_call() {
+    let read = parse("v=0\nj=what\ns=a\nm=audio 1 RTP/AVP 0\nj=what\na=label:1\na=nobody:knows\n");
+    assert_eq!((read.media.len(), read.media[0].label.as_deref()), (1, Some("1")));
+    assert_eq!(read.media[0].all("nobody").next(), Some("knows"));
+}
+
+#[test]
+fn keys_do_not_show() {
+    let read = parse("v=0\nm=audio 1 RTP/SAVP 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0\n");
+    assert!(!format!("{read:?}").contains("c2VjcmV0"));
 }

@@ -25,7 +25,7 @@ pub struct Members {
 
 impl Members {
     /// How many recordings live.
-    pub fn len(&self) -> usize {
+    pub fn live(&self) -> usize {
         self.recordings.len()
     }
 

@@ -151,7 +151,7 @@ impl Desk {
                 told = phase.changed() => match (told, *phase.borrow_and_update()) {
                     (Ok(()), Phase::Serving) => {}
                     (Ok(()), Phase::Draining) => {
-                        tracing::info!(calls = self.members.len(), "no new calls are taken; live ones go on");
+                        tracing::info!(calls = self.members.live(), "no new calls are taken; live ones go on");
                         self.parts.endpoint.drain(RETRY_AFTER);
                     }
                     (Ok(()), Phase::Stopping) | (Err(_), _) => break,
@@ -171,7 +171,7 @@ impl Desk {
                 }
             }
             self.pump().await;
-            let now_live = self.members.len() + self.capacity.opening();
+            let now_live = self.members.live() + self.capacity.opening();
             live.send_if_modified(|known| std::mem::replace(known, now_live) != now_live);
         }
         self.parts.sockets.close().await;

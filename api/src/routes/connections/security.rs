@@ -107,7 +107,7 @@ impl Security {
                 RequiredTransport::Tls => Required::Tls,
             },
             learns_source: security.learns_source,
-            tls_client_sha256: security.tls_client_sha256.iter().map(|one| fingerprint(one)).collect(),
+            tls_client_sha256: security.tls_client_sha256.iter().map(fingerprint).collect(),
             digest_required: security.digest_required,
         }
     }

@@ -50,8 +50,7 @@ impl Capacity {
     }
 
     fn look_at_spool(&mut self) {
-        let free =
-            statvfs(&self.spool_dir).map(|fs| fs.blocks_available() as u64 * fs.fragment_size() as u64);
+        let free = statvfs(&self.spool_dir).map(|fs| fs.blocks_available() * fs.fragment_size());
         self.spool_is_short = free.is_ok_and(|free| free < self.reserve);
     }
 }

@@ -92,6 +92,11 @@ impl App {
         &self.parts.config
     }
 
+    /// The clock.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.parts.clock.clone()
+    }
+
     /// The time.
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.parts.clock.now()

@@ -30,6 +30,9 @@ const TAGS: &[(&str, &str)] = &[
     ("departments", "所属: departments"),
     ("lines", "回線: lines"),
     ("connections", "接続: cloud PBXs and trunks"),
+    ("coverage", "網羅率: operating hours, and how much of them recording ran"),
+    ("expected-calls", "CDR照合: calls an exchange says there were"),
+    ("alarms", "警報: what is wrong, recorders, what is expected of connections"),
     ("public", "公表: what citizens read"),
     ("health", "稼働: for the machine that watches this process"),
 ];

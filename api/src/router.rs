@@ -17,8 +17,9 @@ use crate::app::App;
 use crate::layers::{problem_writer, rate_limit, request_id, security_headers, source, time_limit};
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    announcements, appointments, audit_events, calls, capture_orders, connections, counts, departments,
-    health, lines, live_calls, people, policy, posts, public_notice, recordings, sign_in, uses,
+    alarms, announcements, appointments, audit_events, calls, capture_orders, connection_watches,
+    connections, counts, coverage, departments, expected_calls, health, lines, live_calls,
+    operating_calendar, people, policy, posts, public_notice, recordings, sign_in, uses, workers,
 };
 use crate::{metrics, openapi, portal};
 
@@ -56,6 +57,18 @@ pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
         .routes(routes!(departments::list::list))
         .routes(routes!(lines::list::list))
         .routes(routes!(lines::change::change))
+        .routes(routes!(coverage::show::show))
+        .routes(routes!(coverage::csv::csv))
+        .routes(routes!(operating_calendar::show::show))
+        .routes(routes!(operating_calendar::change::hours))
+        .routes(routes!(operating_calendar::change::special_day))
+        .routes(routes!(operating_calendar::change::strike))
+        .merge(taking_files())
+        .routes(routes!(alarms::list::list))
+        .routes(routes!(alarms::acknowledge::acknowledge))
+        .routes(routes!(workers::list::list))
+        .routes(routes!(connection_watches::list::list))
+        .routes(routes!(connection_watches::set::set))
         .routes(routes!(connections::list::list, connections::connect::connect))
         .routes(routes!(connections::show::show))
         .routes(routes!(connections::health::health))
@@ -68,6 +81,13 @@ pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
         .routes(routes!(health::document::document))
         .routes(routes!(health::probes::live))
         .routes(routes!(health::probes::ready))
+}
+
+/// Operations that take a whole file.
+fn taking_files() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(expected_calls::list::list, expected_calls::upload::upload))
+        .layer(DefaultBodyLimit::max(expected_calls::upload::LARGEST_BODY))
 }
 
 /// The whole API, and the portal beside it, with all layers: what a server or a test serves.

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use rokuon_watch::keeping::keep_watch;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -109,6 +110,8 @@ pub async fn serve_on(
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         servers.spawn(axum::serve(listener, service).with_graceful_shutdown(stopping).into_future());
     };
+    // The watch is kept here as well as beside the workers: it must go on when none of those is alive.
+    let watching = tokio::spawn(keep_watch(app.db().clone(), app.clock()));
     let router = router::router(app);
     for listener in listening.api {
         start(listener, router.clone());
@@ -122,6 +125,7 @@ pub async fn serve_on(
             ended.map_err(|error| io::Error::other(error.to_string()))??;
         }
     }
+    watching.abort();
     let _ = stop.send(true);
     let all = async { while servers.join_next().await.is_some() {} };
     if tokio::time::timeout(LAST_ANSWERS, all).await.is_err() {

@@ -17,6 +17,7 @@ use rokuon_fixtures::rtp_pump::RtpPump;
 use rokuon_fixtures::sip_link::Transport;
 use rokuon_fixtures::tenants::{AddedTenant, policy_file, register_file};
 use serde_json::json;
+use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
@@ -153,6 +154,13 @@ impl TestPlatform {
         let answer = person.sign_in(tenant, login_id, &one.password).await.expect("an answer");
         assert_eq!(answer.status, 200, "{:?}", answer.body);
         person
+    }
+
+    /// Changes the database behind the platform's back, as its owner.
+    pub async fn as_owner(&self, statements: String) {
+        let url = self.running().running.database_owner_url.clone().expect("its own database");
+        let mut owner = sqlx::PgConnection::connect(&url).await.expect("connected");
+        owner.execute(sqlx::AssertSqlSafe(statements)).await.expect("changed");
     }
 
     /// Waits until the call with this SIP Call-ID is sealed.

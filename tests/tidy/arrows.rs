@@ -15,9 +15,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/whip", &["sip", "media", "secure-media"]),
     ("crates/storage", &["policy"]),
     ("crates/db", &["policy"]),
+    ("crates/watch", &["policy", "db"]),
     ("crates/fixtures", &["policy", "secure-media"]),
-    ("api", &["policy", "db", "storage", "media"]),
-    ("worker", &["policy", "sip", "media", "secure-media", "capture", "whip", "storage", "db"]),
+    ("api", &["policy", "db", "storage", "media", "watch"]),
+    ("worker", &["policy", "sip", "media", "secure-media", "capture", "whip", "storage", "db", "watch"]),
     ("crates/cli", &["api", "worker", "policy", "storage", "db", "embedded-postgres"]),
     ("tests", &[]),
 ];

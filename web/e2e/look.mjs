@@ -143,6 +143,30 @@ const PAGES = [
   },
   { name: "20-policy", signed: true, go: (page) => page.goto(`${mock.origin}/policy`) },
   { name: "21-policy-text", signed: true, go: (page) => page.goto(`${mock.origin}/policy?tab=text`) },
+  { name: "40-live", signed: true, go: (page) => page.goto(`${mock.origin}/live`) },
+  {
+    name: "41-live-start",
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/live`);
+      await page.getByRole("button", { name: "録音を開始" }).first().click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "47-lines", signed: true, go: (page) => page.goto(`${mock.origin}/live?tab=lines`) },
+  { name: "42-coverage", signed: true, go: (page) => page.goto(`${mock.origin}/coverage`) },
+  { name: "43-calendar", signed: true, go: (page) => page.goto(`${mock.origin}/coverage?tab=calendar`) },
+  { name: "44-expected", signed: true, go: (page) => page.goto(`${mock.origin}/expected-calls`) },
+  { name: "45-alarms", signed: true, go: (page) => page.goto(`${mock.origin}/alarms`) },
+  {
+    name: "46-expectation",
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/alarms`);
+      await page.getByRole("button", { name: /^変更/ }).first().click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
   { name: "22-connections", signed: true, go: (page) => page.goto(`${mock.origin}/connections`) },
   {
     name: "23-connect",

@@ -9,6 +9,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as city from "./fixtures.mjs";
+import * as coverage from "./coverage.mjs";
 import * as live from "./live_calls.mjs";
 import { peaks, wav } from "./voice.mjs";
 
@@ -21,7 +22,7 @@ const sessions = new Map();
 const uses = new Map();
 city.recordings.forEach((recording, number) => {
   const announcement = live.announcementOf(number);
-  Object.assign(recording, { start: "automatic", orders: [], announcement, exceptions: live.exceptions, announcement_status: announcement.status, announcement_owed: announcement.owed !== undefined });
+  Object.assign(recording, { start: "automatic", orders: [], announcement, exceptions: live.exceptions, announcement_status: announcement.status, announcement_owed: announcement.owed !== undefined, canary: false });
 });
 for (const call of city.calls) call.announcement_status = "told_beforehand";
 let idleMinutes = 15;
@@ -126,6 +127,7 @@ const routes = {
     heard.push(body);
   },
   ...live.routes,
+  ...coverage.routes,
   "GET /v1/calls": ({ query }) => page(find(city.calls, query), query),
   "GET /v1/counts/unrecorded": ({ query }) => {
     for (const [name, value] of Object.entries(query))
@@ -166,7 +168,7 @@ const routes = {
   "GET /v1/policy": () => city.policy,
   "GET /v1/policy/text": () => city.policyText,
   "GET /v1/departments": () => ({ items: city.departments }),
-  "GET /v1/lines": () => ({ items: city.lines }),
+  "GET /v1/lines": () => ({ items: city.lines.map((line) => ({ start: "automatic", announces: false, ...line })) }),
   "GET /v1/connections": () => ({ items: city.connections }),
   "POST /v1/connections": ({ body }) => {
     const secret = body.kind === "whip" ? { kind: "token", token: "k7wq3mx2".repeat(6) } : body.security?.digest_required ? { kind: "digest", username: "n4z6rb", password: "k7wq3mx2k7wq3mx2k7wq3mx2", realm: "rokuon" } : undefined;

@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod desk;
+pub mod heartbeat;
 pub mod orders;
 pub mod recorder;
 pub mod recovery;
@@ -11,3 +12,4 @@ pub mod rtp;
 pub mod running_worker;
 pub mod sealing;
 pub mod sip;
+pub mod vitals;

@@ -26,6 +26,7 @@ use crate::routing::call_routing::CallRouting;
 use crate::routing::table::{ConnectionRoute, RoutingTable};
 use crate::sealing::replay::Replayed;
 
+mod beginning;
 mod facts;
 mod notes;
 pub mod observing;
@@ -304,8 +305,13 @@ impl Registrar {
     }
 
     /// Takes back a call that turned out not to be recorded: its rows go, and it is counted.
-    pub async fn register_unkept(&self, call: CallId, routing: &CallRouting) -> Result<(), RegisterError> {
-        sealed::forget(&self.db, self.clock.now(), call, routing).await
+    pub async fn register_unkept(
+        &self,
+        call: CallId,
+        started_at: DateTime<Utc>,
+        routing: &CallRouting,
+    ) -> Result<(), RegisterError> {
+        sealed::forget(&self.db, self.clock.now(), call, started_at, routing).await
     }
 }
 

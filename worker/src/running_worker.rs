@@ -15,11 +15,13 @@ use rokuon_storage::key_service::KeyService;
 use rokuon_storage::object_store::ObjectStore;
 use rokuon_storage::recording_writer::RecordingWriter;
 use rokuon_storage::spool::{Spool, SpoolError, SpoolLimits};
+use rokuon_watch::keeping::keep_watch;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::config::WorkerConfig;
 use crate::desk::signalling::{Desk, DeskParts, Phase};
+use crate::heartbeat::{Heart, beat, worker_id};
 use crate::orders::carry_out_orders;
 use crate::recorder::command::{LastingCall, Told};
 use crate::recorder::thread::RecorderThread;
@@ -34,6 +36,8 @@ use crate::sip::sockets::{ListenError, SipAddresses, SipSockets};
 
 /// Messages from the network that may wait for the desk.
 const INCOMING: usize = 4_096;
+/// How long a stop waits until it is written down that it is one.
+const LAST_BEAT: Duration = Duration::from_millis(500);
 /// How long a start waits for the first reading of the routes before it begins without them.
 const FIRST_ROUTES: Duration = Duration::from_secs(10);
 
@@ -71,6 +75,8 @@ pub struct RunningWorker {
     recorder: RecorderThread,
     tasks: JoinSet<()>,
     sealing: JoinSet<()>,
+    stop_beating: watch::Sender<bool>,
+    beating: JoinHandle<()>,
 }
 
 /// Starts everything: the spool first, then what an earlier life left in it, then the listeners.
@@ -115,6 +121,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         keys: ports.keys.clone(),
         registrar: registrar.clone(),
         recorder: recorder.commands(),
+        vitals: recorder.vitals(),
     };
     let (lasting, lasting_inbox) = mpsc::unbounded_channel();
     sealing.spawn(sealer.run(orders_inbox, lasting_inbox));
@@ -144,6 +151,17 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     };
     let sockets = SipSockets::bind(&config.sip, shown, gate, incoming)?;
     let sip = sockets.addresses().clone();
+    let heart = Heart {
+        db: ports.db.clone(),
+        clock: ports.clock.clone(),
+        vitals: recorder.vitals(),
+        keys: keys.clone(),
+        prefetches: config.prefetched_keys > 0,
+        routes: routes.clone(),
+    };
+    let (stop_beating, stopped) = watch::channel(false);
+    let beating = tokio::spawn(beat(heart, worker_id(&config.spool_dir), stopped));
+    tasks.spawn(keep_watch(ports.db.clone(), ports.clock.clone()));
     let parts = DeskParts {
         endpoint: Endpoint::new(endpoint_config(&config, &sip), Box::new(fill_with_entropy)),
         sockets,
@@ -158,7 +176,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     };
     let (live_calls, live) = watch::channel(restored.len());
     tasks.spawn(Desk::new(parts, restored).run(incoming_inbox, silent_inbox, phases, live_calls));
-    Ok(RunningWorker { sip, phase, live, recorder, tasks, sealing })
+    Ok(RunningWorker { sip, phase, live, recorder, tasks, sealing, stop_beating, beating })
 }
 
 impl RunningWorker {
@@ -183,6 +201,8 @@ impl RunningWorker {
     /// is being sealed finished as time allows. What is not finished is done by the next start.
     pub async fn shutdown(mut self, patience: Duration) {
         self.phase.send_replace(Phase::Stopping);
+        // From here on no call is taken: that is the end of this life.
+        self.stop_beating.send_replace(true);
         let sealing = async {
             // Ends by itself once the recorder is gone and every order is done.
             while self.sealing.join_next().await.is_some() {}
@@ -195,6 +215,10 @@ impl RunningWorker {
             tracing::info!("what is not yet sealed stays in the spool for the next start");
         }
         self.sealing.shutdown().await;
+        // Its last word, unless the database is away.
+        if tokio::time::timeout(LAST_BEAT, &mut self.beating).await.is_err() {
+            self.beating.abort();
+        }
     }
 }
 

@@ -65,6 +65,30 @@ acts! {
     PolicyRead PolicyRead "policy.read";
     /// Change how recording of a line starts.
     LineChange LineManage "line.change";
+    /// Read the coverage report.
+    CoverageRead ReportRead "coverage.read";
+    /// Read the operating calendar.
+    CalendarRead ReportRead "operating_calendar.read";
+    /// Set the tenant's own weekly hours.
+    CalendarHours CalendarManage "operating_calendar.hours";
+    /// Enter a day that differs.
+    CalendarSpecialDay CalendarManage "operating_calendar.special_day";
+    /// Take a day that differs back.
+    CalendarStrikeDay CalendarManage "operating_calendar.strike";
+    /// See what is wrong.
+    AlarmList ConnectionRead "alarm.list";
+    /// Take an alarm up.
+    AlarmAcknowledge ConnectionManage "alarm.acknowledge";
+    /// See the recorders.
+    WorkerList ConnectionRead "worker.list";
+    /// See what is expected of each connection.
+    ConnectionWatchList ConnectionRead "connection_watch.list";
+    /// Say what is expected of a connection.
+    ConnectionWatchSet ConnectionManage "connection_watch.set";
+    /// See what was found of the calls an exchange says there were.
+    ExpectedCallList ReportRead "expected_call.list";
+    /// Upload an exchange's call records.
+    ExpectedCallUpload ConnectionManage "expected_call.upload";
     /// List the connections.
     ConnectionList ConnectionRead "connection.list";
     /// Connect a PBX.

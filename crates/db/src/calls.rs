@@ -178,6 +178,20 @@ pub async fn update_facts(tx: &mut TenantTx, call: CallId, facts: &KnownFacts) -
     Ok(true)
 }
 
+/// Marks a call as a test call by which its connection proves itself: it stays out of the usual lists.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn mark_canary(tx: &mut TenantTx, call: CallId) -> Result<(), DbError> {
+    let (tenant, connection) = tx.parts();
+    sqlx::query("UPDATE calls SET canary = true WHERE tenant_id = $1 AND call_id = $2")
+        .bind(tenant)
+        .bind(call.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Writes when the call ended and how long it was. A repeated write changes nothing.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::connection_credentials::random_letters;
 use crate::connection_figures::{Figures, known_figures};
+use crate::connection_hours;
 use crate::connection_terms::{ConnectionKind, ConnectionSecurity, ConnectionState};
 use crate::error::DbError;
 use crate::registration_accounts::RegistrationState;
@@ -246,6 +247,7 @@ pub async fn heard_from(
     by_call: bool,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
+    connection_hours::heard(tx, id, now).await?;
     let (tenant, connection) = tx.parts();
     sqlx::query(
         "UPDATE connections

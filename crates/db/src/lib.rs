@@ -3,6 +3,7 @@
 //! To add a noun: a migration that creates its table (rules in `migrations/README.md`), a file here with its domain
 //! struct, a private row, functions that take `&mut TenantTx` first, and its tests against a real database.
 
+pub mod alarms;
 pub mod announcements;
 pub mod appointments;
 pub mod audit_events;
@@ -14,16 +15,21 @@ pub mod connection_credentials;
 pub mod connection_edits;
 pub mod connection_events;
 pub mod connection_figures;
+pub mod connection_hours;
 pub mod connection_observations;
 pub mod connection_terms;
+pub mod connection_watches;
 pub mod connections;
 pub mod credentials;
 pub mod database;
 pub mod departments;
 pub mod devices;
 pub mod error;
+pub mod expected_call_files;
+pub mod expected_calls;
 pub mod legs;
 pub mod lines;
+pub mod operating_calendar;
 pub mod people;
 pub mod plays;
 pub mod policy_versions;
@@ -38,4 +44,6 @@ pub mod sign_in_throttle;
 pub mod tenant_tx;
 pub mod tenants;
 pub mod unrecorded_counts;
+pub mod untaken_minutes;
 pub mod uses;
+pub mod worker_runs;

@@ -78,6 +78,8 @@ pub struct Filter {
     pub text: Option<Pii<String>>,
     /// With this said of telling the other party.
     pub announcement: Option<AnnouncementStatus>,
+    /// Test calls instead of real ones.
+    pub canary: bool,
     /// The end of the page before.
     pub after: Option<Cursor>,
     /// Page length, 1–200.
@@ -99,6 +101,7 @@ impl Filter {
             max_seconds: None,
             text: None,
             announcement: None,
+            canary: false,
             after: None,
             limit,
         }
@@ -206,6 +209,8 @@ pub struct FoundCall {
     pub decision_sentence: Text,
     /// Whether the other party was told.
     pub announcement: Announcement,
+    /// Whether it is a test call.
+    pub canary: bool,
 }
 
 /// A page of found calls.

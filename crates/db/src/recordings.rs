@@ -17,6 +17,7 @@ use crate::row::{Place, signed};
 use crate::tenant_tx::TenantTx;
 
 pub(crate) mod begin;
+pub mod lately;
 mod row;
 
 /// How the call ended for its recording: exactly one of them (INV-7).

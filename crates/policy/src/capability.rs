@@ -34,6 +34,8 @@ closed_list! {
         ConnectionManage = "connection.manage",
         /// Keep the register of lines and devices.
         LineManage = "line.manage",
+        /// Set operating hours and special days where the document leaves them to the tenant.
+        CalendarManage = "calendar.manage",
         /// Read the tenant's policy.
         PolicyRead = "policy.read",
         /// Read operation reports.
@@ -97,6 +99,7 @@ impl Capability {
             Self::ConnectionRead => ("接続の閲覧", "see connections"),
             Self::ConnectionManage => ("接続の管理", "manage connections"),
             Self::LineManage => ("回線・装置台帳の管理", "keep the register of lines and devices"),
+            Self::CalendarManage => ("運用カレンダーの管理", "keep the operating calendar"),
             Self::PolicyRead => ("運用定めの閲覧", "read the policy"),
             Self::ReportRead => ("報告の閲覧", "read reports"),
             Self::ReportPublish => ("報告の公表", "publish reports"),

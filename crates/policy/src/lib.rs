@@ -1,6 +1,7 @@
 //! The ordinance as data: values in, a decision with its article out. No IO, no async.
 
 pub mod access;
+pub mod alarm;
 pub mod announcement;
 pub mod application;
 pub mod appointment;
@@ -15,6 +16,7 @@ pub mod coverage;
 pub mod decision;
 pub mod device;
 pub mod duty;
+pub mod expected_call;
 pub mod external_copy;
 pub mod ground;
 pub mod hold;

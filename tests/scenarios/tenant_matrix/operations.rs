@@ -30,6 +30,8 @@ pub struct Names {
     pub person: String,
     pub appointment: String,
     pub connection: String,
+    pub alarm: String,
+    pub day: String,
     pub department: String,
     pub line: String,
     pub post: String,
@@ -52,6 +54,8 @@ impl Names {
             person: id(),
             appointment: id(),
             connection: id(),
+            alarm: id(),
+            day: "2099-12-31".into(),
             department: slug(),
             line: slug(),
             post: slug(),
@@ -74,6 +78,8 @@ fn path_part<'n>(names: &'n Names, collection: &str, name: &str) -> Option<&'n s
         ("appointments", "id") => &names.appointment,
         ("connections", "id") => &names.connection,
         ("lines", "key") => &names.line,
+        ("alarms", "id") => &names.alarm,
+        ("special-days", "day") => &names.day,
         ("public", "tenant") => &names.tenant,
         _ => return None,
     })
@@ -90,7 +96,7 @@ fn query_value(names: &Names, name: &str) -> Option<Option<String>> {
         "actor" => Some(names.person.clone()),
         "object" => Some(names.recording.clone()),
         "from" | "to" | "direction" | "min_seconds" | "max_seconds" | "cursor" | "limit" | "kind"
-        | "points" | "announcement" => None,
+        | "points" | "announcement" | "canary" | "verdict" => None,
         _ => return None,
     })
 }
@@ -121,6 +127,15 @@ fn body(operation: &str, names: &Names) -> Option<Value> {
         "uses_open" => json!({ "purpose": names.purpose, "case_note": names.word }),
         "capture_orders_place" => json!({ "order": "stop", "reason": "no_longer_needed" }),
         "announcements_note" => json!({ "status": "told_beforehand" }),
+        "alarms_acknowledge" => json!({ "note": "matrix" }),
+        "connection_watches_set" => json!({ "silent_after_minutes": 60 }),
+        "operating_calendar_hours" => json!({ "hours": [], "holidays_closed": false }),
+        "operating_calendar_special_day" => json!({ "day": "2099-01-05", "note": "matrix" }),
+        "expected_calls_upload" => json!({
+            "name": "matrix.csv",
+            // start,src,dst / 2026-11-20 09:00:00,09000000011,0600000000
+            "content_base64": "c3RhcnQsc3JjLGRzdAoyMDI2LTExLTIwIDA5OjAwOjAwLDA5MDAwMDAwMDExLDA2MDAwMDAwMDAK",
+        }),
         "lines_change" => json!({ "start": "automatic", "announces": false }),
         "uses_heard" => json!({ "ranges": [[0.0, 0.5]], "ended": false }),
         _ => return None,

@@ -116,6 +116,13 @@ impl Town {
             .asker
             .post("/v1/connections", json!({ "name": marked("交換機"), "networks": ["198.51.100.0/24"] }))
             .await;
+        let alarm = self.add_alarm(platform, &marked("")).await;
+        let day = chrono::NaiveDate::from_ymd_opt(2090, 1, 1).expect("a day");
+        let day = day + chrono::Days::new(u64::from(Uuid::new_v4().as_fields().0 % 3_000));
+        self.able("calendar.manage")
+            .asker
+            .post("/v1/operating-calendar/special-days", json!({ "day": day, "note": marked("休館") }))
+            .await;
         let listener = self.able("recording.play");
         let purposes = listener.me["purposes"].as_array().expect("a list");
         let purpose = purposes[0]["key"].as_str().expect("a key").to_owned();
@@ -129,6 +136,8 @@ impl Town {
             person,
             appointment: appointment.0,
             connection: text(&connection["id"]),
+            alarm,
+            day: day.to_string(),
             department: text(&shown["department"]["id"]),
             post: appointment.1,
             post_department: appointment.2,
@@ -138,9 +147,25 @@ impl Town {
             ..self.names.clone()
         };
         let names = &self.names;
-        let ids = [&names.recording, &names.use_id, &names.person, &names.appointment, &names.connection];
+        let ids = [&names.recording, &names.use_id, &names.person, &names.appointment];
+        let ids = ids.into_iter().chain([&names.connection, &names.alarm]).collect::<Vec<_>>();
         self.markers.extend(ids.into_iter().cloned());
         self.markers.extend([word, number, text(&shown["call_id"])]);
+    }
+
+    /// An alarm of the past: the watch opens them itself, and closes what it does not find.
+    async fn add_alarm(&self, platform: &TestPlatform, subject: &str) -> String {
+        let id = Uuid::now_v7().to_string();
+        let tenant = &self.tenant;
+        platform
+            .as_owner(format!(
+                "BEGIN; SET LOCAL app.tenant = '{tenant}';
+                INSERT INTO alarms (tenant_id, alarm_id, kind, subject, opened_at, seen_at, closed_at)
+                VALUES ('{tenant}', '{id}', 'canary_missing', '{subject}', now(), now(), now());
+                COMMIT"
+            ))
+            .await;
+        id
     }
 
     async fn add_recording(&self, platform: &TestPlatform, number: &str, name: &str) -> String {

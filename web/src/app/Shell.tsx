@@ -11,6 +11,7 @@ import { Icon } from "../components/Icon/Icon";
 import { LanguageSwitch } from "../components/LanguageSwitch/LanguageSwitch";
 import { Logo } from "../components/Logo/Logo";
 import { useI18n } from "../i18n/language";
+import { AlarmBanner } from "../features/alarms/AlarmBanner";
 import { PAGES } from "../routes/navigation";
 import { IdleGuard } from "./IdleGuard";
 import { LockScreen } from "./LockScreen";
@@ -110,6 +111,7 @@ function Frame({ me }: { me: Me }) {
         </nav>
         <main id="main" tabIndex={-1} className="min-w-0 grow px-4 py-6 lg:px-8">
           <div className="mx-auto max-w-[84rem]">
+            {can(me, "connection.read") && path !== "/alarms" && <AlarmBanner />}
             <Outlet />
           </div>
         </main>

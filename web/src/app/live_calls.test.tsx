@@ -29,7 +29,7 @@ const placed = { id: "o1", order: "start", person: { id: "p1", display_name: "�
 describe("live calls", () => {
   // req: TK-4
   it("starts a recording in two clicks and notes with it that the other party was told", async () => {
-    answers({ "GET /v1/live-calls": { items: [waiting], on_demand: true, exceptions: [danger] }, "POST /v1/recordings/r1/orders": { status: 202, body: placed } });
+    answers({ "GET /v1/live-calls": { items: [waiting], on_demand: true, exceptions: [danger] }, "POST /v1/recordings/r1/orders": () => ({ status: 202, body: placed }) });
     const { user } = renderPortal("/live", { me: sampleMe() });
     expect(await screen.findByText("通話中 1件 (開始待ち 1件)")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "録音を開始" }));
@@ -42,7 +42,7 @@ describe("live calls", () => {
 
   // req: TK-4
   it("starts on one of the exceptions, by its key", async () => {
-    answers({ "GET /v1/live-calls": { items: [waiting], on_demand: true, exceptions: [danger] }, "POST /v1/recordings/r1/orders": { status: 202, body: placed } });
+    answers({ "GET /v1/live-calls": { items: [waiting], on_demand: true, exceptions: [danger] }, "POST /v1/recordings/r1/orders": () => ({ status: 202, body: placed }) });
     const { user } = renderPortal("/live", { me: sampleMe() });
     await user.click(await screen.findByRole("button", { name: "録音を開始" }));
     await user.click(screen.getByRole("button", { name: "危害のおそれ" }));
@@ -53,7 +53,7 @@ describe("live calls", () => {
   it("asks for a reason before a pause, and shows no button where the rules give none", async () => {
     const running: LiveCall = { ...waiting, capture: "running", announcement };
     const automatic: LiveCall = { ...running, recording_id: "r2", start: "automatic", may_order: { ...allowed, allowed: false } };
-    answers({ "GET /v1/live-calls": { items: [running, automatic], on_demand: true, exceptions: [] }, "POST /v1/recordings/r1/orders": { status: 202, body: { ...placed, order: "pause" } } });
+    answers({ "GET /v1/live-calls": { items: [running, automatic], on_demand: true, exceptions: [] }, "POST /v1/recordings/r1/orders": () => ({ status: 202, body: { ...placed, order: "pause" } }) });
     const { user } = renderPortal("/live", { me: sampleMe() });
     await user.click(await screen.findByRole("button", { name: "一時停止" }));
     await user.click(screen.getByRole("button", { name: "相手から求められた" }));
@@ -67,6 +67,6 @@ describe("live calls", () => {
     answers({ "GET /v1/recordings/r1": { ...recording, announcement: noted, orders, start: "on_demand" }, "GET /v1/recordings/r1/waveform": { duration_seconds: 1, channels: [] } });
     renderPortal("/recordings/r1", { me: sampleMe() });
     const panel = await screen.findByRole("region", { name: "録音の告知" });
-    for (const text of [/例外 \(危害のおそれ\)/, "第4条第1号", "佐藤 花子", /一時停止 \(暗証番号/]) expect(within(panel).getAllByText(text).length, String(text)).toBeGreaterThan(0);
+    for (const text of [/告知の例外 \(危害のおそれ\)/, "第4条第1号", "佐藤 花子", /一時停止 \(暗証番号/]) expect(within(panel).getAllByText(text).length, String(text)).toBeGreaterThan(0);
   });
 });

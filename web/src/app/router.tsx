@@ -7,10 +7,14 @@ import { rememberedTenant } from "../api/tenant_memory";
 import { ProblemBanner } from "../components/ProblemBanner/ProblemBanner";
 import { readAuditSearch } from "../features/audit-events/audit_search";
 import { readCallSearch } from "../features/calls/call_search";
+import { readExpectedSearch } from "../features/expected-calls/expected_search";
+import { AlarmsPage } from "../routes/alarms";
 import { AuditPage } from "../routes/audit";
 import { CallsPage } from "../routes/calls";
 import { ConnectionPage } from "../routes/connection";
 import { ConnectionsPage } from "../routes/connections";
+import { CoveragePage } from "../routes/coverage";
+import { ExpectedCallsPage } from "../routes/expected_calls";
 import { LiveCallsPage } from "../routes/live_calls";
 import { MePage } from "../routes/me";
 import { homeOf } from "../routes/navigation";
@@ -38,7 +42,7 @@ async function requireSignIn(here: string): Promise<void> {
 
 /** Only addresses of this portal: never another site, never a page open to everybody. */
 export function safeNext(raw: unknown): string | undefined {
-  return typeof raw === "string" && /^\/(recordings|live|calls|people|audit|policy|connections|me)(?=[/?#]|$)/.test(raw) ? raw : undefined;
+  return typeof raw === "string" && /^\/(recordings|live|calls|coverage|expected-calls|alarms|people|audit|policy|connections|me)(?=[/?#]|$)/.test(raw) ? raw : undefined;
 }
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
@@ -121,8 +125,19 @@ const tabSearch =
 
 const recordings = createRoute({ getParentRoute: () => signedIn, path: "/recordings", validateSearch: readCallSearch, component: RecordingsPage });
 const recording = createRoute({ getParentRoute: () => signedIn, path: "/recordings/$recordingId", component: RecordingPage });
-const live = createRoute({ getParentRoute: () => signedIn, path: "/live", component: LiveCallsPage });
+const live = createRoute({ getParentRoute: () => signedIn, path: "/live", validateSearch: tabSearch("calls", "lines"), component: LiveCallsPage });
 const calls = createRoute({ getParentRoute: () => signedIn, path: "/calls", validateSearch: readCallSearch, component: CallsPage });
+const coverage = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/coverage",
+  validateSearch: (raw: Record<string, unknown>): TabSearch<"calendar"> & { month?: string } => ({
+    ...tabSearch("calendar")(raw),
+    ...(typeof raw["month"] === "string" && /^\d{4}-(0[1-9]|1[0-2])$/.test(raw["month"]) ? { month: raw["month"] } : {}),
+  }),
+  component: CoveragePage,
+});
+const expectedCalls = createRoute({ getParentRoute: () => signedIn, path: "/expected-calls", validateSearch: readExpectedSearch, component: ExpectedCallsPage });
+const alarms = createRoute({ getParentRoute: () => signedIn, path: "/alarms", component: AlarmsPage });
 const people = createRoute({ getParentRoute: () => signedIn, path: "/people", validateSearch: tabSearch("people", "posts"), component: PeoplePage });
 const audit = createRoute({ getParentRoute: () => signedIn, path: "/audit", validateSearch: readAuditSearch, component: AuditPage });
 const policy = createRoute({ getParentRoute: () => signedIn, path: "/policy", validateSearch: tabSearch("rules", "text"), component: PolicyPage });
@@ -130,7 +145,7 @@ const connections = createRoute({ getParentRoute: () => signedIn, path: "/connec
 const connection = createRoute({ getParentRoute: () => signedIn, path: "/connections/$connectionId", validateSearch: tabSearch("health", "test", "settings", "guide"), component: ConnectionPage });
 const me = createRoute({ getParentRoute: () => signedIn, path: "/me", component: MePage });
 
-const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, live, calls, people, audit, policy, connections, connection, me])]);
+const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, live, calls, coverage, expectedCalls, alarms, people, audit, policy, connections, connection, me])]);
 
 /** Plain query strings: what a person reads in the address is what was searched for. */
 export const parseSearch = (query: string): Record<string, unknown> => Object.fromEntries(new URLSearchParams(query));

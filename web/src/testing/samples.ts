@@ -40,6 +40,7 @@ export const summary: RecordingSummary = {
   active_holds: 0,
   announcement_status: "told_beforehand",
   announcement_owed: false,
+  canary: false,
 };
 
 export const announcement: Announcement = {

@@ -7,6 +7,7 @@
 //! `fdatasync`. No allocation, no wake-up, no lock.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver as Commands, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -22,6 +23,7 @@ use super::pace::Pace;
 use crate::config::WorkerConfig;
 use crate::rtp::receive::Receiver;
 use crate::rtp::reports::Reporter;
+use crate::vitals::Vitals;
 
 mod calls;
 mod cutting;
@@ -40,6 +42,7 @@ const WAITING_ENOUGH: usize = 16 * 1024 * 1024;
 /// The thread's handle.
 pub struct RecorderThread {
     commands: Sender<Command>,
+    vitals: Arc<Vitals>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -53,6 +56,8 @@ impl RecorderThread {
         let (commands, receiver) = channel();
         let (pace, seal_every) = (Pace::of(config), config.seal_every);
         let reserve = config.spool_reserve_bytes;
+        let vitals = Arc::new(Vitals::default());
+        let own_vitals = vitals.clone();
         // The receive buffers hold raw pointers, so the recorder is made on the thread that uses it.
         let body = move || {
             let recorder = Recorder {
@@ -72,16 +77,22 @@ impl RecorderThread {
                 full: false,
                 pace,
                 reserve,
+                vitals: own_vitals,
             };
             recorder.run(&receiver);
         };
         let thread = std::thread::Builder::new().name("recorder".into()).spawn(body)?;
-        Ok(Self { commands, thread: Some(thread) })
+        Ok(Self { commands, vitals, thread: Some(thread) })
     }
 
     /// A way to give the thread commands.
     pub fn commands(&self) -> Sender<Command> {
         self.commands.clone()
+    }
+
+    /// What the thread says of itself.
+    pub fn vitals(&self) -> Arc<Vitals> {
+        self.vitals.clone()
     }
 
     /// Stops: everything received is made durable, live calls stay open in the journal.
@@ -120,6 +131,7 @@ struct Recorder {
     pace: Pace,
     seal_every: Duration,
     reserve: u64,
+    vitals: Arc<Vitals>,
 }
 
 impl Recorder {
@@ -274,6 +286,8 @@ impl Recorder {
         };
         metrics::gauge!("rokuon_spool_full").set(f64::from(u8::from(self.full)));
         metrics::gauge!("rokuon_spool_bytes").set(self.spool.used_bytes() as f64);
+        let free = self.spool.available_bytes().unwrap_or(0);
+        self.vitals.recorder(self.calls.len(), self.spool.used_bytes(), free, self.full);
         for (recording, waiting) in self.answers.drain(..) {
             if answer.is_err() {
                 // It was not answered 200, so nobody relies on it.

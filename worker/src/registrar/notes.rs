@@ -4,10 +4,13 @@ use chrono::{DateTime, Utc};
 use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::database::Database;
 use rokuon_db::registration_accounts::{self, RegistrationState};
-use rokuon_db::{calls, connection_figures, connection_observations, connections, unrecorded_counts};
+use rokuon_db::{
+    calls, connection_figures, connection_observations, connections, unrecorded_counts, untaken_minutes,
+};
 use rokuon_policy::civil;
 use serde_json::json;
 
+use super::beginning;
 use super::facts::{call_started, known_facts, without_register};
 use super::{Note, RegisterError, StartedCall};
 use crate::routing::table::RoutingTable;
@@ -42,6 +45,7 @@ pub(super) async fn write(
             let mut tx = db.tenant(tenant).await?;
             let reason = reason.counted_as();
             unrecorded_counts::add(&mut tx, civil::civil_day(now), *connection, &reason, "").await?;
+            untaken_minutes::add(&mut tx, now, *connection, &reason).await?;
             connections::heard_from(&mut tx, *connection, true, now).await?;
             tx.commit_bookkeeping().await
         }
@@ -95,7 +99,7 @@ async fn insert(
 ) -> Result<(), RegisterError> {
     let mut tx = db.tenant(&started.routing.tenant).await?;
     connections::heard_from(&mut tx, started.routing.connection, true, now).await?;
-    if !calls::start(&mut tx, rows).await? {
+    if !beginning::begin(&mut tx, rows).await? {
         return tx.commit_bookkeeping().await;
     }
     tx.commit_with(started_event(now, started, rows)).await

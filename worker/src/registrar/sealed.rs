@@ -7,7 +7,7 @@ use rokuon_db::calls::{self, CallStarted};
 use rokuon_db::database::Database;
 use rokuon_db::recordings::{self, FinishedRecording, Guarded, ListedGap};
 use rokuon_db::segments::{self, Segment};
-use rokuon_db::unrecorded_counts;
+use rokuon_db::{unrecorded_counts, untaken_minutes};
 use rokuon_media::codec::TIMELINE_RATE;
 use rokuon_media::gap::{Gap, GapCause};
 use rokuon_policy::civil;
@@ -16,6 +16,7 @@ use rokuon_policy::policy::Policy;
 use rokuon_policy::recording_scope::RecordingStart;
 use serde_json::json;
 
+use super::beginning;
 use super::facts::{call_started, retention_of, without_register};
 use super::notes::{started_event, worker};
 use super::{RegisterError, SealedRecording, SealedRow, StartedCall};
@@ -57,7 +58,7 @@ async fn write(
     let mut tx = db.tenant(&sealed.tenant).await?;
     // The first note may have been lost, or hold what was known then.
     let mut events = Vec::new();
-    if calls::start(&mut tx, rows).await? {
+    if beginning::begin(&mut tx, rows).await? {
         events.push(started_event(now, started, rows));
     } else {
         calls::update_facts(&mut tx, started.call, &rows.facts).await?;
@@ -155,6 +156,7 @@ pub(super) async fn forget(
     db: &Database,
     now: DateTime<Utc>,
     call: CallId,
+    started_at: DateTime<Utc>,
     routing: &CallRouting,
 ) -> Result<(), RegisterError> {
     let mut tx = db.tenant(&routing.tenant).await?;
@@ -165,6 +167,9 @@ pub(super) async fn forget(
         let reason = if unstarted { unrecorded_counts::NOT_STARTED } else { rule };
         let day = civil::civil_day(now);
         unrecorded_counts::add(&mut tx, day, routing.connection, reason, routing.article.as_str()).await?;
+        if unstarted {
+            untaken_minutes::add(&mut tx, started_at, routing.connection, reason).await?;
+        }
     }
     tx.commit_with(AuditEvent::new("call.not_kept", worker(), now).on("call", call)).await
 }

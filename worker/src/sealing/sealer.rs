@@ -25,6 +25,7 @@ use super::replay::{ReplayError, Replayed};
 use super::{evidence, part};
 use crate::recorder::command::{Command, LastingCall};
 use crate::registrar::{RegisterError, Registrar, SealedRecording, SealedRow};
+use crate::vitals::Vitals;
 
 /// Recordings sealed at one time: each holds its media in memory once plain and once encrypted.
 const AT_ONCE: usize = 2;
@@ -84,6 +85,8 @@ pub struct Sealer {
     pub registrar: Registrar,
     /// Frees the spool.
     pub recorder: Sender<Command>,
+    /// Where it says how it does.
+    pub vitals: Arc<Vitals>,
 }
 
 impl Sealer {
@@ -104,6 +107,7 @@ impl Sealer {
             tokio::select! {
                 order = orders.recv() => {
                     let Some(order) = order else { break };
+                    self.vitals.waits();
                     let (places, before) = (places.clone(), living.remove(&order.recording));
                     tasks.spawn(async move {
                         if let Some(ended) = before {
@@ -136,10 +140,12 @@ impl Sealer {
             match tried {
                 Ok(()) => {
                     metrics::histogram!("rokuon_seal_seconds").record(began.elapsed().as_secs_f64());
+                    self.vitals.sealed();
                     let _gone = self.recorder.send(Command::Release(order.recording));
                     return;
                 }
                 Err(error) => {
+                    self.vitals.not_sealed();
                     metrics::counter!("rokuon_seal_failures_total").increment(1);
                     tracing::warn!(%error, recording = %order.recording, tenant = %order.tenant,
                         "a recording could not be sealed yet; it stays in the spool");
@@ -167,7 +173,7 @@ impl Sealer {
         let has_audio = read.has_audio(&parts);
         if !is_to_be_kept(&read, has_audio) {
             if let Some(routing) = &read.routing {
-                self.registrar.register_unkept(read.opened.call, routing).await?;
+                self.registrar.register_unkept(read.opened.call, read.opened.opened_at, routing).await?;
             }
             return Ok(());
         }

@@ -50,6 +50,8 @@ pub struct Filter {
     /// What is known of telling the other party.
     #[param(inline)]
     pub announcement: Option<AnnouncementStatus>,
+    /// `true`: test calls (canaries) instead of real ones.
+    pub canary: Option<bool>,
     /// `next_cursor` of the page before.
     #[param(max_length = 200)]
     pub cursor: Option<String>,
@@ -116,6 +118,7 @@ impl Filter {
             max_seconds: self.max_seconds,
             text,
             announcement: self.announcement.map(Into::into),
+            canary: self.canary.unwrap_or(false),
             after: cursor(self.cursor.as_deref())?,
             limit: page_size(self.limit)?,
         })
@@ -143,6 +146,7 @@ impl Filter {
             "min_seconds": self.min_seconds,
             "max_seconds": self.max_seconds,
             "announcement": self.announcement,
+            "canary": self.canary,
             "next_page": self.cursor.is_some(),
         })
     }

@@ -145,6 +145,8 @@ pub struct Summary {
     pub announcement_status: AnnouncementStatus,
     /// Whether the rules still ask for a note on that.
     pub announcement_owed: bool,
+    /// Whether it is a test call by which the connection proves itself.
+    pub canary: bool,
 }
 
 /// A page of recordings.

@@ -59,6 +59,7 @@ impl Summary {
             line_proved: call.line_proved,
             keep_until: recording.keep_until,
             active_holds: recording.active_holds,
+            canary: call.canary,
             announcement_status: call.announcement.status.into(),
             announcement_owed: owed(policy, recording.start, call.announcement.status).is_some(),
         })

@@ -46,6 +46,7 @@ pub(super) struct Row {
     active_holds: Option<i32>,
     start: Option<String>,
     capture: Option<String>,
+    canary: bool,
     #[sqlx(flatten)]
     announcement: AnnouncementColumns,
 }
@@ -102,6 +103,7 @@ impl TryFrom<Row> for FoundCall {
             decision_article: place.parse("decision_article", &row.decision_article)?,
             decision_sentence: Text::new(row.decision_ja, row.decision_en),
             announcement: row.announcement.read(&place)?,
+            canary: row.canary,
         })
     }
 }

@@ -41,6 +41,7 @@ SELECT
     c.announcement_exception,
     c.announcement_person,
     c.announcement_at,
+    c.canary,
     r.recording_id,
     r.state,
     r.outcome,
@@ -120,7 +121,9 @@ fn driving(numbers: &[NumberMatch]) -> Option<usize> {
 }
 
 fn branch(sql: &mut Sql, filter: &Filter, driver: Option<(usize, &Side)>, limit: u32) {
-    sql.push("SELECT c.tenant_id, c.call_id, c.started_at FROM calls c WHERE true");
+    sql.push("SELECT c.tenant_id, c.call_id, c.started_at FROM calls c WHERE ");
+    // as the index of the usual lists says it
+    sql.push(if filter.canary { "c.canary" } else { "NOT c.canary" });
     if let Some(from) = filter.from {
         sql.push(" AND c.started_at >= ").push_bind(from);
     }

@@ -3,30 +3,37 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use rokuon_db::alarms;
 use rokuon_db::announcements::Announcement;
 use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::calls::{self, CallStarted, KnownFacts};
 use rokuon_db::capture_orders::{self, OrderState, PlacedOrder};
 use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
+use rokuon_db::connection_watches::{self, ConnectionWatch};
 use rokuon_db::connections::{self, NewConnection};
 use rokuon_db::database::{Database, PoolSettings};
 use rokuon_db::departments::{self, Department};
+use rokuon_db::expected_call_files::{self, ExpectedCallFile};
 use rokuon_db::legs::Party;
 use rokuon_db::recordings::{self, FinishedRecording, Guarded, ListedGap, Outcome};
 use rokuon_db::segments::{self, Segment};
 use rokuon_db::sessions::{self, Session, SessionId};
 use rokuon_db::tenant_tx::TenantTx;
 use rokuon_db::uses::{self, Use};
+use rokuon_db::{connection_hours, operating_calendar, untaken_minutes};
 use rokuon_db::{
     credentials, lines, people, plays, policy_versions, sign_in_throttle, tenants, unrecorded_counts,
 };
 use rokuon_embedded_postgres::test_database::{TestDatabase, test_database};
+use rokuon_policy::alarm::{AlarmKind, Finding};
 use rokuon_policy::announcement::{AnnouncementStatus, NotedBy};
 use rokuon_policy::appointment::Appointment;
 use rokuon_policy::capture_order::{CaptureOrder, PauseReason};
 use rokuon_policy::decision::Decision;
+use rokuon_policy::expected_call::ExpectedCall;
 use rokuon_policy::ids::{AppointmentId, CallId, ConnectionId, PersonId, RecordingId, TenantId, UseId};
 use rokuon_policy::media_kind::MediaKind;
+use rokuon_policy::operating_calendar::{SpecialDay, TenantHours};
 use rokuon_policy::pii::Pii;
 use rokuon_policy::recording_scope::{Direction, Line, LineSource, RecordingStart};
 use rokuon_policy::retention::RetentionDates;
@@ -215,12 +222,54 @@ impl City {
         uses::grant(&mut tx, &granted).await.unwrap();
         assert!(plays::begin(&mut tx, granted.id, noon()).await.unwrap());
         capture_orders::place(&mut tx, &self.order_of(call.recording, CaptureOrder::Pause)).await.unwrap();
+        self.watch(&mut tx).await;
         unrecorded_counts::add(&mut tx, day("2026-04-01"), self.connection, "line_not_listed", "2(1)")
             .await
             .unwrap();
         crate::connecting::fill(&mut tx, self.connection).await;
         tx.commit_bookkeeping().await.unwrap();
         call
+    }
+
+    /// Something in every table of the watch.
+    async fn watch(&self, tx: &mut TenantTx) {
+        connection_hours::heard(tx, self.connection, noon()).await.unwrap();
+        untaken_minutes::add(tx, noon(), self.connection, "refused_full").await.unwrap();
+        operating_calendar::set_hours(tx, &TenantHours::default(), noon()).await.unwrap();
+        let closed = SpecialDay { day: day("2026-04-01"), hours: None, note: "停電".to_owned() };
+        operating_calendar::set_special_day(tx, &closed).await.unwrap();
+        connection_watches::set(tx, &ConnectionWatch::usual(self.connection), noon()).await.unwrap();
+        assert!(alarms::begin_round(tx, noon(), TimeDelta::zero()).await.unwrap());
+        let found =
+            Finding { kind: AlarmKind::WorkerSilent, subject: String::new(), figure: None, since: None };
+        alarms::settle(tx, &[found], noon()).await.unwrap();
+        expected_call_files::enter(tx, &self.cdr_file(1), &[self.expected(noon(), 0)]).await.unwrap();
+    }
+
+    pub fn cdr_file(&self, number: u8) -> ExpectedCallFile {
+        ExpectedCallFile {
+            id: Uuid::now_v7(),
+            sha256: [number; 32],
+            name: "cdr.csv".to_owned(),
+            encoding: "utf-8".to_owned(),
+            lines: 1,
+            added: 0,
+            bad_lines: Vec::new(),
+            person: self.person,
+            uploaded_at: noon(),
+        }
+    }
+
+    /// A call of the exchange's own word, with its id.
+    pub fn expected(&self, at: DateTime<Utc>, same_before: u32) -> (Uuid, ExpectedCall) {
+        let call = ExpectedCall {
+            started_at: at,
+            duration: Some(TimeDelta::seconds(60)),
+            caller: Some("09000001234".to_owned()),
+            called: Some("0125001234".to_owned()),
+            direction: None,
+        };
+        (expected_call_files::expected_id(self.tenant.as_str(), &call, same_before), call)
     }
 
     pub fn order_of(&self, recording: RecordingId, order: CaptureOrder) -> PlacedOrder {

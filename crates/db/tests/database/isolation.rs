@@ -8,12 +8,14 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use uuid::Uuid;
 
+use crate::catalogue::PLATFORMS;
 use crate::city::{Platform, noon, segment, token};
 
 async fn tables(db: &mut PgConnection) -> Vec<String> {
     let rows: Vec<(String,)> = sqlx::query_as(
-        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> '_sqlx_migrations'",
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> '_sqlx_migrations' AND NOT relname = ANY ($1)",
     )
+    .bind(PLATFORMS.to_vec())
     .fetch_all(db)
     .await
     .unwrap();

@@ -12,3 +12,4 @@ mod recording_life;
 mod register;
 mod search;
 mod uses;
+mod watching;

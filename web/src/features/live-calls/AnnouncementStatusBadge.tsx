@@ -4,11 +4,11 @@ import { Badge } from "../../components/Badge/Badge";
 import { useI18n } from "../../i18n/language";
 
 export function AnnouncementStatusBadge({ announcement }: { announcement: Announcement }) {
-  const { t, text, word } = useI18n();
+  const { text, word } = useI18n();
   const tone = announcement.owed ? "yellow" : announcement.status === "not_noted" ? "neutral" : "green";
   return (
     <Badge tone={tone} {...(announcement.owed ? { icon: "warning" as const } : {})}>
-      {t("announcement.label")} {word("announcement.status", announcement.status)}
+      {word("announcement.status", announcement.status)}
       {announcement.exception ? ` (${text(announcement.exception.name)})` : ""}
     </Badge>
   );

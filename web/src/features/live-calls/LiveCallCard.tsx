@@ -76,7 +76,7 @@ export function LiveCallCard({ call, exceptions, now }: { call: LiveCall; except
             <AnnouncementStatusBadge announcement={call.announcement} />
             {call.announcement.may_note.allowed && (
               <Button look="text" size="xs" onClick={() => setAsking("note")}>
-                {t("announcement.do_note")}
+                {t(call.announcement.status === "not_noted" ? "announcement.do_note" : "announcement.correct")}
               </Button>
             )}
           </p>

@@ -1,0 +1,5 @@
+//! What is expected of a connection.
+
+pub mod list;
+pub mod model;
+pub mod set;

@@ -1,0 +1,5 @@
+//! In which hours recording is owed.
+
+pub mod change;
+pub mod model;
+pub mod show;

@@ -1,0 +1,4 @@
+//! The recorders and when they were last heard.
+
+pub mod list;
+pub mod model;

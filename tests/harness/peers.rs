@@ -104,7 +104,7 @@ impl CloudPbx {
             .spawn()
             .expect("kamailio is installed (apt-get install kamailio)");
         let pbx = Self { child, port, folder };
-        pbx.until_said("listening").await;
+        pbx.until_said("so_rcvbuf is finally").await;
         pbx
     }
 

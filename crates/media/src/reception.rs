@@ -138,7 +138,7 @@ mod tests {
         Duration::from_millis(millis)
     }
 
-    // rule: RT5
+    // rule: RT5, SR14
     #[test]
     fn losses_and_jitter_are_reported_since_the_last_report_and_in_all() {
         let mut heard = Reception::default();

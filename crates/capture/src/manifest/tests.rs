@@ -42,6 +42,7 @@ fn the_codec_history_names_changes_only() {
     );
 }
 
+// rule: MD8
 #[test]
 fn a_manifest_is_written_and_read_alike_with_bodies_as_received() {
     let opened = opened(vec![setup(0, None, true)]);

@@ -29,6 +29,7 @@ fn a_plain_packet_is_read_and_written_alike() {
     assert_eq!(written, bytes);
 }
 
+// rule: SR15
 #[test]
 fn what_stands_between_header_and_payload_is_passed_over() {
     let csrc_and_extension_and_padding = [

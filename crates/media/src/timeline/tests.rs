@@ -87,7 +87,7 @@ fn packets_out_of_order_from_the_first_on_are_put_right_once_each() {
     assert_eq!(timeline.gaps(400 + 8 * PACKET), [gap(0, 400, GapCause::LateStart)]);
 }
 
-// rule: RT4
+// rule: RT4, SR14
 #[test]
 fn a_new_ssrc_goes_on_on_the_same_channel_at_its_arrival() {
     let payloads = payloads(6);

@@ -84,7 +84,7 @@ impl WorkerConfig {
             commit_every: Duration::from_millis(100),
             commit_every_when_many: Duration::from_millis(200),
             many_calls: 300,
-            seal_every: Duration::from_secs(900),
+            seal_every: Duration::from_secs(600),
             silence_ends_call_after: Duration::from_secs(120),
             silence_ends_restored_call_after: Duration::from_secs(30),
             refresh_routes_every: Duration::from_secs(2),

@@ -4,4 +4,5 @@ pub mod call;
 pub mod inputs;
 pub mod members;
 pub mod offers;
+mod protection;
 pub mod signalling;

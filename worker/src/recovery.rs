@@ -121,6 +121,7 @@ impl Recovery<'_> {
             sockets,
             // The continuation carries who was on hold.
             on_hold: held,
+            protection: read.protection.clone().into_iter().collect(),
             paused,
             connection: connection.clone(),
             silent_after: self.config.silence_ends_restored_call_after,

@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use rokuon_db::database::Database;
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::RecordingId;
+use rokuon_secure_media::dtls::identity::DtlsIdentity;
 use rokuon_sip::endpoint::Endpoint;
 use rokuon_sip::endpoint::config::{Advertised, EndpointConfig};
 use rokuon_storage::data_key_pool::DataKeyPool;
@@ -85,7 +86,11 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     let (spool, recovered) = Spool::open(&config.spool_dir, SpoolLimits::default())?;
     let spool_reader = spool.reader();
     let (told, told_inbox) = mpsc::unbounded_channel();
-    let recorder = RecorderThread::start(spool, &config, told)?;
+    // Made anew at each start; peers know it by its fingerprint in our answers.
+    let identity = DtlsIdentity::generate()
+        .inspect_err(|error| tracing::error!(%error, "calls protected by DTLS cannot be taken"))
+        .ok();
+    let recorder = RecorderThread::start(spool, &config, identity.clone(), told)?;
     let (phase, phases) = watch::channel(Phase::Serving);
     let mut tasks = JoinSet::new();
 
@@ -166,6 +171,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         endpoint: Endpoint::new(endpoint_config(&config, &sip), Box::new(fill_with_entropy)),
         sockets,
         ports: port_pool,
+        identity,
         unkept_media: UdpSocket::bind((config.media_bind, 0))?,
         routes,
         keys,

@@ -18,12 +18,24 @@ pub enum DropReason {
     Backlog,
     /// Recording was paused.
     Paused,
+    /// The stream is protected and its tag does not fit: forged, damaged, or under another key (RFC 3711 §3.3).
+    Unauthentic,
+    /// A protected packet that came before, or is too old to tell.
+    Replayed,
 }
 
 impl DropReason {
     /// Every reason.
-    pub const ALL: [Self; 6] =
-        [Self::Malformed, Self::Source, Self::PayloadType, Self::UnknownStream, Self::Backlog, Self::Paused];
+    pub const ALL: [Self; 8] = [
+        Self::Malformed,
+        Self::Source,
+        Self::PayloadType,
+        Self::UnknownStream,
+        Self::Backlog,
+        Self::Paused,
+        Self::Unauthentic,
+        Self::Replayed,
+    ];
 
     /// The name used in JSON and as a metric label.
     pub const fn as_str(self) -> &'static str {
@@ -34,6 +46,8 @@ impl DropReason {
             Self::UnknownStream => "unknown_stream",
             Self::Backlog => "backlog",
             Self::Paused => "paused",
+            Self::Unauthentic => "unauthentic",
+            Self::Replayed => "replayed",
         }
     }
 }
@@ -64,12 +78,22 @@ pub struct StreamCounters {
     pub backlog: u64,
     /// Dropped: recording was paused.
     pub paused: u64,
+    /// Dropped: the tag does not fit.
+    pub unauthentic: u64,
+    /// Dropped: replayed.
+    pub replayed: u64,
 }
 
 impl StreamCounters {
     /// Everything that was dropped.
     pub const fn dropped(&self) -> u64 {
-        self.malformed + self.source + self.payload_type + self.backlog + self.paused
+        self.malformed
+            + self.source
+            + self.payload_type
+            + self.backlog
+            + self.paused
+            + self.unauthentic
+            + self.replayed
     }
 
     /// Adds another stream's figures.
@@ -86,6 +110,8 @@ impl StreamCounters {
         self.payload_type += other.payload_type;
         self.backlog += other.backlog;
         self.paused += other.paused;
+        self.unauthentic += other.unauthentic;
+        self.replayed += other.replayed;
     }
 }
 
@@ -110,6 +136,8 @@ impl CallCounters {
             DropReason::UnknownStream => self.unknown_stream,
             DropReason::Backlog => total.backlog,
             DropReason::Paused => total.paused,
+            DropReason::Unauthentic => total.unauthentic,
+            DropReason::Replayed => total.replayed,
         }
     }
 

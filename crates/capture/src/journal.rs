@@ -57,6 +57,8 @@ pub enum Entry<'a> {
     Paused(Paused),
     /// A sender told where its clock stands.
     SenderClock(SenderClock),
+    /// How a stream is protected, as its owner wants to find it again.
+    Protected(Box<Protected>),
     /// Signalling changed something.
     Updated(Box<CallUpdated>),
     /// A segment is safely stored; what it covers need not be read again.
@@ -173,6 +175,21 @@ pub struct SenderClock {
     pub rtp_timestamp: u32,
     /// Arrival of the report, in microseconds since the call's epoch.
     pub at_micros: u64,
+}
+
+/// How a stream is protected: secret, so it stands in the journal and nowhere else.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Protected {
+    /// Index of the stream.
+    pub stream: u8,
+    /// Keys and counters, as their owner writes them.
+    pub state: serde_json::Value,
+}
+
+impl std::fmt::Debug for Protected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Protected").field("stream", &self.stream).finish_non_exhaustive()
+    }
 }
 
 /// Signalling changed something; what is empty or `None` stays as it was.

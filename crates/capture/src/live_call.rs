@@ -15,7 +15,7 @@ use live_stream::LiveStream;
 use crate::counters::{CallCounters, DropReason, StreamCounters};
 use crate::journal::encode::PendingEntries;
 use crate::journal::media::JournalPacket;
-use crate::journal::{OnHold, Paused, SenderClock};
+use crate::journal::{Entry, JournalError, OnHold, Paused, SenderClock};
 use crate::stream::StreamSetup;
 
 mod live_stream;
@@ -42,14 +42,16 @@ pub struct DueReport {
     pub muxed: bool,
 }
 
-/// Octets that may wait before packets are dropped: about two minutes of two G.711 streams with the journal stuck.
-pub const PENDING_LIMIT: usize = 2 * 1024 * 1024;
+/// Octets that may wait before packets are dropped and counted: about a minute of two G.711 streams with the journal stuck, and
+/// no more than one entry of the spool holds.
+pub const PENDING_LIMIT: usize = 1_000_000;
 
 /// One call being received.
 #[derive(Debug)]
 pub struct LiveCall {
     streams: Vec<LiveStream>,
     pending: PendingEntries,
+    pending_limit: usize,
     unknown_stream: u64,
     last_packet_at: Option<Duration>,
     paused: bool,
@@ -61,6 +63,7 @@ impl LiveCall {
         Self {
             streams: streams.iter().map(|setup| LiveStream::new(setup, StreamCounters::default())).collect(),
             pending: PendingEntries::default(),
+            pending_limit: PENDING_LIMIT,
             unknown_stream: 0,
             last_packet_at: None,
             paused: false,
@@ -87,6 +90,29 @@ impl LiveCall {
             Ok(packet) => self.keep(at, arrival, &packet),
             Err(reason) => live.refuse(reason),
         }
+    }
+
+    /// Where a stream's media comes from, as signalled.
+    pub fn media_address(&self, stream: u8) -> Option<SocketAddr> {
+        self.streams.iter().find(|live| live.index == stream)?.expected_remote
+    }
+
+    /// Whether anything from `source` may be of use to a stream. Asked of protected streams before a datagram is opened.
+    pub fn may_hear(&self, stream: u8, source: SocketAddr, in_networks: impl FnOnce(IpAddr) -> bool) -> bool {
+        let live = self.streams.iter().find(|live| live.index == stream);
+        live.is_some_and(|live| live.may_hear(source, in_networks))
+    }
+
+    /// Counts a datagram that is dropped before it was looked at here.
+    pub fn count_refused(&mut self, stream: u8, reason: DropReason) -> Verdict {
+        let Some((_, live)) = self.stream_mut(stream) else { return self.no_such_stream() };
+        live.counters.received += 1;
+        live.refuse(reason)
+    }
+
+    /// Adds an entry of another kind at its place among the packets.
+    pub fn add_entry(&mut self, entry: &Entry<'_>) -> Result<(), JournalError> {
+        self.pending.add_entry(entry)
     }
 
     /// Takes one datagram that came on the RTCP port of a stream.
@@ -159,7 +185,7 @@ impl LiveCall {
         if self.paused {
             return live.refuse(DropReason::Paused);
         }
-        if self.pending.len() >= PENDING_LIMIT {
+        if self.pending.len() >= self.pending_limit {
             return live.refuse(DropReason::Backlog);
         }
         live.counters.accepted += 1;
@@ -188,6 +214,11 @@ impl LiveCall {
         if self.pending.is_empty() {
             std::mem::swap(&mut self.pending, spare);
         }
+    }
+
+    /// How much may wait from now on; at most [`PENDING_LIMIT`].
+    pub fn limit_pending(&mut self, octets: usize) {
+        self.pending_limit = octets.min(PENDING_LIMIT);
     }
 
     /// Gives the buffer back if nothing waits in it; the call keeps it otherwise.

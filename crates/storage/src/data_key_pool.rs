@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rokuon_policy::ids::{RecordingId, TenantId};
 use tokio::sync::Notify;
@@ -21,16 +21,50 @@ pub struct PooledKey {
     pub wrapped: WrappedKey,
 }
 
+/// An outage of the key service this long is to be ridden out.
+const OUTAGE: Duration = Duration::from_secs(3_600);
+/// Most keys held for one tenant: an hour of a call a second, and 1 MiB.
+const MOST: usize = 4_096;
+
+/// One tenant's keys, and how fast it takes them.
+#[derive(Default)]
+struct TenantKeys {
+    ready: VecDeque<PooledKey>,
+    /// When keys were taken, of the last hour.
+    taken: VecDeque<Instant>,
+}
+
+impl TenantKeys {
+    fn note_taken(&mut self, now: Instant) {
+        self.taken.push_back(now);
+        self.forget_before(now);
+    }
+
+    fn forget_before(&mut self, now: Instant) {
+        while self.taken.len() > MOST || self.taken.front().is_some_and(|at| now.duration_since(*at) > OUTAGE)
+        {
+            self.taken.pop_front();
+        }
+    }
+
+    /// How many keys to hold: as many as the last hour took and a quarter more, so that the next hour may be without the
+    /// key service.
+    fn wanted(&mut self, least: usize, now: Instant) -> usize {
+        self.forget_before(now);
+        least.max(self.taken.len() * 5 / 4).min(MOST)
+    }
+}
+
 /// Some keys per tenant, held in memory only, refilled in the background.
 pub struct DataKeyPool {
     keys: Arc<dyn KeyService>,
     per_tenant: usize,
-    ready: Mutex<BTreeMap<TenantId, VecDeque<PooledKey>>>,
+    ready: Mutex<BTreeMap<TenantId, TenantKeys>>,
     taken: Notify,
 }
 
 impl DataKeyPool {
-    /// An empty pool that will hold `per_tenant` keys for each tenant added.
+    /// An empty pool that will hold `per_tenant` keys for each tenant added, and more for one that takes many.
     pub fn new(keys: Arc<dyn KeyService>, per_tenant: usize) -> Self {
         Self { keys, per_tenant, ready: Mutex::default(), taken: Notify::new() }
     }
@@ -48,12 +82,15 @@ impl DataKeyPool {
 
     /// How many keys lie ready for a tenant.
     pub fn stock(&self, tenant: &TenantId) -> usize {
-        self.ready().get(tenant).map_or(0, VecDeque::len)
+        self.ready().get(tenant).map_or(0, |keys| keys.ready.len())
     }
 
     /// The next key of a tenant at once, without waiting; `None` if none lies ready.
     pub fn take(&self, tenant: &TenantId) -> Option<PooledKey> {
-        let taken = self.ready().get_mut(tenant).and_then(VecDeque::pop_front);
+        let taken = self.ready().get_mut(tenant).and_then(|keys| {
+            keys.note_taken(Instant::now());
+            keys.ready.pop_front()
+        });
         self.taken.notify_one();
         taken
     }
@@ -72,10 +109,10 @@ impl DataKeyPool {
         let tenants: Vec<TenantId> = self.ready().keys().cloned().collect();
         let (mut filled, mut failure) = (0, None);
         for tenant in tenants {
-            while self.stock(&tenant) < self.per_tenant {
+            while self.is_short(&tenant) {
                 match self.generate(&tenant).await {
                     Ok(pooled) => match self.ready().get_mut(&tenant) {
-                        Some(queue) => queue.push_back(pooled),
+                        Some(keys) => keys.ready.push_back(pooled),
                         None => break,
                     },
                     Err(error) => {
@@ -109,7 +146,34 @@ impl DataKeyPool {
         Ok(PooledKey { recording, key, wrapped })
     }
 
-    fn ready(&self) -> MutexGuard<'_, BTreeMap<TenantId, VecDeque<PooledKey>>> {
+    fn is_short(&self, tenant: &TenantId) -> bool {
+        let mut ready = self.ready();
+        let keys = ready.get_mut(tenant);
+        keys.is_some_and(|keys| keys.ready.len() < keys.wanted(self.per_tenant, Instant::now()))
+    }
+
+    fn ready(&self) -> MutexGuard<'_, BTreeMap<TenantId, TenantKeys>> {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // rule: F7
+    #[test]
+    fn a_tenant_that_takes_many_keys_has_an_hour_of_them_ready() {
+        let (mut keys, began) = (TenantKeys::default(), Instant::now());
+        assert_eq!(keys.wanted(16, began), 16);
+        for second in 0..1_200 {
+            keys.note_taken(began + Duration::from_secs(second));
+        }
+        assert_eq!(keys.wanted(16, began + Duration::from_secs(1_200)), 1_500);
+        assert_eq!(keys.wanted(16, began + Duration::from_secs(9_000)), 16, "a quiet hour later");
+        for second in 0..20_000 {
+            keys.note_taken(began + Duration::from_millis(second));
+        }
+        assert_eq!(keys.wanted(16, began + Duration::from_secs(20)), MOST);
     }
 }

@@ -81,6 +81,9 @@ pub enum SpoolError {
     Io(#[from] std::io::Error),
 }
 
+/// Most that is left for what frees room.
+const MOST_RESERVE: u64 = 4 << 20;
+
 /// The longest entry, in octets of plaintext.
 pub const MAX_ENTRY_LEN: usize = 1 << 20;
 
@@ -127,6 +130,8 @@ pub struct Spool {
     buffer: Vec<u8>,
     pending: Vec<Pending>,
     next_run: u32,
+    /// Room that only [`Spool::commit_into_reserve`] may use.
+    reserve: u64,
 }
 
 /// What the spool shares with its readers.
@@ -160,12 +165,20 @@ impl Spool {
         let (index, recovered, next) = scan::directory(dir)?;
         let shared = Arc::new(Shared { dir: dir.to_owned(), index: Mutex::new(index) });
         let journal = Journal::new(dir, next.file, lock);
-        let mut spool =
-            Self { journal, limits, shared, buffer: Vec::new(), pending: Vec::new(), next_run: next.run };
+        let mut spool = Self {
+            journal,
+            limits,
+            shared,
+            buffer: Vec::new(),
+            pending: Vec::new(),
+            next_run: next.run,
+            reserve: 0,
+        };
         spool.sweep()?;
         // On a small disk smaller files: only a finished one can be freed.
         let room = spool.used_bytes().saturating_add(spool.available_bytes()?);
         spool.limits.file_bytes = limits.file_bytes.min((room / 16).max(1 << 20));
+        spool.reserve = (room / 16).min(MOST_RESERVE);
         Ok((spool, recovered))
     }
 
@@ -203,6 +216,11 @@ impl Spool {
         Ok(())
     }
 
+    /// Whether an entry of so many octets would be taken now.
+    pub fn takes(&self, plaintext: usize) -> bool {
+        plaintext <= MAX_ENTRY_LEN && self.has_room(plaintext).is_ok()
+    }
+
     fn has_room(&self, plaintext: usize) -> Result<(), SpoolError> {
         let room = self.limits.buffer_bytes.saturating_sub(self.buffer.len());
         if room < plaintext + frame::HEADER_LEN + frame::TAG_LEN {
@@ -219,10 +237,21 @@ impl Spool {
     }
 
     /// Writes and syncs everything that waits, of all calls. On failure nothing that waits is lost; try again.
+    ///
+    /// [`SpoolError::Full`] comes a little before the disk is full: what then frees room must itself be written.
     pub fn commit(&mut self) -> Result<Committed, SpoolError> {
+        self.commit_leaving(self.reserve)
+    }
+
+    /// The same to the last octet: for entries that free more than they take.
+    pub fn commit_into_reserve(&mut self) -> Result<Committed, SpoolError> {
+        self.commit_leaving(0)
+    }
+
+    fn commit_leaving(&mut self, leave: u64) -> Result<Committed, SpoolError> {
         let mut bytes = 0;
         if !self.buffer.is_empty() {
-            bytes = self.commit_buffer()?;
+            bytes = self.commit_buffer(leave)?;
         }
         if self.journal.is_finished(&self.limits) {
             self.journal.finish();
@@ -231,12 +260,12 @@ impl Spool {
         Ok(Committed { bytes })
     }
 
-    fn commit_buffer(&mut self) -> Result<u64, SpoolError> {
+    fn commit_buffer(&mut self, leave: u64) -> Result<u64, SpoolError> {
         let waiting = self.buffer.len();
         frame::push(&mut self.buffer, Kind::Commit, 0, &[]);
-        let mut written = self.write_buffer();
+        let mut written = self.write_buffer(leave);
         if matches!(written, Err(SpoolError::Full)) && self.make_room()? {
-            written = self.write_buffer();
+            written = self.write_buffer(leave);
         }
         let written = written.inspect_err(|_| self.buffer.truncate(waiting))?;
         let mut index = self.shared.index();
@@ -259,9 +288,13 @@ impl Spool {
         Ok(written.end - written.start)
     }
 
-    fn write_buffer(&mut self) -> Result<Written, SpoolError> {
-        let room = self.limits.max_bytes.saturating_sub(self.used_bytes());
-        if self.buffer.len() as u64 > room { Err(SpoolError::Full) } else { self.journal.write(&self.buffer) }
+    fn write_buffer(&mut self, leave: u64) -> Result<Written, SpoolError> {
+        let room = self.available_bytes()?;
+        if (self.buffer.len() as u64).saturating_add(leave) > room {
+            Err(SpoolError::Full)
+        } else {
+            self.journal.write(&self.buffer)
+        }
     }
 
     /// There is no room for the buffer: frees what the waiting releases free. They are noted first, alone, which mostly

@@ -10,8 +10,10 @@ use rokuon_sip::sdp::offered_stream::{OfferedStream, negotiate};
 use rokuon_sip::sdp::own_session::OwnSession;
 use rokuon_sip::sdp::session_description::SessionDescription;
 
+use super::protection::{Chosen, Means, choose};
 use crate::routing::call_routing::{CallRouting, OfferedLabel};
 use crate::rtp::ports::{NoFreePort, PortPool};
+use crate::rtp::protection::StreamProtection;
 
 /// Why nothing of an offer can be recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,8 @@ const OFFERED: [Encoding; 2] = [Encoding::Pcmu, Encoding::Pcma];
 pub struct Offer {
     sdp: SessionDescription,
     streams: Vec<OfferedStream>,
+    /// How each is protected; `None` where it insists on what cannot be had.
+    chosen: Vec<Option<Chosen>>,
     is_ours: bool,
 }
 
@@ -43,9 +47,11 @@ pub struct Bound {
 }
 
 impl Offer {
-    /// Reads an offer.
-    pub fn read(sdp: &SessionDescription) -> Self {
-        Self { sdp: sdp.clone(), streams: negotiate(sdp), is_ours: false }
+    /// Reads an offer that can be answered with these means.
+    pub fn read(sdp: &SessionDescription, means: Means<'_>) -> Self {
+        let streams = negotiate(sdp);
+        let chosen = streams.iter().map(|stream| choose(stream, means)).collect();
+        Self { sdp: sdp.clone(), streams, chosen, is_ours: false }
     }
 
     /// Our own, of one stream for each label: a late offer (RFC 3261 §13.2.1), whose answer comes with the ACK.
@@ -58,7 +64,8 @@ impl Offer {
             // What the peer sends from, and whether at all, is not known before its answer.
             (stream.remote, stream.on_hold) = (None, false);
         }
-        Self { sdp, streams, is_ours: true }
+        let chosen = streams.iter().map(|_| Some(Chosen::default())).collect();
+        Self { sdp, streams, chosen, is_ours: true }
     }
 
     /// Whether it has no m-line at all: a recording session that waits for its first call (RFC 7866 §6.1).
@@ -68,7 +75,7 @@ impl Offer {
 
     /// Why nothing in it can be recorded; `None` when something can, or when there is nothing yet.
     pub fn unsupported(&self) -> Option<Unsupported> {
-        if self.is_empty() || self.streams.iter().any(can_record) {
+        if self.is_empty() || (0..self.streams.len()).any(|at| self.can_record(at)) {
             return None;
         }
         let encrypted = self.streams.iter().any(|s| s.supported && !wanted(s).is_empty());
@@ -77,13 +84,16 @@ impl Offer {
 
     /// Whether every stream of it is inactive.
     pub fn is_inactive(&self) -> bool {
-        self.streams.iter().all(|s| s.on_hold || !can_record(s))
+        self.streams.iter().enumerate().all(|(at, s)| s.on_hold || !self.can_record(at))
     }
 
     /// Labels, for the judgement of who speaks where.
     pub fn labels(&self) -> Vec<OfferedLabel> {
-        let label = |s: &OfferedStream| OfferedLabel { label: s.label.clone(), recorded: can_record(s) };
-        self.streams.iter().map(label).collect()
+        let label = |(at, s): (usize, &OfferedStream)| OfferedLabel {
+            label: s.label.clone(),
+            recorded: self.can_record(at),
+        };
+        self.streams.iter().enumerate().map(label).collect()
     }
 
     /// Streams on hold or not, by number.
@@ -135,6 +145,12 @@ impl Offer {
             .collect()
     }
 
+    /// How the recorder is to open the streams that are protected.
+    pub fn protection(&self, routing: &CallRouting, first: u8) -> Vec<(u8, StreamProtection)> {
+        let of = |at: usize| self.chosen.get(at)?.as_ref()?.protection.clone();
+        self.taken(routing, first).filter_map(|(at, number, _)| Some((number, of(at)?))).collect()
+    }
+
     /// Our answer: receive what is recorded, nothing of what is not wanted (a mix of voices that come by themselves as
     /// well), and refuse the rest. The version of `previous` stands while nothing changes.
     pub fn answer(
@@ -156,10 +172,12 @@ impl Offer {
         own.next(previous, |own| {
             let streams = self.streams.iter().enumerate().map(|(at, stream)| {
                 let port = ports.get(at).copied().flatten();
-                can_record(stream).then(|| StreamAnswer {
+                let chosen = self.chosen.get(at).and_then(Option::as_ref)?;
+                self.can_record(at).then(|| StreamAnswer {
                     port: port.unwrap_or(sink),
                     payload_types: wanted(stream),
                     inactive: port.is_none(),
+                    security: chosen.own.clone(),
                     ..StreamAnswer::default()
                 })
             });
@@ -174,9 +192,14 @@ impl Offer {
         first: u8,
     ) -> impl Iterator<Item = (usize, u8, &'a OfferedStream)> {
         let streams = self.streams.iter().zip(&routing.channels).enumerate();
-        streams.filter(|(_, (stream, channel))| channel.is_some() && can_record(stream)).filter_map(
+        streams.filter(|(at, (_, channel))| channel.is_some() && self.can_record(*at)).filter_map(
             move |(at, (stream, _))| Some((at, u8::try_from(at).ok()?.checked_add(first)?, stream)),
         )
+    }
+
+    fn can_record(&self, at: usize) -> bool {
+        let protected = self.chosen.get(at).is_some_and(Option::is_some);
+        protected && self.streams.get(at).is_some_and(|stream| stream.supported && !wanted(stream).is_empty())
     }
 }
 
@@ -188,10 +211,6 @@ fn streams_of_ours(labels: &[Option<String>], port: impl Fn(usize) -> Option<u16
         ..StreamOffer::default()
     };
     labels.iter().enumerate().map(stream).collect()
-}
-
-fn can_record(stream: &OfferedStream) -> bool {
-    stream.supported && !stream.secure_profile && !wanted(stream).is_empty()
 }
 
 /// The payload types of a stream that we keep.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::RecordingId;
+use rokuon_secure_media::dtls::identity::DtlsIdentity;
 use rokuon_sip::endpoint::Endpoint;
 use rokuon_sip::endpoint::dialog::DialogSnapshot;
 use rokuon_sip::endpoint::event::{DialogId, EndCause, Event, Invite, Output};
@@ -75,6 +76,8 @@ pub struct DeskParts {
     pub unkept_media: UdpSocket,
     /// Connections, lines, policies.
     pub routes: Arc<ArcSwap<RoutingTable>>,
+    /// The certificate we show in handshakes on media ports; without one, streams that need a handshake are refused.
+    pub identity: Option<DtlsIdentity>,
     /// Data keys.
     pub keys: Arc<DataKeyPool>,
     /// The recording thread.

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::routing::table::ConnectionRoute;
 use crate::rtp::ports::bind_rtcp;
+use crate::rtp::protection::StreamProtection;
 use crate::rtp::receive::Family;
 
 /// One receive socket and the stream it belongs to.
@@ -47,6 +48,8 @@ pub struct OpenCall {
     pub sockets: Vec<StreamSocket>,
     /// Streams that are on hold from the beginning (a call that still rings, or one that was on hold at a restart).
     pub on_hold: Vec<(u8, bool)>,
+    /// How streams are protected, by index; the others are not.
+    pub protection: Vec<(u8, StreamProtection)>,
     /// Recording waits for somebody to start it: packets are taken from the kernel and dropped until then.
     pub paused: bool,
     /// Where media may come from when it does not come from where it was signalled.
@@ -116,6 +119,13 @@ pub enum Command {
         recording: RecordingId,
         /// In order of arrival.
         packets: Vec<FedPacket>,
+    },
+    /// How streams are protected from now on, by index; those not named stay as they are.
+    Protect {
+        /// Which recording.
+        recording: RecordingId,
+        /// As signalled; the same again changes nothing.
+        protection: Vec<(u8, StreamProtection)>,
     },
     /// Recording pauses or goes on; journaled, and a gap of the recording.
     Pause {

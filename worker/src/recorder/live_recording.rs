@@ -1,16 +1,20 @@
 //! One live recording on the recording thread: its sockets, its pending packets, its clock.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rokuon_capture::journal::CallOpened;
 use rokuon_capture::live_call::LiveCall;
+use rokuon_capture::stream::StreamSetup;
 use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_secure_media::dtls::identity::DtlsIdentity;
 use rokuon_storage::key_service::{DataKey, WrappedKey};
 use rokuon_storage::spool::SpoolCall;
 
 use super::command::{FedPacket, LastingCall, OpenCall, StreamSocket};
+use super::guarded::{Guarded, note_protection};
 use crate::routing::table::ConnectionRoute;
+use crate::rtp::protection::{Guard, Opened, StreamProtection};
 use crate::rtp::receive::Receiver;
 use crate::rtp::reports::Reporter;
 
@@ -58,18 +62,26 @@ pub struct LiveRecording {
     pub wrapped: WrappedKey,
     pub key: DataKey,
     pub sockets: Vec<StreamSocket>,
+    guards: Vec<(u8, Guard)>,
     connection: std::sync::Arc<ConnectionRoute>,
     clock: CallClock,
     opened: Duration,
     silent_after: Duration,
     pub said_silent: bool,
     next_report: Duration,
+    /// When it was opened, or last cut.
+    pub cut_at: Duration,
     /// When the next segment is to be sealed; `None` while one is.
     pub next_cut: Option<Duration>,
     /// How often signalling or staff changed it.
     pub changes: u64,
     /// When the last packets are swept up and the call is journaled as ended.
     pub closing: Option<(Duration, &'static str)>,
+}
+
+/// Whether a source may be learned there.
+fn fence(connection: &ConnectionRoute, from: std::net::IpAddr) -> bool {
+    connection.security.learns_source && connection.networks.iter().any(|network| network.contains(&from))
 }
 
 fn delta(duration: Duration) -> TimeDelta {
@@ -83,6 +95,7 @@ impl LiveRecording {
         now: Moment,
         seal_every: Duration,
         reports_begin_after: Duration,
+        identity: Option<&DtlsIdentity>,
     ) -> (Self, CallOpened) {
         let since_opened = now.date() - call.opened.opened_at;
         let mut recording = Self {
@@ -93,16 +106,20 @@ impl LiveRecording {
             wrapped: call.wrapped,
             key: call.key,
             sockets: call.sockets,
+            guards: Vec::new(),
             connection: call.connection,
             clock: CallClock { epoch: delta(now.monotonic) - since_opened },
             opened: now.monotonic,
             silent_after: call.silent_after,
             said_silent: false,
             next_report: now.monotonic + reports_begin_after,
+            cut_at: now.monotonic,
             next_cut: Some(now.monotonic + seal_every),
             changes: 0,
             closing: None,
         };
+        recording.close_idle_rtcp(&call.opened.streams);
+        recording.protect(call.protection, identity);
         for (stream, held) in call.on_hold {
             recording.live.set_on_hold(stream, held, recording.since_epoch(now.monotonic));
         }
@@ -120,14 +137,22 @@ impl LiveRecording {
     /// Takes everything the kernel holds for this call. Returns how many datagrams there were.
     pub fn sweep(&mut self, receiver: &mut Receiver, now: Moment) -> usize {
         let mut total = 0;
+        let at = self.since_epoch(now.monotonic);
         for StreamSocket { stream, socket, family, .. } in &self.sockets {
+            let guard = self.guards.iter_mut().find(|(index, _)| index == stream).map(|(_, guard)| guard);
+            if let Some(guard) = guard {
+                let mut guarded = Guarded { live: &mut self.live, guard, stream: *stream, socket };
+                total += receiver.drain(socket, *family, |source, arrived, datagram| {
+                    let arrival = self.clock.arrival(arrived, now);
+                    guarded.take(source, arrival, datagram, |from| fence(&self.connection, from));
+                });
+                guarded.go_on(at);
+                continue;
+            }
             total += receiver.drain(socket, *family, |source, arrived, datagram| {
                 let arrival = self.clock.arrival(arrived, now);
-                let connection = &self.connection;
-                let inside = |from: std::net::IpAddr| {
-                    connection.security.learns_source && connection.networks.iter().any(|n| n.contains(&from))
-                };
-                self.live.on_datagram(*stream, source, arrival, datagram, inside);
+                self.live
+                    .on_datagram(*stream, source, arrival, datagram, |from| fence(&self.connection, from));
             });
         }
         total
@@ -137,9 +162,14 @@ impl LiveRecording {
     pub fn sweep_rtcp(&mut self, receiver: &mut Receiver, now: Moment) {
         for StreamSocket { stream, rtcp, family, .. } in &self.sockets {
             let Some(socket) = rtcp else { continue };
+            let mut guard = self.guards.iter_mut().find(|(index, _)| index == stream).map(|(_, guard)| guard);
             receiver.drain(socket, *family, |source, arrived, datagram| {
                 let arrival = self.clock.arrival(arrived, now);
-                self.live.on_rtcp(*stream, source, arrival, datagram);
+                match guard.as_mut().map(|guard| guard.open(datagram, true)) {
+                    None => self.live.on_rtcp(*stream, source, arrival, datagram),
+                    Some(Opened::Packet(packet)) => self.live.on_rtcp(*stream, source, arrival, packet),
+                    Some(Opened::Refused(reason)) => self.live.count_refused(*stream, reason),
+                };
             });
         }
     }
@@ -152,10 +182,43 @@ impl LiveRecording {
         self.next_report = now.monotonic + reporter.interval();
         let at = self.since_epoch(now.monotonic);
         for socket in &self.sockets {
+            let mut guard = self.guards.iter_mut().find(|(index, _)| *index == socket.stream);
             if let Some(due) = self.live.report_on(socket.stream, at) {
-                reporter.send(socket, &due);
+                reporter.send(socket, &due, guard.as_mut().map(|(_, guard)| guard));
             }
         }
+    }
+
+    /// A stream whose RTCP shares the port of RTP needs no second socket.
+    pub fn close_idle_rtcp(&mut self, streams: &[StreamSetup]) {
+        let muxed = |index: u8| streams.iter().any(|setup| setup.index == index && setup.rtcp_mux);
+        self.sockets.iter_mut().filter(|socket| muxed(socket.stream)).for_each(|socket| socket.rtcp = None);
+    }
+
+    /// Streams are protected so from now on; those not named stay as they are.
+    pub fn protect(&mut self, protection: Vec<(u8, StreamProtection)>, identity: Option<&DtlsIdentity>) {
+        let now = Instant::now();
+        for (stream, terms) in protection {
+            match self.guards.iter_mut().find(|(index, _)| *index == stream) {
+                Some((_, guard)) => guard.change(terms, identity, now),
+                None => self.guards.push((stream, Guard::new(terms, identity, now))),
+            }
+        }
+        // Durable with the promise of an answer: after a kill, what is protected must not be taken for plain.
+        for (stream, guard) in &self.guards {
+            note_protection(&mut self.live, *stream, guard.terms());
+        }
+    }
+
+    /// Whether a handshake is on: its ports are then swept more often.
+    pub fn shakes_hands(&self) -> bool {
+        self.guards.iter().any(|(_, guard)| guard.shakes_hands())
+    }
+
+    /// Why its media cannot be had, if so; said once.
+    pub fn media_fails(&mut self) -> Option<&'static str> {
+        let why = self.guards.iter().find_map(|(_, guard)| guard.failure())?;
+        (!std::mem::replace(&mut self.said_silent, true)).then_some(why)
     }
 
     /// Takes packets that came by other ways. `arrived` is told by the wall clock, like the kernel's stamps.
@@ -168,8 +231,15 @@ impl LiveRecording {
     }
 
     /// Whether a segment is due to be sealed; asked once, it is not due again until [`Self::next_cut`] is set anew.
-    pub fn lasts(&mut self, now: Moment, settle: Duration) -> Option<LastingCall> {
-        let due = self.closing.is_none() && self.next_cut.is_some_and(|at| now.monotonic >= at);
+    pub fn lasts(
+        &mut self,
+        now: Moment,
+        settled_until: Duration,
+        pressed: Option<Duration>,
+    ) -> Option<LastingCall> {
+        let early = pressed.map(|every| self.cut_at + every);
+        let at = self.next_cut.map(|at| early.map_or(at, |early| at.min(early)));
+        let due = self.closing.is_none() && at.is_some_and(|at| now.monotonic >= at);
         due.then(|| {
             self.next_cut = None;
             LastingCall {
@@ -177,10 +247,8 @@ impl LiveRecording {
                 recording: self.recording,
                 wrapped: self.wrapped.clone(),
                 key: self.key.clone(),
-                settled_until_micros: u64::try_from(
-                    self.since_epoch(now.monotonic).saturating_sub(settle).as_micros(),
-                )
-                .unwrap_or(u64::MAX),
+                settled_until_micros: u64::try_from(self.since_epoch(settled_until).as_micros())
+                    .unwrap_or(u64::MAX),
                 changes: self.changes,
             }
         })

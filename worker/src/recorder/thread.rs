@@ -2,9 +2,7 @@
 //!
 //! One tick does it all: each call's sockets are swept, what they brought becomes one frame of the spool, and one write and
 //! one `fdatasync` make all calls durable. Sweeping oftener than committing would save nothing: a kill takes what is not
-//! durable, wherever it waits. What one packet costs here: a share of one `recvmmsg` for all that waits on its socket, one
-//! parse in place, one copy into a buffer that all calls share, a share of one AES-256-GCM call, of one write and of one
-//! `fdatasync`. No allocation, no wake-up, no lock.
+//! durable, wherever it waits. What one packet costs is reckoned in ARCHITECTURE.md.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +11,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rokuon_capture::journal::encode::PendingEntries;
+use rokuon_capture::live_call::PENDING_LIMIT;
 use rokuon_policy::ids::RecordingId;
+use rokuon_secure_media::dtls::identity::DtlsIdentity;
 use rokuon_storage::spool::{Spool, SpoolError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -30,14 +30,20 @@ mod cutting;
 
 /// After the dialog ends, packets that were overtaken by the BYE are still taken for so long.
 const LINGER: Duration = Duration::from_millis(250);
+/// How often ports are swept on which a handshake is on.
+const HANDSHAKE: Duration = Duration::from_millis(10);
 /// RTCP ports are swept, and reports sent where they are due, every so many ticks.
 const RTCP_TICKS: u64 = 10;
 /// Calls that wait on hold are swept every so many ticks.
 const IDLE_TICKS: u64 = 5;
-/// Pending octets of one call beyond which they are given up while the spool takes nothing (its entries end at 1 MiB).
-const PENDING_GIVEN_UP: usize = 900 * 1024;
+/// Octets that may wait with all calls together while the spool takes nothing: a minute of two hundred and fifty calls.
+const ALL_PENDING: usize = 256 * 1024 * 1024;
+/// Calls swept between two looks at what else is asked.
+const SLICE: usize = 64;
 /// While the spool is full, this much waits inside it before packets wait with their calls instead.
-const WAITING_ENOUGH: usize = 16 * 1024 * 1024;
+const WAITING_ENOUGH: usize = 256 * 1024;
+/// From this share on the spool counts as nearly full: an alarm, and parts of live calls are sealed early.
+const NEARLY_FULL: f64 = 0.8;
 
 /// The thread's handle.
 pub struct RecorderThread {
@@ -51,11 +57,14 @@ impl RecorderThread {
     pub fn start(
         spool: Spool,
         config: &WorkerConfig,
+        identity: Option<DtlsIdentity>,
         told: mpsc::UnboundedSender<Told>,
     ) -> std::io::Result<Self> {
         let (commands, receiver) = channel();
         let (pace, seal_every) = (Pace::of(config), config.seal_every);
-        let reserve = config.spool_reserve_bytes;
+        // On a small disk a smaller reserve: it must not refuse every call.
+        let room = spool.used_bytes().saturating_add(spool.available_bytes().unwrap_or(u64::MAX));
+        let reserve = config.spool_reserve_bytes.min(room / 4);
         let vitals = Arc::new(Vitals::default());
         let own_vitals = vitals.clone();
         // The receive buffers hold raw pointers, so the recorder is made on the thread that uses it.
@@ -69,12 +78,18 @@ impl RecorderThread {
                 scratch: Vec::with_capacity(64 * 1024),
                 spare: PendingEntries::with_capacity(16 * 1024),
                 ticks: 0,
+                swept_at: Duration::ZERO,
+                left_over: false,
+                durable_at: Duration::ZERO,
+                order: Vec::new(),
                 reporter: Reporter::default(),
                 answers: Vec::new(),
                 ended: Vec::new(),
                 cuts: Vec::new(),
                 seal_every,
                 full: false,
+                crowded: false,
+                identity,
                 pace,
                 reserve,
                 vitals: own_vitals,
@@ -84,17 +99,14 @@ impl RecorderThread {
         let thread = std::thread::Builder::new().name("recorder".into()).spawn(body)?;
         Ok(Self { commands, vitals, thread: Some(thread) })
     }
-
     /// A way to give the thread commands.
     pub fn commands(&self) -> Sender<Command> {
         self.commands.clone()
     }
-
     /// What the thread says of itself.
     pub fn vitals(&self) -> Arc<Vitals> {
         self.vitals.clone()
     }
-
     /// Stops: everything received is made durable, live calls stay open in the journal.
     pub fn stop(&mut self) {
         let _gone = self.commands.send(Command::Stop);
@@ -120,6 +132,13 @@ struct Recorder {
     /// Lent to each call in turn while it is swept: a call that waits for nothing holds no buffer.
     spare: PendingEntries,
     ticks: u64,
+    /// When the last sweep began, whether anything of it still waits with its call, and when the last sweep began of which
+    /// everything is durable.
+    swept_at: Duration,
+    left_over: bool,
+    durable_at: Duration,
+    /// The calls of a sweep, in a buffer that is used again.
+    order: Vec<RecordingId>,
     reporter: Reporter,
     /// Calls opened since the last commit, waiting to hear that they are durable.
     answers: Vec<(RecordingId, oneshot::Sender<Result<(), NotOpened>>)>,
@@ -128,6 +147,10 @@ struct Recorder {
     /// Cuts that wait to hear that they are durable.
     cuts: Vec<(oneshot::Sender<Option<FreedByCut>>, FreedByCut)>,
     full: bool,
+    /// The spool is nearly full.
+    crowded: bool,
+    /// The certificate we show in handshakes.
+    identity: Option<DtlsIdentity>,
     pace: Pace,
     seal_every: Duration,
     reserve: u64,
@@ -141,38 +164,46 @@ impl Recorder {
             wall: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
         }
     }
-
     fn run(mut self, commands: &Commands<Command>) {
         let mut next_tick = self.pace.for_calls(0);
         loop {
-            let wait = next_tick.saturating_sub(self.began.elapsed());
+            let tick = next_tick.saturating_sub(self.began.elapsed());
+            let wait =
+                if self.calls.values().any(LiveRecording::shakes_hands) { tick.min(HANDSHAKE) } else { tick };
             match commands.recv_timeout(wait) {
                 Ok(first) => {
-                    let mut going = self.take(first);
-                    while let Ok(more) = commands.try_recv() {
-                        going &= self.take(more);
-                    }
-                    if !self.answers.is_empty() {
-                        self.commit();
-                    }
-                    if !going {
+                    let going = self.take(first);
+                    if !(self.take_waiting(commands) && going) {
                         break;
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
+            self.shake_hands();
             let now = self.began.elapsed();
             if now >= next_tick {
-                self.tick();
+                if !self.tick(commands) {
+                    break;
+                }
                 // A tick that was late is not made up for: the next one takes more.
                 next_tick = now + self.pace.for_calls(self.calls.len());
             }
         }
-        self.sweep();
+        self.sweep(None);
         self.commit();
     }
-
+    /// Does what else is asked by now; calls that were opened are made durable at once. `false` to stop.
+    fn take_waiting(&mut self, commands: &Commands<Command>) -> bool {
+        let mut going = true;
+        while let Ok(more) = commands.try_recv() {
+            going &= self.take(more);
+        }
+        if !self.answers.is_empty() {
+            self.commit();
+        }
+        going
+    }
     /// Does one command; `false` to stop.
     fn take(&mut self, command: Command) -> bool {
         match command {
@@ -185,6 +216,11 @@ impl Recorder {
                 // A call that is gone, or is not opened yet: nothing that was promised to anybody.
                 if let Some(call) = self.calls.get_mut(&recording) {
                     call.feed(&packets, now);
+                }
+            }
+            Command::Protect { recording, protection } => {
+                if let Some(call) = self.calls.get_mut(&recording) {
+                    call.protect(protection, self.identity.as_ref());
                 }
             }
             Command::Pause { recording, paused } => self.pause(recording, paused),
@@ -213,55 +249,103 @@ impl Recorder {
         }
         true
     }
-
-    fn tick(&mut self) {
+    fn tick(&mut self, commands: &Commands<Command>) -> bool {
         self.ticks += 1;
-        self.sweep();
+        let going = self.sweep(Some(commands));
         self.end_calls();
-        if self.commit() && self.ticks.is_multiple_of(IDLE_TICKS) {
-            self.tell_lasting();
+        let committed = self.commit();
+        if committed && !self.left_over {
+            self.durable_at = self.swept_at;
+        }
+        if self.ticks.is_multiple_of(IDLE_TICKS) {
+            self.look_at_room();
+            if committed || self.crowded {
+                self.tell_lasting();
+            }
+        }
+        going
+    }
+    /// Handshakes wait for nobody's tick: their ports are looked at in between. Packets that come along wait with their call.
+    fn shake_hands(&mut self) {
+        let now = self.now();
+        for call in self.calls.values_mut().filter(|call| call.shakes_hands()) {
+            call.sweep(&mut self.receiver, now);
         }
     }
-
-    /// Takes what the kernel holds for every call into the spool's buffer.
-    fn sweep(&mut self) {
-        let now = self.now();
-        let stuck = self.full && self.spool.waiting_bytes() > WAITING_ENOUGH;
-        let idle_too = self.ticks.is_multiple_of(IDLE_TICKS);
-        let rtcp_too = self.ticks.is_multiple_of(RTCP_TICKS);
-        let mut packets = 0;
-        for call in self.calls.values_mut() {
-            if call.is_idle() && !idle_too {
-                continue;
-            }
-            call.live.lend(&mut self.spare);
-            packets += call.sweep(&mut self.receiver, now);
-            if rtcp_too {
-                call.sweep_rtcp(&mut self.receiver, now);
-                call.report(&mut self.reporter, now);
-            }
-            let pending = call.live.pending_len();
-            if pending > 0 && (!stuck || pending >= PENDING_GIVEN_UP) {
-                self.scratch.clear();
-                call.live.take_pending(&mut self.scratch);
-                if let Err(error) = self.spool.append(&mut call.spool, &self.scratch) {
-                    metrics::counter!("rokuon_spool_refused_total").increment(1);
-                    tracing::error!(%error, recording = %call.recording, "audio could not be journaled and is lost");
-                }
-            }
-            call.live.give_back(&mut self.spare);
-            if call.falls_silent(now) {
-                let _gone = self.told.send(Told::Silent(call.recording));
+    fn look_at_room(&mut self) {
+        let crowded = self.spool.is_nearly_full(NEARLY_FULL).unwrap_or(false);
+        if crowded != self.crowded {
+            self.crowded = crowded;
+            if crowded {
+                tracing::error!("THE SPOOL IS NEARLY FULL: parts of live calls are sealed early");
+            } else {
+                tracing::warn!("the spool has room again");
             }
         }
+        metrics::gauge!("rokuon_spool_nearly_full").set(f64::from(u8::from(crowded)));
+    }
+    /// Takes what the kernel holds for every call into the spool's buffer. Between slices of calls it hears who else wants
+    /// something, so that a new call does not wait for a thousand others; `false` to stop.
+    fn sweep(&mut self, commands: Option<&Commands<Command>>) -> bool {
+        (self.swept_at, self.left_over) = (self.began.elapsed(), false);
+        let mut order = std::mem::take(&mut self.order);
+        order.clear();
+        order.extend(self.calls.keys().copied());
+        let (mut packets, mut going) = (0, true);
+        for slice in order.chunks(SLICE) {
+            for recording in slice {
+                packets += self.sweep_call(*recording);
+            }
+            if let Some(commands) = commands {
+                going &= self.take_waiting(commands);
+            }
+        }
+        self.order = order;
         metrics::counter!("rokuon_media_datagrams_total").increment(packets as u64);
         metrics::gauge!("rokuon_live_recordings").set(self.calls.len() as f64);
+        going
     }
-
+    fn sweep_call(&mut self, recording: RecordingId) -> usize {
+        let now = self.now();
+        let stuck = self.full && self.spool.waiting_bytes() > WAITING_ENOUGH;
+        let limit = PENDING_LIMIT.min(ALL_PENDING / self.calls.len().max(1));
+        let Some(call) = self.calls.get_mut(&recording) else { return 0 };
+        if call.is_idle() && !self.ticks.is_multiple_of(IDLE_TICKS) {
+            return 0;
+        }
+        call.live.lend(&mut self.spare);
+        call.live.limit_pending(limit);
+        let packets = call.sweep(&mut self.receiver, now);
+        if self.ticks.is_multiple_of(RTCP_TICKS) {
+            call.sweep_rtcp(&mut self.receiver, now);
+            call.report(&mut self.reporter, now);
+        }
+        let pending = call.live.pending_len();
+        if pending > 0 && !stuck && self.spool.takes(pending) {
+            self.scratch.clear();
+            call.live.take_pending(&mut self.scratch);
+            if let Err(error) = self.spool.append(&mut call.spool, &self.scratch) {
+                metrics::counter!("rokuon_spool_refused_total").increment(1);
+                tracing::error!(%error, %recording, "audio could not be journaled and is lost");
+            }
+        }
+        self.left_over |= call.live.pending_len() > 0;
+        call.live.give_back(&mut self.spare);
+        let fails = call.media_fails();
+        if let Some(why) = fails {
+            // Somebody else answers for the peer: nothing more is taken, and the recording says why.
+            call.closing.get_or_insert((now.monotonic, why));
+        }
+        if fails.is_some() || call.falls_silent(now) {
+            let _gone = self.told.send(Told::Silent(recording));
+        }
+        packets
+    }
     /// Makes everything that waits durable, and tells new calls so; says whether it could.
     fn commit(&mut self) -> bool {
         let began = Instant::now();
-        let committed = self.spool.commit();
+        let frees = !self.cuts.is_empty();
+        let committed = if frees { self.spool.commit_into_reserve() } else { self.spool.commit() };
         metrics::histogram!("rokuon_spool_commit_seconds").record(began.elapsed().as_secs_f64());
         let answer = match &committed {
             Ok(_) => {

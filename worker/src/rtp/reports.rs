@@ -5,6 +5,7 @@ use std::time::Duration;
 use rokuon_capture::live_call::DueReport;
 use rokuon_media::rtcp::write_receiver_report;
 
+use super::protection::Guard;
 use crate::recorder::command::StreamSocket;
 
 /// The least time between two reports of a stream (RFC 3550 §6.2).
@@ -39,12 +40,15 @@ impl Reporter {
     }
 
     /// Sends a report on one stream. What the network does with it is no business of a recording's.
-    pub fn send(&mut self, stream: &StreamSocket, due: &DueReport) {
+    pub fn send(&mut self, stream: &StreamSocket, due: &DueReport, guard: Option<&mut Guard>) {
         let local = stream.socket.local_addr().map_or(0, |address| address.port());
         // We send no media: the source we report as is only to be unlike the other's.
         let ssrc = due.block.ssrc.wrapping_mul(0x9E37_79B9) ^ u32::from(local) ^ 0x5EC0_4DE4;
         self.packet.clear();
         write_receiver_report(ssrc, std::slice::from_ref(&due.block), &self.cname, &mut self.packet);
+        if guard.is_some_and(|guard| !guard.seal_rtcp(&mut self.packet)) {
+            return;
+        }
         let socket = stream.rtcp.as_ref().filter(|_| !due.muxed).unwrap_or(&stream.socket);
         let _unsent = socket.send_to(&self.packet, due.to);
         metrics::counter!("rokuon_receiver_reports_total").increment(1);

@@ -19,6 +19,13 @@ pub fn hex(octets: &[u8]) -> String {
     })
 }
 
+/// Reads [`hex`]; `None` for anything else.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    let octet = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    pairs.iter().map(octet).collect()
+}
+
 /// The manifest of a recording whose segments are stored.
 pub fn manifest(read: &Replayed, outcome: Outcome, segments: Vec<ManifestSegment>) -> Manifest {
     Manifest {

@@ -1,6 +1,6 @@
 //! A sealed part of a call that still lives: what the journal remembers of it, so that the rest can be sealed without it.
 
-use rokuon_capture::journal::{CallOpened, Entry, JournalError};
+use rokuon_capture::journal::{CallOpened, Entry, JournalError, Protected};
 use rokuon_capture::manifest::ManifestSegment;
 use rokuon_capture::segment::{SegmentFile, TelephoneEvent};
 use rokuon_media::gap::Gap;
@@ -10,11 +10,11 @@ use rokuon_storage::recording_writer::SealedSegment;
 use rokuon_storage::spool::MAX_ENTRY_LEN;
 use serde::{Deserialize, Serialize};
 
-use super::evidence::hex;
+use super::evidence::{hex, unhex};
 use super::replay::Replayed;
 use crate::registrar::SealedRow;
 
-/// Buckets a second of the waveform that is remembered: 15 kB a quarter of an hour.
+/// Buckets a second of the waveform that is remembered: 10 kB in ten minutes.
 const REMEMBERED_BUCKETS: u64 = 2;
 
 /// One stored segment as the journal remembers it.
@@ -99,12 +99,6 @@ fn places(file: &SegmentFile) -> Vec<u8> {
     (0..u8::try_from(file.peaks.channels.len()).unwrap_or(u8::MAX)).collect()
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    let octet = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    pairs.iter().map(octet).collect()
-}
-
 /// The entries a journal begins anew with after a cut: the call as it is known, and every part sealed of it, in pieces that
 /// the spool takes.
 ///
@@ -123,9 +117,13 @@ pub fn entries_of(read: &Replayed) -> Result<Vec<Vec<u8>>, JournalError> {
         ..read.opened.clone()
     };
     let opened = Entry::Opened(Box::new(opened));
+    let protected = read.protection.iter().map(|(stream, protection)| {
+        let state = serde_json::to_value(protection).unwrap_or_default();
+        Entry::Protected(Box::new(Protected { stream: *stream, state }))
+    });
     let parts = read.parts.iter().map(|part| Entry::SegmentSealed(Box::new(part.clone())));
     let mut pieces: Vec<Vec<u8>> = Vec::new();
-    for entry in std::iter::once(opened).chain(parts) {
+    for entry in std::iter::once(opened).chain(protected).chain(parts) {
         let mut octets = Vec::new();
         entry.encode(&mut octets)?;
         if octets.len() > MAX_ENTRY_LEN {

@@ -1,5 +1,7 @@
 //! Reads one recording's journal from beginning to end and builds its media files.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rokuon_capture::counters::CallCounters;
 use rokuon_capture::journal::decode::entries;
@@ -17,6 +19,7 @@ use rokuon_storage::spool::{SpoolError, SpoolReader};
 
 use super::part::SealedPart;
 use crate::routing::call_routing::CallRouting;
+use crate::rtp::protection::StreamProtection;
 
 /// Everything the journal says of one recording.
 #[derive(Debug)]
@@ -37,6 +40,8 @@ pub struct Replayed {
     pub sdp: Vec<AsReceived>,
     /// Metadata received.
     pub metadata: Vec<AsReceived>,
+    /// How streams are protected, as last known: for a call that goes on.
+    pub protection: BTreeMap<u8, StreamProtection>,
     /// Parts that are sealed already, in order.
     pub parts: Vec<SegmentSealed>,
     /// Media files of what is not, in order.
@@ -220,6 +225,11 @@ impl Replay {
                 // All of it came from what was read so far.
                 read.forget_built();
             }
+            (Entry::Protected(protected), Some(read)) => {
+                if let Ok(known) = serde_json::from_value(protected.state.clone()) {
+                    read.protection.insert(protected.stream, known);
+                }
+            }
             (Entry::Ended(ended), Some(read)) => read.ended = Some((**ended).clone()),
             _ => {}
         }
@@ -249,6 +259,7 @@ fn begun(opened: CallOpened) -> Replayed {
         metadata: opened.metadata.clone(),
         opened,
         ended: None,
+        protection: BTreeMap::new(),
         parts: Vec::new(),
         segments: Vec::new(),
         gaps: Vec::new(),

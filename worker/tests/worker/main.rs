@@ -4,12 +4,16 @@
 mod draining;
 mod forged_and_malformed;
 mod forged_floods;
+mod full_disk;
 mod harness;
 mod holds_and_metadata;
 mod long_calls;
 mod media;
+mod neighbouring_releases;
 mod nothing_in_plain;
 mod outages;
+mod protected_media;
 mod refusals;
+mod reports;
 mod sessions;
 mod transports;

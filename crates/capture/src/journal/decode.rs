@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::journal::encode::{
-    ENDED, MEDIA, ON_HOLD, ON_HOLD_LEN, OPENED, PAUSED, PAUSED_LEN, SEGMENT_SEALED, SENDER_CLOCK,
+    ENDED, MEDIA, ON_HOLD, ON_HOLD_LEN, OPENED, PAUSED, PAUSED_LEN, PROTECTED, SEGMENT_SEALED, SENDER_CLOCK,
     SENDER_CLOCK_LEN, UPDATED, VERSION,
 };
 use crate::journal::media::MediaBatch;
@@ -51,6 +51,7 @@ pub fn split_entry(bytes: &[u8]) -> Result<(Entry<'_>, &[u8]), JournalError> {
         (ON_HOLD, VERSION) => Entry::OnHold(on_hold(body)?),
         (PAUSED, VERSION) => Entry::Paused(paused(body)?),
         (SENDER_CLOCK, VERSION) => Entry::SenderClock(sender_clock(body)?),
+        (PROTECTED, VERSION) => Entry::Protected(json(body)?),
         (UPDATED, VERSION) => Entry::Updated(json(body)?),
         (SEGMENT_SEALED, VERSION) => Entry::SegmentSealed(json(body)?),
         (ENDED, VERSION) => Entry::Ended(json(body)?),

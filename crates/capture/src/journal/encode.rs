@@ -13,6 +13,7 @@ pub(super) const SEGMENT_SEALED: u8 = 5;
 pub(super) const ENDED: u8 = 6;
 pub(super) const PAUSED: u8 = 7;
 pub(super) const SENDER_CLOCK: u8 = 8;
+pub(super) const PROTECTED: u8 = 9;
 /// Version of every kind written by this program.
 pub(super) const VERSION: u8 = 1;
 
@@ -50,6 +51,7 @@ impl Entry<'_> {
                 write_sender_clock(clock, out);
                 Ok(())
             }
+            Self::Protected(protected) => json(PROTECTED, protected, out),
             Self::Updated(updated) => json(UPDATED, updated, out),
             Self::SegmentSealed(sealed) => json(SEGMENT_SEALED, sealed, out),
             Self::Ended(ended) => json(ENDED, ended, out),
@@ -186,6 +188,15 @@ impl PendingEntries {
     pub fn add_sender_clock(&mut self, clock: &SenderClock) {
         self.close_batch();
         write_sender_clock(clock, &mut self.entries);
+    }
+
+    /// Adds an entry of any kind at its place among the packets.
+    ///
+    /// # Errors
+    /// As for [`Entry::encode`]; nothing is added then.
+    pub fn add_entry(&mut self, entry: &Entry<'_>) -> Result<(), JournalError> {
+        self.close_batch();
+        entry.encode(&mut self.entries)
     }
 
     /// Appends what waits to `out` and starts afresh, keeping the room.

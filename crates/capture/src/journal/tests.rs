@@ -70,6 +70,7 @@ fn every_kind(batch: MediaBatch<'_>) -> Vec<Entry<'_>> {
         Entry::Opened(Box::new(opened(streams))),
         Entry::Media(batch),
         Entry::OnHold(OnHold { stream: 1, on_hold: true, at_micros: u64::MAX }),
+        Entry::Protected(Box::new(Protected { stream: 1, state: json!({"counters": "00"}) })),
         Entry::SenderClock(SenderClock {
             stream: 1,
             ssrc: 0xDEAD_BEEF,

@@ -89,6 +89,14 @@ impl LiveStream {
         if unmoved { Source::Signalled } else { Source::Open }
     }
 
+    /// Whether anything from there may be of use: what is not worth opening costs no opening.
+    pub(super) fn may_hear(&self, from: SocketAddr, in_networks: impl FnOnce(IpAddr) -> bool) -> bool {
+        let signalled = self.expected_remote.is_some_and(|expected| same_address(expected, from));
+        let learnable =
+            self.learn_remote && self.source == Source::Open && in_networks(from.ip().to_canonical());
+        signalled || self.source == Source::Learned(from) || self.hears_rtcp_from(from) || learnable
+    }
+
     /// The packet, if it is one that this stream takes; a source is learned only from such a packet.
     pub(super) fn admit<'a>(
         &mut self,
@@ -129,6 +137,8 @@ impl LiveStream {
             DropReason::PayloadType => self.counters.payload_type += 1,
             DropReason::Backlog => self.counters.backlog += 1,
             DropReason::Paused => self.counters.paused += 1,
+            DropReason::Unauthentic => self.counters.unauthentic += 1,
+            DropReason::Replayed => self.counters.replayed += 1,
         }
         Verdict::Dropped(reason)
     }

@@ -82,7 +82,7 @@ impl Gathered {
             Entry::SegmentSealed(_) => {}
             Entry::Ended(ended) => self.ended_at_micros = Some(ended.at_micros),
             // Streams are put on one clock by their arrival (and drift); a sender's own clock is kept for whoever needs it.
-            Entry::SenderClock(_) | Entry::Unknown { .. } => {}
+            Entry::SenderClock(_) | Entry::Protected(_) | Entry::Unknown { .. } => {}
         }
     }
 

@@ -119,7 +119,12 @@ impl Index {
         else {
             return false;
         };
-        run.place(file).push(offset);
+        let place = run.place(file);
+        if place.len() == place.capacity() {
+            // Ten a second and call: room for twice as many would be most of what a live call holds.
+            place.reserve_exact((place.len() / 8).max(32));
+        }
+        place.push(offset);
         self.files.entry(file).or_default().needed_by.insert(recording);
         true
     }

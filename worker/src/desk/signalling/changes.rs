@@ -6,7 +6,7 @@ use super::news::News;
 use super::{Desk, RETRY_AFTER};
 use crate::desk::call::{DeskCall, Keeping};
 use crate::desk::offers::Offer;
-use crate::recorder::command::StreamSocket;
+use crate::recorder::command::{Command, StreamSocket};
 use crate::registrar::Note;
 
 impl Desk {
@@ -15,7 +15,8 @@ impl Desk {
         let Some(mut call) = self.calls.remove(&invite.dialog) else {
             return self.refuse(invite, 481, "Call Does Not Exist", None);
         };
-        let Some(offer) = invite.offer.as_ref().map(Offer::read) else {
+        let offered = invite.offer.as_ref().map(|offer| Offer::read(offer, self.means(invite)));
+        let Some(offer) = offered else {
             // A refresh without an offer: what was agreed stands, and is offered again.
             self.parts.endpoint.accept(now, invite.id, &call.answer);
             self.calls.insert(invite.dialog.clone(), call);
@@ -51,12 +52,17 @@ impl Desk {
             }
         };
         let on_hold = offer.on_hold(&call.routing, first);
+        let protection = offer.protection(&call.routing, first);
         self.settle_streams(invite, offer, &mut call, &bound.ports);
         self.parts.endpoint.accept(self.began.elapsed(), invite.id, &call.answer);
         let routing = call.routing.clone();
         self.calls.insert(invite.dialog.clone(), call);
         let sockets =
             bound.sockets.into_iter().map(|(stream, socket)| StreamSocket::new(stream, socket)).collect();
+        // Before the streams themselves: what is protected is never taken for plain.
+        if !protection.is_empty() {
+            self.send(Command::Protect { recording, protection });
+        }
         self.tell_recorder(recording, News { sockets, on_hold, streams: true, ..self.received(invite) });
         self.parts.registrar.note(Note::Judged(call_id, Box::new(routing)));
     }

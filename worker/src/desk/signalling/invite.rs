@@ -41,7 +41,7 @@ impl Desk {
         let (metadata, doubts) = read_metadata(invite.metadata.as_ref());
         let forked = forked_leg(&invite.request.headers);
         let offer = match &invite.offer {
-            Some(offer) => Offer::read(offer),
+            Some(offer) => Offer::read(offer, self.means(invite)),
             // A forking phone's dialogs bring one voice each; else one stream for each that the metadata names.
             None if forked.is_some() => Offer::of_ours(&[None]),
             None => Offer::of_ours(&labels_of(metadata.as_ref())),

@@ -7,6 +7,7 @@ use rokuon_sip::sdp::session_description::SessionDescription;
 use super::Desk;
 use super::news::News;
 use crate::desk::offers::Offer;
+use crate::desk::protection::Means;
 
 impl Desk {
     /// Takes the streams as the peer will send them. An answer that cannot be read changes nothing: what we offered is
@@ -16,7 +17,7 @@ impl Desk {
             tracing::warn!("the answer to an offer of ours cannot be read; what was offered stands");
             return;
         };
-        let agreed = Offer::read(&sdp);
+        let agreed = Offer::read(&sdp, Means::default());
         let Some(call) = self.calls.get_mut(dialog) else { return };
         let Some(recording) = call.recording() else { return };
         if agreed.unsupported().is_some() || agreed.is_empty() {

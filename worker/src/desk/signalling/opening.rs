@@ -10,6 +10,7 @@ use rokuon_db::unrecorded_counts::RefusalReason;
 use rokuon_policy::ids::{CallId, RecordingId};
 use rokuon_policy::recording_scope::RecordingStart;
 use rokuon_sip::endpoint::event::Invite;
+use rokuon_sip::transport::Transport;
 use rokuon_storage::data_key_pool::DataKeyPool;
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -19,9 +20,11 @@ use super::{Desk, RETRY_AFTER};
 use crate::desk::call::{DeskCall, Keeping};
 use crate::desk::inputs::{OpenFailure, Opened, OpenedCall};
 use crate::desk::offers::Offer;
+use crate::desk::protection::Means;
 use crate::recorder::command::{Command, NotOpened, OpenCall, StreamSocket};
 use crate::registrar::{Note, StartedCall};
 use crate::routing::table::ConnectionRoute;
+use crate::rtp::protection::StreamProtection;
 
 /// How long an INVITE waits for a data key before it is answered 503.
 const KEY_WAIT: Duration = Duration::from_secs(2);
@@ -54,6 +57,12 @@ impl Desk {
     /// The port named for streams that nobody reads.
     fn sink(&self) -> u16 {
         self.parts.unkept_media.local_addr().map_or(9, |address| address.port())
+    }
+
+    /// What an answer to this request can rest on.
+    pub(super) fn means(&self, invite: &Invite) -> Means<'_> {
+        let over_tls = invite.flow.transport == Transport::Tls;
+        Means { over_tls, identity: self.parts.identity.as_ref() }
     }
 
     fn media_address(&self, invite: &Invite) -> IpAddr {
@@ -118,6 +127,7 @@ impl Desk {
             connection: call.connection.clone(),
             silent_after: self.parts.config.silence_ends_call_after,
             on_hold: offer.on_hold(&call.routing, call.first_stream),
+            protection: offer.protection(&call.routing, call.first_stream),
             paused: call.routing.start == RecordingStart::OnDemand,
             sockets: bound
                 .sockets
@@ -185,6 +195,7 @@ struct OpenTask {
     connection: Arc<ConnectionRoute>,
     silent_after: Duration,
     on_hold: Vec<(u8, bool)>,
+    protection: Vec<(u8, StreamProtection)>,
     /// Somebody has to start it.
     paused: bool,
     sockets: Vec<StreamSocket>,
@@ -202,6 +213,7 @@ impl OpenTask {
             wrapped: pooled.wrapped,
             sockets: self.sockets,
             on_hold: self.on_hold,
+            protection: self.protection,
             paused: self.paused,
             connection: self.connection,
             silent_after: self.silent_after,

@@ -23,12 +23,15 @@ impl Recorder {
         let spread = u32::from(call.opened.recording.0.as_bytes()[15]);
         let first_cut = self.seal_every * (256 + spread) / 512;
         let (now, first_report) = (self.now(), self.reporter.interval());
-        let (mut live, opened) = LiveRecording::new(call, spool, now, first_cut, first_report);
+        let (mut live, opened) =
+            LiveRecording::new(call, spool, now, first_cut, first_report, self.identity.as_ref());
         let recording = live.recording;
         self.scratch.clear();
         let entry = Entry::Opened(Box::new(opened));
-        let taken = entry.encode(&mut self.scratch).is_ok()
-            && self.spool.append(&mut live.spool, &self.scratch).is_ok();
+        let encoded = entry.encode(&mut self.scratch).is_ok();
+        // Holds, a pause and keys are durable with the call.
+        live.live.take_pending(&mut self.scratch);
+        let taken = encoded && self.spool.append(&mut live.spool, &self.scratch).is_ok();
         if !taken {
             let _gone = answer.send(Err(NotOpened::SpoolFailed));
             return;
@@ -63,6 +66,9 @@ impl Recorder {
             call.sockets.retain(|s| streams.iter().any(|setup| setup.index == s.stream));
         }
         call.sockets.extend(sockets);
+        if let Some(streams) = &streams {
+            call.close_idle_rtcp(streams);
+        }
         for (stream, held) in on_hold {
             call.live.set_on_hold(*stream, *held, at);
         }

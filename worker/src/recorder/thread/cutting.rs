@@ -14,9 +14,14 @@ const CUT_AGAIN: Duration = Duration::from_secs(60);
 /// What arrived so shortly before is left for the next part: packets may still come late or out of order.
 const SETTLE: Duration = Duration::from_secs(10);
 
+/// The same while the spool is nearly full …
+const SETTLE_PRESSED: Duration = Duration::from_secs(1);
+/// … and how often parts are sealed then.
+const SEAL_EVERY_PRESSED: Duration = Duration::from_secs(5);
+
 impl Recorder {
     pub(super) fn cut_failed(&mut self, recording: RecordingId) {
-        let again = self.began.elapsed() + CUT_AGAIN;
+        let again = self.began.elapsed() + CUT_AGAIN.min(self.seal_every);
         if let Some(call) = self.calls.get_mut(&recording) {
             call.next_cut = Some(again);
         }
@@ -34,16 +39,18 @@ impl Recorder {
             let _gone = answer.send(None);
             return;
         };
-        call.next_cut = Some(now.monotonic + CUT_AGAIN);
-        let crowded = self.full || self.spool.waiting_bytes() > WAITING_ENOUGH;
-        if call.changes != changes || crowded {
+        call.next_cut = Some(now.monotonic + CUT_AGAIN.min(self.seal_every));
+        let waits = self.spool.waiting_bytes() > 2 * WAITING_ENOUGH;
+        if call.changes != changes || waits {
             let _gone = answer.send(None);
             return;
         }
         // What came before belongs before.
         call.sweep(&mut self.receiver, now);
         self.scratch.clear();
-        call.live.take_pending(&mut self.scratch);
+        if call.live.pending_len() <= WAITING_ENOUGH {
+            call.live.take_pending(&mut self.scratch);
+        }
         let mut fresh = self.spool.open_call(&call.tenant, recording, &call.wrapped, &call.key);
         let before = call.spool.run();
         let pending = match self.scratch.as_slice() {
@@ -59,6 +66,7 @@ impl Recorder {
             return;
         }
         call.spool = fresh;
+        call.cut_at = now.monotonic;
         call.next_cut = Some(now.monotonic + self.seal_every);
         self.cuts.push((answer, FreedByCut { recording, through_run: before.saturating_sub(1) }));
     }
@@ -66,9 +74,10 @@ impl Recorder {
     /// Tells which calls have lasted; what they have brought is durable.
     pub(super) fn tell_lasting(&mut self) {
         let now = self.now();
-        let settle = SETTLE.min(self.seal_every / 8);
+        let settle = if self.crowded { SETTLE_PRESSED } else { SETTLE }.min(self.seal_every / 8);
+        let pressed = self.crowded.then_some(SEAL_EVERY_PRESSED);
         for call in self.calls.values_mut() {
-            if let Some(lasting) = call.lasts(now, settle) {
+            if let Some(lasting) = call.lasts(now, self.durable_at.saturating_sub(settle), pressed) {
                 let _gone = self.told.send(Told::Lasts(Box::new(lasting)));
             }
         }

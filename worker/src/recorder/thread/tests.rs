@@ -39,7 +39,7 @@ impl Studio {
             ..WorkerConfig::on_loopback(dir.path().to_owned())
         };
         let (tell, told) = mpsc::unbounded_channel();
-        let thread = RecorderThread::start(spool, &config, tell).expect("a thread");
+        let thread = RecorderThread::start(spool, &config, None, tell).expect("a thread");
         Self { dir, reader, thread, told }
     }
 
@@ -95,6 +95,7 @@ impl Studio {
             wrapped: WrappedKey::from_bytes(vec![number; 80]),
             sockets: Vec::new(),
             on_hold: Vec::new(),
+            protection: Vec::new(),
             paused,
             connection: std::sync::Arc::new(connection),
             silent_after: Duration::from_secs(60),

@@ -17,7 +17,7 @@ use tokio_rustls::client::TlsStream;
 /// A certificate with its key.
 pub struct Certified {
     pub der: CertificateDer<'static>,
-    pem: String,
+    pub pem: String,
     key: KeyPair,
 }
 

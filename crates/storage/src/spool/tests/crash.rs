@@ -71,6 +71,7 @@ fn check_cut(whole: &Written, entries: &[Vec<Vec<u8>>], cut: usize) {
     assert_eq!(sound, found.iter().map(|entries| entries.len() as u64).sum::<u64>());
 }
 
+// rule: F1
 #[test]
 fn a_journal_cut_at_any_octet_gives_back_every_committed_entry() {
     let (whole, entries) = written(&groups());

@@ -64,6 +64,6 @@ async fn not_one_wrong_octet_is_played_from_a_damaged_object() {
     let (status, again) = clerk.octets(&audio, None).await.expect("answered");
     assert!(status == 200 && again == whole, "the repaired object is played again");
     eprintln!(
-        "F18: {tried} damaged objects, 0 wrong octets played ({cut_short} cut short, the others refused)"
+        "F18: {tried} damaged objects, 0 wrong octets played ({cut_short} cut short, {harmless} not touched by this play, the others refused)"
     );
 }

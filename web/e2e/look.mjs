@@ -5,6 +5,7 @@
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
+import { recordings } from "../mock/fixtures.mjs";
 import { startMock } from "../mock/server.mjs";
 
 const OUT = new URL("../test-results/look/", import.meta.url).pathname;
@@ -18,6 +19,8 @@ const VIEWS = [
   { name: "320", viewport: { width: 320, height: 700 }, deviceScaleFactor: 2 },
 ];
 const only = process.argv[2];
+const filmed = recordings.find((recording) => recording.segments.some((segment) => segment.video_codec));
+const undecoded = recordings.find((recording) => recording.segments.some((segment) => segment.codec === "g729"));
 /** The pictures of the README: `DOCS=1 node e2e/look.mjs 1280`. */
 const PICTURES = { "01-notice": "notice", "02-sign-in": "sign-in", "05-recordings": "recordings", "09-purpose": "purpose", "10-purpose-refused": "refused", "11-playing": "recording", "13-calls": "calls", "14-people": "people", "17-posts": "posts", "18-audit": "audit", "20-policy": "policy", "22-connections": "connections", "24-me": "me", "25-locked": "locked" };
 
@@ -89,6 +92,27 @@ const PAGES = [
       await page.getByRole("button", { name: "記録して聴取する" }).click();
       await page.getByRole("alert").waitFor();
       await page.getByRole("alert").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "11b-film",
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/recordings/${filmed.id}`);
+      await page.getByRole("button", { name: "目的を選んで再生" }).click();
+      await page.getByText("応対品質の向上").click();
+      await page.getByRole("button", { name: "記録して聴取する" }).click();
+      await page.locator("video").waitFor();
+      await page.getByRole("button", { name: "一時停止" }).click();
+      await page.waitForTimeout(800);
+    },
+  },
+  {
+    name: "11c-no-decoder",
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/recordings/${undecoded.id}`);
+      await page.getByText("この画面では聴けません").waitFor();
     },
   },
   {

@@ -198,6 +198,11 @@ export const recordings = Array.from({ length: 96 }, (_, number) => makeRecordin
 recordings[5].playable = false;
 recordings[5].play_refusal = { allowed: false, rule: "access.department", article: "6(4)", article_label: "第6条第4項", sentence: text("この部署の録音は、その部署の操作担当者だけが扱えます。", "Only handlers of that department may use its recordings.") };
 
+// One that came in a codec without a decoder, and one from a counter's camera.
+recordings[7].segments[0].codec = "g729";
+recordings[9].segments[0].codec = "opus";
+recordings[9].segments[0].video_codec = "vp8";
+
 export const calls = recordings.flatMap((recording, at) => {
   const call = {
     id: recording.call_id,

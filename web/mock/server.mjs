@@ -4,7 +4,7 @@
  * POST /mock/lock locks the session; POST /mock/idle?minutes=N sets the idle lock.
  */
 import { randomUUID } from "node:crypto";
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { createReadStream, existsSync, statSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -251,6 +251,12 @@ async function answer(request, response) {
     if (request.headers["x-rokuon-background"] !== "1") session.last = Date.now();
     const audio = /^\/v1\/recordings\/([^/]+)\/uses\/([^/]+)\/audio$/.exec(url.pathname);
     if (audio && uses.has(audio[2])) return sendAudio(request, response, recordingOf(audio[1]));
+    const film = /^\/v1\/recordings\/[^/]+\/uses\/([^/]+)\/files\/\d+$/.exec(url.pathname);
+    if (film && uses.has(film[1])) {
+      const octets = readFileSync(new URL("counter.webm", import.meta.url));
+      response.writeHead(200, { "Content-Type": "video/webm", "Cache-Control": "no-store", "Content-Length": octets.length });
+      return response.end(octets);
+    }
     if (request.method !== "GET" && request.headers["x-csrf-token"] !== session.csrf) throw new Refusal(403, "csrf-refused", "このページからの操作と確認できません");
     const route = match(routes, request.method, url.pathname);
     if (route === undefined) throw notFound();

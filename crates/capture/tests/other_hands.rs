@@ -160,7 +160,9 @@ fn ogg_opus_is_opened_by_opusinfo_and_ffmpeg_and_time_is_right_across_a_hole() {
     if let Some(output) = run("opusinfo", &[path]) {
         let told =
             String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && !told.contains("WARNING"), "{told}");
+        // A stream joined in the middle has nothing to skip: all else would shift its time.
+        let warnings = told.lines().filter(|line| line.contains("WARNING") && !line.contains("low preskip"));
+        assert!(output.status.success() && warnings.count() == 0, "{told}");
         assert!(told.contains("0m:05.000s"), "{told}");
     }
     let Some(heard) = ffmpeg(&["-i", path, "-f", "s16le", "-ar", "8000", "-ac", "1", "-"]) else { return };
@@ -222,7 +224,7 @@ fn g729_is_named_and_timed_by_another_reader() {
     let packets: Packets = (0..150).map(|n| (18, n * 160, false, vec![n as u8 | 1; 20])).collect();
     let files = filed(&[(8_000, packets)], &[]);
     let Some((codec, packets, seconds)) = probed(&written(dir.path(), &files[0]), "a") else { return };
-    assert_eq!((codec.as_str(), packets), ("g729", 150));
+    assert_eq!((codec.as_str(), packets), ("g729", 300), "it counts frames of 10 ms");
     assert!((seconds - 3.0).abs() < 0.001, "{seconds}");
 }
 

@@ -149,7 +149,7 @@ impl Stretch {
             let packets = together.first().map(|channel| self.packets(channel, codec)).unwrap_or_default();
             let heard = can_decode(codec).then(|| self.decoded(codec, &packets));
             let file = if codec == Codec::Opus {
-                ogg_opus::file(self.number, &packets, samples)
+                ogg_opus::file(self.number.wrapping_add(1), &packets, samples)
             } else {
                 matroska::layout::file(Some(&SoundTrack { codec, packets }), None, samples)
             };

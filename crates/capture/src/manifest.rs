@@ -6,6 +6,7 @@ use rokuon_media::file_kind::FileKind;
 use rokuon_media::gap::Gap;
 use rokuon_media::timeline::TimelineCounts;
 use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
+use rokuon_sip::siprec::speakers::SpeakerSpan;
 use serde::{Deserialize, Serialize};
 
 use crate::counters::CallCounters;
@@ -59,6 +60,9 @@ pub struct Manifest {
     pub sdp: Vec<Evidence>,
     /// Recording metadata as received.
     pub metadata: Vec<Evidence>,
+    /// Who spoke on which stream and when, as that metadata tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speakers: Vec<SpeakerSpan>,
     /// Datagrams, by stream.
     pub counters: CallCounters,
     /// What happened while packets were placed, by channel.

@@ -5,6 +5,8 @@ use rokuon_capture::manifest::{Evidence, MANIFEST_VERSION, Manifest, ManifestSeg
 use rokuon_capture::outcome::Outcome;
 use rokuon_media::codec::TIMELINE_RATE;
 use rokuon_media::waveform::{BUCKETS_PER_SECOND, Peaks, PlacedPeaks, resample};
+use rokuon_sip::siprec::metadata_state::MetadataState;
+use rokuon_sip::siprec::speakers::SpeakerSpan;
 use sha2::{Digest, Sha256};
 
 use super::part::SealedPart;
@@ -48,6 +50,7 @@ pub fn manifest(read: &Replayed, outcome: Outcome, segments: Vec<ManifestSegment
         streams: read.streams.clone(),
         sdp: read.sdp.iter().map(evidence).collect(),
         metadata: read.metadata.iter().map(evidence).collect(),
+        speakers: speakers(read),
         counters: read.counters(),
         timeline: read.counts.clone(),
         unfiled: read.unfiled.clone(),
@@ -57,6 +60,18 @@ pub fn manifest(read: &Replayed, outcome: Outcome, segments: Vec<ManifestSegment
 fn evidence(body: &AsReceived) -> Evidence {
     let sha256 = hex(&Sha256::digest(body.octets().unwrap_or_default()));
     Evidence { body: body.clone(), sha256 }
+}
+
+/// Who spoke where and when: the metadata once more, in the order it came.
+fn speakers(read: &Replayed) -> Vec<SpeakerSpan> {
+    let mut state = MetadataState::default();
+    for (order, body) in (0..).zip(&read.metadata) {
+        if let Some(octets) = body.octets() {
+            state.take(body.received_at.timestamp_millis(), order, &octets);
+        }
+    }
+    state.finish(read.ended_at().timestamp_millis());
+    state.speakers().spans().to_vec()
 }
 
 /// One waveform over the whole recording, joined from its segments'.

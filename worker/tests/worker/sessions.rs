@@ -82,6 +82,11 @@ async fn metadata_that_comes_late_puts_the_voices_on_their_channels() {
     let kept = house.finished(src.call_id()).await;
     assert_eq!((kept.packets_of(0, CALLER), kept.packets_of(1, CALLED)), (30, 30));
     assert!(kept.recording.doubts.is_empty(), "{:?}", kept.recording.doubts);
+    let told = kept.manifest().speakers.iter();
+    let mut told: Vec<_> =
+        told.map(|span| (&*span.label, &*span.participant_id, span.to.is_some())).collect();
+    told.sort_unstable();
+    assert_eq!(told, [("0", "a", true), ("1", "b", true)], "who spoke where, until the end");
 }
 
 // rule: SR5

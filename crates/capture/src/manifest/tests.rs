@@ -69,6 +69,7 @@ fn a_manifest_is_written_and_read_alike_with_bodies_as_received() {
         streams: opened.streams.clone(),
         sdp: opened.sdp.iter().map(evidence).collect(),
         metadata: opened.metadata.iter().map(evidence).collect(),
+        speakers: vec![],
         counters: CallCounters::default(),
         timeline: vec![(0, TimelineCounts::default())],
         unfiled: vec![("G729".into(), 4)],

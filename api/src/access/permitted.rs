@@ -8,7 +8,10 @@ use axum::http::request::Parts;
 use rokuon_db::audit_events::AuditEvent;
 use rokuon_policy::access;
 use rokuon_policy::decision::Decision;
+use rokuon_policy::ids::AuditEventId;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Builder;
 
 use crate::access::acts::Act;
 use crate::access::caller::Caller;
@@ -16,6 +19,9 @@ use crate::access::refusal::refused;
 use crate::access::session::Session;
 use crate::app::App;
 use crate::problem::{Code, Problem};
+
+/// In so many seconds an act that a page repeats leaves one event.
+const ONE_EVENT_IN: i64 = 600;
 
 /// A person whose posts give them what `A` needs, at least somewhere.
 pub struct Permitted<A> {
@@ -51,6 +57,20 @@ impl<A: Act> Permitted<A> {
     /// The audit event of this act.
     pub fn event(&self, detail: Value) -> AuditEvent {
         self.caller.event(A::EVENT, detail)
+    }
+
+    /// The audit event of an act that an open page repeats by itself: one in ten minutes of a session, however often it asks.
+    /// A second write of the same id is no second event.
+    pub fn repeated_event(&self, detail: Value) -> AuditEvent {
+        let mut hash = Sha256::new();
+        hash.update(A::EVENT);
+        hash.update([0]);
+        hash.update(self.token.stored());
+        hash.update((self.now.timestamp() / ONE_EVENT_IN).to_be_bytes());
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(hash.finalize()).for_each(|(byte, hashed)| *byte = hashed);
+        let id = AuditEventId(Builder::from_random_bytes(bytes).into_uuid());
+        AuditEvent { id, ..self.event(detail) }
     }
 
     /// An event of another kind that belongs to this act.

@@ -41,6 +41,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong now, and what was */
+        get: operations["alarms_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alarms/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an alarm up
+         * @description It stays open until what is wrong is over; a later note takes the place of an earlier one.
+         */
+        post: operations["alarms_acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/appointments/{id}/end": {
         parameters: {
             query?: never;
@@ -84,6 +121,23 @@ export interface paths {
         };
         /** Search the call log */
         get: operations["calls_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connection-watches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is expected of each connection */
+        get: operations["connection_watches_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -253,6 +307,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/connections/{id}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is expected of a connection */
+        post: operations["connection_watches_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/counts/unrecorded": {
         parameters: {
             query?: never;
@@ -262,6 +333,46 @@ export interface paths {
         };
         /** Calls that were not kept, by day */
         get: operations["counts_unrecorded"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much of the operating hours recording ran
+         * @description Every gap with its cause, for up to 92 days. Time that lies ahead or before the first recorder ran is not counted.
+         */
+        get: operations["coverage_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coverage/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The coverage report as CSV
+         * @description UTF-8 with a byte order mark, as spreadsheets in offices read it; times in Japan's time. One line a day, then one line a gap.
+         */
+        get: operations["coverage_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -281,6 +392,28 @@ export interface paths {
         get: operations["departments_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/expected-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was found of the calls an exchange says there were */
+        get: operations["expected_calls_list"];
+        put?: never;
+        /**
+         * Upload an exchange's call records
+         * @description Safe to upload twice, also with overlapping files. Lines that cannot be read are kept out and named by number. What is new is
+         *     compared with the calls we know within five minutes.
+         */
+        post: operations["expected_calls_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -375,6 +508,77 @@ export interface paths {
         get: operations["openapi_document"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operating-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The operating calendar */
+        get: operations["operating_calendar_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operating-calendar/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the tenant's own weekly hours
+         * @description Only where the rules set none themselves.
+         */
+        post: operations["operating_calendar_hours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operating-calendar/special-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter or change a day that differs */
+        post: operations["operating_calendar_special_day"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operating-calendar/special-days/{day}/strike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a day that differs back */
+        post: operations["operating_calendar_strike"];
         delete?: never;
         options?: never;
         head?: never;
@@ -761,210 +965,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/alarms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is wrong now, and what was */
-        get: operations["alarms_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/alarms/{id}/acknowledge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take an alarm up
-         * @description It stays open until what is wrong is over; a later note takes the place of an earlier one.
-         */
-        post: operations["alarms_acknowledge"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/connection-watches": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is expected of each connection */
-        get: operations["connection_watches_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/connections/{id}/watch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say what is expected of a connection */
-        post: operations["connection_watches_set"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/coverage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How much of the operating hours recording ran
-         * @description Every gap with its cause, for up to 92 days. Time that lies ahead or before the first recorder ran is not counted.
-         */
-        get: operations["coverage_show"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/coverage/csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The coverage report as CSV
-         * @description UTF-8 with a byte order mark, as spreadsheets in offices read it; times in Japan's time. One line a day, then one line a gap.
-         */
-        get: operations["coverage_csv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/expected-calls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What was found of the calls an exchange says there were */
-        get: operations["expected_calls_list"];
-        put?: never;
-        /**
-         * Upload an exchange's call records
-         * @description Safe to upload twice, also with overlapping files. Lines that cannot be read are kept out and named by number. What is new is
-         *     compared with the calls we know within five minutes.
-         */
-        post: operations["expected_calls_upload"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operating-calendar": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The operating calendar */
-        get: operations["operating_calendar_show"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operating-calendar/hours": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Set the tenant's own weekly hours
-         * @description Only where the rules set none themselves.
-         */
-        post: operations["operating_calendar_hours"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operating-calendar/special-days": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Enter or change a day that differs */
-        post: operations["operating_calendar_special_day"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operating-calendar/special-days/{day}/strike": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take a day that differs back */
-        post: operations["operating_calendar_strike"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/workers": {
         parameters: {
             query?: never;
@@ -989,6 +989,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Somebody took an alarm up. */
+        Acknowledged: {
+            /** @description Who. */
+            by: components["schemas"]["PersonName"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What they wrote down. */
+            note: string;
+        };
         /** @description Who acted. */
         Actor: {
             /**
@@ -1000,6 +1012,58 @@ export interface components {
             display_name?: string | null;
             /** @description The posts they held then. */
             posts: string[];
+        };
+        /** @description An alarm. It opens and closes by rule. */
+        Alarm: {
+            /**
+             * Format: uuid
+             * @description The alarm.
+             */
+            id: string;
+            /** @description What. */
+            kind: components["schemas"]["AlarmKind"];
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description What it means and what to do. */
+            advice: components["schemas"]["Text"];
+            /** @description On what: a connection's name or a recorder's id; absent for the platform as a whole. */
+            subject?: string | null;
+            /**
+             * Format: int64
+             * @description A figure that belongs to it: percent, or a count.
+             */
+            figure?: number | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            opened_at: string;
+            /**
+             * Format: date-time
+             * @description When it was found over.
+             */
+            closed_at?: string | null;
+            acknowledged?: components["schemas"]["Acknowledged"] | null;
+        };
+        /** @description What somebody writes down who takes an alarm up. */
+        AlarmAcknowledgement: {
+            /** @description What is being done about it. */
+            note: string;
+        };
+        /**
+         * @description What can be wrong.
+         * @enum {string}
+         */
+        AlarmKind: "worker_silent" | "connection_silent" | "spool_filling" | "sealing_behind" | "calls_refused" | "registration_lost" | "expected_call_missing" | "canary_missing" | "calls_failing";
+        /** @description The alarms. */
+        AlarmList: {
+            /** @description Open ones first, then the newest; 200 at most. */
+            items: components["schemas"]["Alarm"][];
+            /**
+             * Format: int32
+             * @description How many are open.
+             */
+            open: number;
         };
         /** @description Whether the other party of a call was told. */
         Announcement: {
@@ -1203,6 +1267,19 @@ export interface components {
             /** @description What is known of telling the other party. */
             announcement_status: components["schemas"]["AnnouncementStatus"];
         };
+        /** @description A test call that must come. */
+        Canary: {
+            /**
+             * @description The number of the party that places or takes it.
+             * @example 0125-00-9999
+             */
+            number: string;
+            /**
+             * Format: int32
+             * @description At least once in so many minutes of operating hours.
+             */
+            every_minutes: number;
+        };
         /**
          * @description Whether a live call's sound is taken.
          * @enum {string}
@@ -1213,6 +1290,29 @@ export interface components {
          * @enum {string}
          */
         CaptureOrder: "start" | "pause" | "resume" | "stop";
+        /** @description The columns as the one who uploads names them. */
+        ColumnNames: {
+            /**
+             * @description When the call began.
+             * @example 通話開始日時
+             */
+            started_at: string;
+            /** @description How long it was: seconds, `M:SS` or `H:MM:SS`. */
+            duration?: string | null;
+            /** @description Who called. */
+            caller?: string | null;
+            /** @description Who was called. */
+            called?: string | null;
+            /** @description Which way it went. */
+            direction?: string | null;
+        };
+        /** @description A preset of columns. */
+        ColumnPreset: {
+            /** @description Its key. */
+            key: string;
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+        };
         /** @description What is needed to make a connection. */
         ConnectRequest: {
             /** @description How its calls will arrive. */
@@ -1327,6 +1427,26 @@ export interface components {
              * @description In seven days, today included.
              */
             week: number;
+        };
+        /** @description A connection's part. */
+        ConnectionCoverage: {
+            /** @description The connection. */
+            connection: components["schemas"]["ConnectionName"];
+            /**
+             * Format: double
+             * @description The covered share in percent; null when nothing was owed.
+             */
+            percent: number | null;
+            /**
+             * Format: int64
+             * @description Silent for longer than so many minutes of operating hours is a gap.
+             */
+            silent_after_minutes: number;
+            /**
+             * Format: date-time
+             * @description When it was last heard.
+             */
+            last_heard_at?: string | null;
         };
         /** @description When a connection's credentials were made and end. The secrets themselves are shown once, when they are made. */
         ConnectionCredential: {
@@ -1615,6 +1735,100 @@ export interface components {
              */
             at?: string | null;
         };
+        /** @description What is expected of a connection. */
+        ConnectionWatch: {
+            /**
+             * Format: uuid
+             * @description The connection.
+             */
+            connection_id: string;
+            /**
+             * Format: int32
+             * @description Silent for longer than so many minutes of operating hours is a gap; null: what is usual for it.
+             */
+            silent_after_minutes: number | null;
+            /** @description Whether its exchange tells callers that they are recorded. */
+            announces: boolean;
+            canary: components["schemas"]["Canary"] | null;
+            /**
+             * Format: date-time
+             * @description When the last one came.
+             */
+            canary_at?: string | null;
+        };
+        /** @description All of them. */
+        ConnectionWatchList: {
+            /** @description Of which somebody said something. */
+            items: components["schemas"]["ConnectionWatch"][];
+        };
+        /** @description What is to be expected. */
+        ConnectionWatchRequest: {
+            /**
+             * Format: int32
+             * @description Silent for longer than so many minutes of operating hours is a gap; absent: what is usual for it.
+             */
+            silent_after_minutes?: number | null;
+            /** @description Whether its exchange tells callers that they are recorded. */
+            announces?: boolean;
+            canary?: components["schemas"]["Canary"] | null;
+        };
+        /** @description The coverage report. */
+        Coverage: components["schemas"]["Share"] & {
+            /**
+             * Format: date
+             * @description The first civil day in Japan.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last one.
+             */
+            to: string;
+            /**
+             * Format: date-time
+             * @description Since when anything was measured; absent when no recorder ever ran.
+             */
+            measured_since?: string | null;
+            /** @description The article that asks for the hours, where the rules do. */
+            article?: string | null;
+            /** @description That article as written. */
+            article_label?: string | null;
+            sentence?: components["schemas"]["Text"] | null;
+            /** @description Each day, oldest first. */
+            days: components["schemas"]["CoverageDay"][];
+            /** @description Each active connection. */
+            connections: components["schemas"]["ConnectionCoverage"][];
+            /** @description Calls that came and were not taken. */
+            untaken: components["schemas"]["UntakenCalls"][];
+        };
+        /**
+         * @description Why recording could not run.
+         * @enum {string}
+         */
+        CoverageCause: "worker_down" | "spool_full" | "keys_away" | "connection_silent";
+        /** @description One day of the report. */
+        CoverageDay: components["schemas"]["OperatingDay"] & components["schemas"]["Share"] & {
+            /** @description The gaps. */
+            gaps: components["schemas"]["CoverageGap"][];
+        };
+        /** @description A gap in the owed hours. */
+        CoverageGap: components["schemas"]["Span"] & {
+            /**
+             * Format: int64
+             * @description How long, in seconds.
+             */
+            seconds: number;
+            /** @description Why. */
+            cause: components["schemas"]["CoverageCause"];
+            /** @description Why, in a sentence. */
+            sentence: components["schemas"]["Text"];
+            connection?: components["schemas"]["ConnectionName"] | null;
+        };
+        /**
+         * @description A weekday.
+         * @enum {string}
+         */
+        DayOfWeek: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description What the rules said about one question. */
         Decision: {
             /** @description Whether it is allowed. */
@@ -1648,6 +1862,149 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "internal";
+        /** @description An expected call that needs to be looked at. */
+        ExpectedCall: {
+            /**
+             * Format: uuid
+             * @description The call.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the exchange says it began.
+             */
+            started_at: string;
+            /**
+             * Format: int64
+             * @description How long it was.
+             */
+            duration_seconds?: number | null;
+            /** @description Who called; only the last four digits for those who may not see every department's calls. */
+            caller?: string | null;
+            /** @description Who was called; likewise. */
+            called?: string | null;
+            direction?: components["schemas"]["Direction"] | null;
+            /** @description What was found. */
+            verdict: components["schemas"]["ExpectedVerdict"];
+            cause?: components["schemas"]["ExpectedCause"] | null;
+            /** @description The article, where a rule is the cause. */
+            article?: string | null;
+            /** @description That article as written. */
+            article_label?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last compared.
+             */
+            compared_at?: string | null;
+        };
+        /** @description A line that was kept out. */
+        ExpectedCallBadLine: {
+            /**
+             * Format: int64
+             * @description Its number in the file, the first being 1.
+             */
+            line: number;
+            /** @description Which column. */
+            field: string;
+            /** @description What is wrong. */
+            message: components["schemas"]["Text"];
+        };
+        /** @description An uploaded file. */
+        ExpectedCallFile: {
+            /**
+             * Format: uuid
+             * @description The file.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description `utf-8` or `shift_jis`. */
+            encoding: string;
+            /**
+             * Format: int32
+             * @description Data lines in it.
+             */
+            lines: number;
+            /**
+             * Format: int32
+             * @description Lines that were new calls; the others were there already or were kept out.
+             */
+            added: number;
+            /** @description Lines that were kept out, the first 200 of them. */
+            bad_lines: components["schemas"]["ExpectedCallBadLine"][];
+            /** @description Who uploaded it. */
+            uploaded_by: components["schemas"]["PersonName"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            uploaded_at: string;
+        };
+        /** @description The expected calls of some days. */
+        ExpectedCallList: {
+            /**
+             * Format: date
+             * @description The first civil day in Japan.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last one.
+             */
+            to: string;
+            /** @description How many there are, by what was found. */
+            counts: components["schemas"]["ExpectedCount"][];
+            /** @description Those with the verdict asked for (missing and unexplained when nothing is asked), newest first; 500 at most. */
+            items: components["schemas"]["ExpectedCall"][];
+            /** @description The files uploaded last. */
+            files: components["schemas"]["ExpectedCallFile"][];
+            /** @description The presets of columns. */
+            presets: components["schemas"]["ColumnPreset"][];
+        };
+        /** @description A file to upload. */
+        ExpectedCallUpload: {
+            /**
+             * @description Its name.
+             * @example cdr-2026-11-28.csv
+             */
+            name: string;
+            /** @description The file in base64, 20 MiB at most: CSV with a line of headings, UTF-8 or Shift_JIS. */
+            content_base64: string;
+            columns?: components["schemas"]["ColumnNames"] | null;
+            /** @description A preset by key; found by the headings when absent. */
+            preset?: string | null;
+        };
+        /** @description What an upload brought. */
+        ExpectedCallUploaded: components["schemas"]["ExpectedCallFile"] & {
+            /** @description The preset that was found by the headings. */
+            preset?: string | null;
+            /**
+             * Format: int32
+             * @description How many lines were kept out.
+             */
+            bad: number;
+        };
+        /**
+         * @description Why an expected call is not there.
+         * @enum {string}
+         */
+        ExpectedCause: "line_not_listed" | "direction_not_recorded" | "not_answered" | "on_demand_not_started" | "worker_down" | "spool_full" | "keys_away" | "refused" | "connection_silent" | "recording_failed";
+        /** @description How many have one verdict and cause. */
+        ExpectedCount: {
+            /** @description What was found. */
+            verdict: components["schemas"]["ExpectedVerdict"];
+            cause?: components["schemas"]["ExpectedCause"] | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /**
+         * @description What was found of an expected call.
+         * @enum {string}
+         */
+        ExpectedVerdict: "waiting" | "recorded" | "not_due" | "missing" | "unexplained";
         /** @description One field that is not right. */
         FieldError: {
             /**
@@ -1693,6 +2050,11 @@ export interface components {
             /** @description True when the person stopped listening: the use is closed in the audit trail. */
             ended: boolean;
         };
+        /**
+         * @description Where a day's hours come from.
+         * @enum {string}
+         */
+        HoursSource: "policy" | "tenant" | "always" | "special_day" | "yearly_closing" | "national_holiday";
         /** @description What stands for the stored bytes being the received ones. */
         Integrity: {
             /** @description Every segment is sealed with its digest. */
@@ -1894,6 +2256,44 @@ export interface components {
             article: string;
             /** @description That article as written. */
             article_label: string;
+        };
+        /** @description The operating calendar. */
+        OperatingCalendar: {
+            /** @description Where the weekly hours come from: `policy`, `tenant` or `always`. Those of the rules are not changed here. */
+            source: components["schemas"]["HoursSource"];
+            /** @description The article that sets them, where the rules do. */
+            article?: string | null;
+            /** @description That article as written. */
+            article_label?: string | null;
+            sentence?: components["schemas"]["Text"] | null;
+            /** @description The weekly hours. */
+            hours: components["schemas"]["WeeklyHours"][];
+            /** @description Whether national holidays are closed. */
+            holidays_closed: boolean;
+            /** @description The days that differ. */
+            special_days: components["schemas"]["SpecialDay"][];
+            /** @description Every day asked for, with its hours. */
+            days: components["schemas"]["OperatingDay"][];
+        };
+        /** @description The hours of one day. */
+        OperatingDay: {
+            /**
+             * Format: date
+             * @description The civil day in Japan.
+             */
+            day: string;
+            /** @description Where its hours come from. */
+            source: components["schemas"]["HoursSource"];
+            /** @description The operating hours; none: closed. */
+            hours: components["schemas"]["Span"][];
+            note?: components["schemas"]["Text"] | null;
+        };
+        /** @description The tenant's own weekly hours. */
+        OperatingHoursChange: {
+            /** @description By weekday; none: recording is owed at all times. */
+            hours: components["schemas"]["WeeklyHours"][];
+            /** @description Whether national holidays are closed. */
+            holidays_closed: boolean;
         };
         /** @description An order of a live recording. */
         Order: {
@@ -2416,6 +2816,24 @@ export interface components {
              */
             sealed_at?: string | null;
         };
+        /** @description Owed, missing, and the share that is covered. */
+        Share: {
+            /**
+             * Format: int64
+             * @description Operating time up to now, in seconds.
+             */
+            owed_seconds: number;
+            /**
+             * Format: int64
+             * @description Of it, time in which nothing was recorded on any connection, in seconds.
+             */
+            missing_seconds: number;
+            /**
+             * Format: double
+             * @description The covered share in percent, rounded down to two places: 100 only when nothing is missing. Null when nothing was owed.
+             */
+            percent: number | null;
+        };
         /** @description An issued ID and its password. */
         SignInRequest: {
             /**
@@ -2451,6 +2869,42 @@ export interface components {
          * @enum {string}
          */
         SipTransport: "udp" | "tcp" | "tls";
+        /** @description A stretch of time. */
+        Span: {
+            /**
+             * Format: date-time
+             * @description Its first instant.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant after it.
+             */
+            until: string;
+        };
+        /** @description A day whose hours differ. */
+        SpecialDay: {
+            /**
+             * Format: date
+             * @description The civil day in Japan.
+             */
+            day: string;
+            /**
+             * @description From, as `HH:MM`; absent: closed all day.
+             * @example 09:00
+             */
+            from?: string | null;
+            /**
+             * @description Until, as `HH:MM`; `24:00` is the end of the day.
+             * @example 12:00
+             */
+            until?: string | null;
+            /**
+             * @description Why, in the tenant's words.
+             * @example 停電のため休館
+             */
+            note: string;
+        };
         /** @description The tenant a person works for. */
         TenantName: {
             /**
@@ -2504,6 +2958,26 @@ export interface components {
         UnrecordedCounts: {
             /** @description Newest day first. */
             items: components["schemas"]["UnrecordedCount"][];
+        };
+        /** @description Calls that came and were not taken. */
+        UntakenCalls: {
+            /**
+             * Format: date-time
+             * @description The minute, at its beginning.
+             */
+            minute: string;
+            /** @description By which connection. */
+            connection: components["schemas"]["ConnectionName"];
+            /**
+             * @description Why: `refused_…` or `on_demand_not_started`.
+             * @example refused_full
+             */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
         };
         /** @description A permitted use. */
         Use: {
@@ -2560,480 +3034,6 @@ export interface components {
         WaveformChannel: {
             /** @description Lowest and highest sample of each bucket, −1 to 1. */
             peaks: number[][];
-        };
-        /** @description Somebody took an alarm up. */
-        Acknowledged: {
-            /** @description Who. */
-            by: components["schemas"]["PersonName"];
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @description What they wrote down. */
-            note: string;
-        };
-        /** @description An alarm. It opens and closes by rule. */
-        Alarm: {
-            /**
-             * Format: uuid
-             * @description The alarm.
-             */
-            id: string;
-            /** @description What. */
-            kind: components["schemas"]["AlarmKind"];
-            /** @description Its name. */
-            name: components["schemas"]["Text"];
-            /** @description What it means and what to do. */
-            advice: components["schemas"]["Text"];
-            /** @description On what: a connection's name or a recorder's id; absent for the platform as a whole. */
-            subject?: string | null;
-            /**
-             * Format: int64
-             * @description A figure that belongs to it: percent, or a count.
-             */
-            figure?: number | null;
-            /**
-             * Format: date-time
-             * @description Since when.
-             */
-            opened_at: string;
-            /**
-             * Format: date-time
-             * @description When it was found over.
-             */
-            closed_at?: string | null;
-            acknowledged?: components["schemas"]["Acknowledged"] | null;
-        };
-        /** @description What somebody writes down who takes an alarm up. */
-        AlarmAcknowledgement: {
-            /** @description What is being done about it. */
-            note: string;
-        };
-        /**
-         * @description What can be wrong.
-         * @enum {string}
-         */
-        AlarmKind: "worker_silent" | "connection_silent" | "spool_filling" | "sealing_behind" | "calls_refused" | "registration_lost" | "expected_call_missing" | "canary_missing" | "calls_failing";
-        /** @description The alarms. */
-        AlarmList: {
-            /** @description Open ones first, then the newest; 200 at most. */
-            items: components["schemas"]["Alarm"][];
-            /**
-             * Format: int32
-             * @description How many are open.
-             */
-            open: number;
-        };
-        /** @description A test call that must come. */
-        Canary: {
-            /**
-             * @description The number of the party that places or takes it.
-             * @example 0125-00-9999
-             */
-            number: string;
-            /**
-             * Format: int32
-             * @description At least once in so many minutes of operating hours.
-             */
-            every_minutes: number;
-        };
-        /** @description The columns as the one who uploads names them. */
-        ColumnNames: {
-            /**
-             * @description When the call began.
-             * @example 通話開始日時
-             */
-            started_at: string;
-            /** @description How long it was: seconds, `M:SS` or `H:MM:SS`. */
-            duration?: string | null;
-            /** @description Who called. */
-            caller?: string | null;
-            /** @description Who was called. */
-            called?: string | null;
-            /** @description Which way it went. */
-            direction?: string | null;
-        };
-        /** @description A preset of columns. */
-        ColumnPreset: {
-            /** @description Its key. */
-            key: string;
-            /** @description Its name. */
-            name: components["schemas"]["Text"];
-        };
-        /** @description A connection's part. */
-        ConnectionCoverage: {
-            /** @description The connection. */
-            connection: components["schemas"]["ConnectionName"];
-            /**
-             * Format: double
-             * @description The covered share in percent; null when nothing was owed.
-             */
-            percent: number | null;
-            /**
-             * Format: int64
-             * @description Silent for longer than so many minutes of operating hours is a gap.
-             */
-            silent_after_minutes: number;
-            /**
-             * Format: date-time
-             * @description When it was last heard.
-             */
-            last_heard_at?: string | null;
-        };
-        /** @description What is expected of a connection. */
-        ConnectionWatch: {
-            /**
-             * Format: uuid
-             * @description The connection.
-             */
-            connection_id: string;
-            /**
-             * Format: int32
-             * @description Silent for longer than so many minutes of operating hours is a gap; null: what is usual for it.
-             */
-            silent_after_minutes: number | null;
-            /** @description Whether its exchange tells callers that they are recorded. */
-            announces: boolean;
-            canary: components["schemas"]["Canary"] | null;
-            /**
-             * Format: date-time
-             * @description When the last one came.
-             */
-            canary_at?: string | null;
-        };
-        /** @description All of them. */
-        ConnectionWatchList: {
-            /** @description Of which somebody said something. */
-            items: components["schemas"]["ConnectionWatch"][];
-        };
-        /** @description What is to be expected. */
-        ConnectionWatchRequest: {
-            /**
-             * Format: int32
-             * @description Silent for longer than so many minutes of operating hours is a gap; absent: what is usual for it.
-             */
-            silent_after_minutes?: number | null;
-            /** @description Whether its exchange tells callers that they are recorded. */
-            announces?: boolean;
-            canary?: components["schemas"]["Canary"] | null;
-        };
-        /** @description The coverage report. */
-        Coverage: components["schemas"]["Share"] & {
-            /**
-             * Format: date
-             * @description The first civil day in Japan.
-             */
-            from: string;
-            /**
-             * Format: date
-             * @description The last one.
-             */
-            to: string;
-            /**
-             * Format: date-time
-             * @description Since when anything was measured; absent when no recorder ever ran.
-             */
-            measured_since?: string | null;
-            /** @description The article that asks for the hours, where the rules do. */
-            article?: string | null;
-            /** @description That article as written. */
-            article_label?: string | null;
-            sentence?: components["schemas"]["Text"] | null;
-            /** @description Each day, oldest first. */
-            days: components["schemas"]["CoverageDay"][];
-            /** @description Each active connection. */
-            connections: components["schemas"]["ConnectionCoverage"][];
-            /** @description Calls that came and were not taken. */
-            untaken: components["schemas"]["UntakenCalls"][];
-        };
-        /**
-         * @description Why recording could not run.
-         * @enum {string}
-         */
-        CoverageCause: "worker_down" | "spool_full" | "keys_away" | "connection_silent";
-        /** @description One day of the report. */
-        CoverageDay: components["schemas"]["OperatingDay"] & components["schemas"]["Share"] & {
-            /** @description The gaps. */
-            gaps: components["schemas"]["CoverageGap"][];
-        };
-        /** @description A gap in the owed hours. */
-        CoverageGap: components["schemas"]["Span"] & {
-            /**
-             * Format: int64
-             * @description How long, in seconds.
-             */
-            seconds: number;
-            /** @description Why. */
-            cause: components["schemas"]["CoverageCause"];
-            /** @description Why, in a sentence. */
-            sentence: components["schemas"]["Text"];
-            connection?: components["schemas"]["ConnectionName"] | null;
-        };
-        /**
-         * @description A weekday.
-         * @enum {string}
-         */
-        DayOfWeek: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
-        /** @description An expected call that needs to be looked at. */
-        ExpectedCall: {
-            /**
-             * Format: uuid
-             * @description The call.
-             */
-            id: string;
-            /**
-             * Format: date-time
-             * @description When the exchange says it began.
-             */
-            started_at: string;
-            /**
-             * Format: int64
-             * @description How long it was.
-             */
-            duration_seconds?: number | null;
-            /** @description Who called; only the last four digits for those who may not see every department's calls. */
-            caller?: string | null;
-            /** @description Who was called; likewise. */
-            called?: string | null;
-            direction?: components["schemas"]["Direction"] | null;
-            /** @description What was found. */
-            verdict: components["schemas"]["ExpectedVerdict"];
-            cause?: components["schemas"]["ExpectedCause"] | null;
-            /** @description The article, where a rule is the cause. */
-            article?: string | null;
-            /** @description That article as written. */
-            article_label?: string | null;
-            /**
-             * Format: date-time
-             * @description When it was last compared.
-             */
-            compared_at?: string | null;
-        };
-        /** @description A line that was kept out. */
-        ExpectedCallBadLine: {
-            /**
-             * Format: int64
-             * @description Its number in the file, the first being 1.
-             */
-            line: number;
-            /** @description Which column. */
-            field: string;
-            /** @description What is wrong. */
-            message: components["schemas"]["Text"];
-        };
-        /** @description An uploaded file. */
-        ExpectedCallFile: {
-            /**
-             * Format: uuid
-             * @description The file.
-             */
-            id: string;
-            /** @description Its name. */
-            name: string;
-            /** @description `utf-8` or `shift_jis`. */
-            encoding: string;
-            /**
-             * Format: int32
-             * @description Data lines in it.
-             */
-            lines: number;
-            /**
-             * Format: int32
-             * @description Lines that were new calls; the others were there already or were kept out.
-             */
-            added: number;
-            /** @description Lines that were kept out, the first 200 of them. */
-            bad_lines: components["schemas"]["ExpectedCallBadLine"][];
-            /** @description Who uploaded it. */
-            uploaded_by: components["schemas"]["PersonName"];
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            uploaded_at: string;
-        };
-        /** @description The expected calls of some days. */
-        ExpectedCallList: {
-            /**
-             * Format: date
-             * @description The first civil day in Japan.
-             */
-            from: string;
-            /**
-             * Format: date
-             * @description The last one.
-             */
-            to: string;
-            /** @description How many there are, by what was found. */
-            counts: components["schemas"]["ExpectedCount"][];
-            /** @description Those with the verdict asked for (missing and unexplained when nothing is asked), newest first; 500 at most. */
-            items: components["schemas"]["ExpectedCall"][];
-            /** @description The files uploaded last. */
-            files: components["schemas"]["ExpectedCallFile"][];
-            /** @description The presets of columns. */
-            presets: components["schemas"]["ColumnPreset"][];
-        };
-        /** @description A file to upload. */
-        ExpectedCallUpload: {
-            /**
-             * @description Its name.
-             * @example cdr-2026-11-28.csv
-             */
-            name: string;
-            /** @description The file in base64, 20 MiB at most: CSV with a line of headings, UTF-8 or Shift_JIS. */
-            content_base64: string;
-            columns?: components["schemas"]["ColumnNames"] | null;
-            /** @description A preset by key; found by the headings when absent. */
-            preset?: string | null;
-        };
-        /** @description What an upload brought. */
-        ExpectedCallUploaded: components["schemas"]["ExpectedCallFile"] & {
-            /** @description The preset that was found by the headings. */
-            preset?: string | null;
-            /**
-             * Format: int32
-             * @description How many lines were kept out.
-             */
-            bad: number;
-        };
-        /**
-         * @description Why an expected call is not there.
-         * @enum {string}
-         */
-        ExpectedCause: "line_not_listed" | "direction_not_recorded" | "not_answered" | "on_demand_not_started" | "worker_down" | "spool_full" | "keys_away" | "refused" | "connection_silent" | "recording_failed";
-        /** @description How many have one verdict and cause. */
-        ExpectedCount: {
-            /** @description What was found. */
-            verdict: components["schemas"]["ExpectedVerdict"];
-            cause?: components["schemas"]["ExpectedCause"] | null;
-            /**
-             * Format: int64
-             * @description How many.
-             */
-            count: number;
-        };
-        /**
-         * @description What was found of an expected call.
-         * @enum {string}
-         */
-        ExpectedVerdict: "waiting" | "recorded" | "not_due" | "missing" | "unexplained";
-        /**
-         * @description Where a day's hours come from.
-         * @enum {string}
-         */
-        HoursSource: "policy" | "tenant" | "always" | "special_day" | "yearly_closing" | "national_holiday";
-        /** @description The operating calendar. */
-        OperatingCalendar: {
-            /** @description Where the weekly hours come from: `policy`, `tenant` or `always`. Those of the rules are not changed here. */
-            source: components["schemas"]["HoursSource"];
-            /** @description The article that sets them, where the rules do. */
-            article?: string | null;
-            /** @description That article as written. */
-            article_label?: string | null;
-            sentence?: components["schemas"]["Text"] | null;
-            /** @description The weekly hours. */
-            hours: components["schemas"]["WeeklyHours"][];
-            /** @description Whether national holidays are closed. */
-            holidays_closed: boolean;
-            /** @description The days that differ. */
-            special_days: components["schemas"]["SpecialDay"][];
-            /** @description Every day asked for, with its hours. */
-            days: components["schemas"]["OperatingDay"][];
-        };
-        /** @description The hours of one day. */
-        OperatingDay: {
-            /**
-             * Format: date
-             * @description The civil day in Japan.
-             */
-            day: string;
-            /** @description Where its hours come from. */
-            source: components["schemas"]["HoursSource"];
-            /** @description The operating hours; none: closed. */
-            hours: components["schemas"]["Span"][];
-            note?: components["schemas"]["Text"] | null;
-        };
-        /** @description The tenant's own weekly hours. */
-        OperatingHoursChange: {
-            /** @description By weekday; none: recording is owed at all times. */
-            hours: components["schemas"]["WeeklyHours"][];
-            /** @description Whether national holidays are closed. */
-            holidays_closed: boolean;
-        };
-        /** @description Owed, missing, and the share that is covered. */
-        Share: {
-            /**
-             * Format: int64
-             * @description Operating time up to now, in seconds.
-             */
-            owed_seconds: number;
-            /**
-             * Format: int64
-             * @description Of it, time in which nothing was recorded on any connection, in seconds.
-             */
-            missing_seconds: number;
-            /**
-             * Format: double
-             * @description The covered share in percent, rounded down to two places: 100 only when nothing is missing. Null when nothing was owed.
-             */
-            percent: number | null;
-        };
-        /** @description A stretch of time. */
-        Span: {
-            /**
-             * Format: date-time
-             * @description Its first instant.
-             */
-            from: string;
-            /**
-             * Format: date-time
-             * @description The first instant after it.
-             */
-            until: string;
-        };
-        /** @description A day whose hours differ. */
-        SpecialDay: {
-            /**
-             * Format: date
-             * @description The civil day in Japan.
-             */
-            day: string;
-            /**
-             * @description From, as `HH:MM`; absent: closed all day.
-             * @example 09:00
-             */
-            from?: string | null;
-            /**
-             * @description Until, as `HH:MM`; `24:00` is the end of the day.
-             * @example 12:00
-             */
-            until?: string | null;
-            /**
-             * @description Why, in the tenant's words.
-             * @example 停電のため休館
-             */
-            note: string;
-        };
-        /** @description Calls that came and were not taken. */
-        UntakenCalls: {
-            /**
-             * Format: date-time
-             * @description The minute, at its beginning.
-             */
-            minute: string;
-            /** @description By which connection. */
-            connection: components["schemas"]["ConnectionName"];
-            /**
-             * @description Why: `refused_…` or `on_demand_not_started`.
-             * @example refused_full
-             */
-            reason: string;
-            /**
-             * Format: int64
-             * @description How many.
-             */
-            count: number;
         };
         /** @description Hours on some weekdays, in Japan's time. */
         WeeklyHours: {
@@ -3187,6 +3187,186 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    alarms_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmList"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms_acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alarm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmAcknowledgement"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3458,6 +3638,71 @@ export interface operations {
             };
             /** @description Some fields are not right */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection_watches_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionWatchList"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4415,6 +4660,123 @@ export interface operations {
             };
         };
     };
+    connection_watches_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionWatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionWatch"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     counts_unrecorded: {
         parameters: {
             query?: {
@@ -4436,6 +4798,182 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnrecordedCounts"];
+                };
+            };
+            /** @description The request cannot be read; The query has a parameter that is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage_show: {
+        parameters: {
+            query?: {
+                /** @description The first civil day in Japan; the first of this month when absent. */
+                from?: string;
+                /** @description The last civil day in Japan; today when absent. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Measured */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description The request cannot be read; The query has a parameter that is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage_csv: {
+        parameters: {
+            query?: {
+                /** @description The first civil day in Japan; the first of this month when absent. */
+                from?: string;
+                /** @description The last civil day in Japan; today when absent. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description The request cannot be read; The query has a parameter that is not known */
@@ -4532,6 +5070,201 @@ export interface operations {
             };
             /** @description The password must be changed first */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    expected_calls_list: {
+        parameters: {
+            query?: {
+                /** @description The first civil day in Japan; six days before the last when absent. */
+                from?: string;
+                /** @description The last civil day in Japan; today when absent. */
+                to?: string;
+                /** @description What was found; missing and unexplained when absent. */
+                verdict?: "waiting" | "recorded" | "not_due" | "missing" | "unexplained";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedCallList"];
+                };
+            };
+            /** @description The request cannot be read; The query has a parameter that is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    expected_calls_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectedCallUpload"];
+            };
+        };
+        responses: {
+            /** @description Entered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedCallUploaded"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4887,6 +5620,377 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operating_calendar_show: {
+        parameters: {
+            query?: {
+                /** @description The first civil day in Japan; the first of this month when absent. */
+                from?: string;
+                /** @description The last civil day in Japan; the last of that month when absent. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatingCalendar"];
+                };
+            };
+            /** @description The request cannot be read; The query has a parameter that is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operating_calendar_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatingHoursChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operating_calendar_special_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecialDay"];
+            };
+        };
+        responses: {
+            /** @description Entered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecialDay"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operating_calendar_strike: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The civil day in Japan */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -7063,1110 +8167,6 @@ export interface operations {
             };
             /** @description The request does not come from the portal */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    alarms_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Found */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlarmList"];
-                };
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    alarms_acknowledge: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The alarm */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AlarmAcknowledgement"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Send JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    connection_watches_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Found */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConnectionWatchList"];
-                };
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    connection_watches_set: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The connection */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConnectionWatchRequest"];
-            };
-        };
-        responses: {
-            /** @description Set */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConnectionWatch"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Send JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    coverage_show: {
-        parameters: {
-            query?: {
-                /** @description The first civil day in Japan; the first of this month when absent. */
-                from?: string;
-                /** @description The last civil day in Japan; today when absent. */
-                to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Measured */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Coverage"];
-                };
-            };
-            /** @description The request cannot be read; The query has a parameter that is not known */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    coverage_csv: {
-        parameters: {
-            query?: {
-                /** @description The first civil day in Japan; the first of this month when absent. */
-                from?: string;
-                /** @description The last civil day in Japan; today when absent. */
-                to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The table */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description The request cannot be read; The query has a parameter that is not known */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    expected_calls_list: {
-        parameters: {
-            query?: {
-                /** @description The first civil day in Japan; six days before the last when absent. */
-                from?: string;
-                /** @description The last civil day in Japan; today when absent. */
-                to?: string;
-                /** @description What was found; missing and unexplained when absent. */
-                verdict?: "waiting" | "recorded" | "not_due" | "missing" | "unexplained";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Found */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExpectedCallList"];
-                };
-            };
-            /** @description The request cannot be read; The query has a parameter that is not known */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    expected_calls_upload: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExpectedCallUpload"];
-            };
-        };
-        responses: {
-            /** @description Entered */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExpectedCallUploaded"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Send JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    operating_calendar_show: {
-        parameters: {
-            query?: {
-                /** @description The first civil day in Japan; the first of this month when absent. */
-                from?: string;
-                /** @description The last civil day in Japan; the last of that month when absent. */
-                to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Found */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OperatingCalendar"];
-                };
-            };
-            /** @description The request cannot be read; The query has a parameter that is not known */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    operating_calendar_hours: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OperatingHoursChange"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Send JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    operating_calendar_special_day: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SpecialDay"];
-            };
-        };
-        responses: {
-            /** @description Entered */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SpecialDay"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Send JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    operating_calendar_strike: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The civil day in Japan */
-                day: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not signed in; The session locked itself because it was idle */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };

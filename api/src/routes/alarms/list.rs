@@ -35,7 +35,7 @@ pub async fn list(permitted: Permitted<AlarmList>) -> Result<Json<List>, Problem
     let found = alarms::newest(&mut tx, MOST).await?;
     let open = found.iter().filter(|alarm| alarm.closed_at.is_none()).count();
     let items = shown(&permitted, &mut tx, &found).await?;
-    let event = permitted.event(json!({ "open": open })).decided_by(&permitted.decision);
+    let event = permitted.repeated_event(json!({ "open": open })).decided_by(&permitted.decision);
     tx.commit_with(event).await.map_err(Problem::unavailable)?;
     Ok(Json(List { items, open: u32::try_from(open).unwrap_or(u32::MAX) }))
 }

@@ -1,18 +1,14 @@
 //! `GET /v1/live-calls`: the calls that go on, with what may be ordered of each.
 
-use chrono::{DateTime, Utc};
 use rokuon_db::capture_orders::{self, PlacedOrder};
 use rokuon_db::recording_search::{self, FoundCall};
 use rokuon_policy::access::live_calls::may_order;
 use rokuon_policy::access::{self, RecordingFacts};
 use rokuon_policy::announcement::AnnouncementStatus;
 use rokuon_policy::capture_order::{CaptureOrder, OrderedCall};
-use rokuon_policy::ids::AuditEventId;
 use rokuon_policy::media_kind::MediaKind;
 use rokuon_policy::recording_scope::RecordingStart;
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use uuid::Builder;
 
 use crate::access::acts::{Act, LiveCallList};
 use crate::access::permitted::Permitted;
@@ -27,8 +23,6 @@ use crate::routes::recordings::summary::{department_of, line_of};
 
 /// How many are shown.
 const MOST: u32 = 200;
-/// A page that stays open leaves one event in so many seconds, however often it asks.
-const ONE_EVENT_IN: i64 = 600;
 
 /// The calls that go on
 ///
@@ -48,12 +42,11 @@ const ONE_EVENT_IN: i64 = 600;
 pub async fn list(permitted: Permitted<LiveCallList>) -> Result<Json<List>, Problem> {
     let (policy, now) = (&permitted.rules.policy, permitted.now);
     let scope = access::department_scope(policy, &permitted.caller(), LiveCallList::CAPABILITY, now);
-    let mut event = permitted.event(json!({}));
+    let event = permitted.repeated_event(json!({}));
     let visible = match visible(scope) {
         Ok(visible) => visible,
         Err(refusal) => return Err(permitted.refuse(Code::NotPermitted, event, &refusal).await),
     };
-    event.id = one_event(&permitted, now);
     let mut tx = permitted.tx().await?;
     let calls = recording_search::live(&mut tx, &visible, MOST).await?;
     let ids: Vec<_> = calls.iter().filter_map(|call| Some(call.recording.as_ref()?.id)).collect();
@@ -68,17 +61,6 @@ pub async fn list(permitted: Permitted<LiveCallList>) -> Result<Json<List>, Prob
         on_demand: policy.recording.starts.contains(&RecordingStart::OnDemand),
         exceptions: policy.announcement.exceptions.iter().map(exception_of).collect(),
     }))
-}
-
-/// The same id for all asking of one session within some minutes: a second write of it is no second event.
-fn one_event(session: &Session, now: DateTime<Utc>) -> AuditEventId {
-    let mut hash = Sha256::new();
-    hash.update(b"live calls\0");
-    hash.update(session.token.stored());
-    hash.update((now.timestamp() / ONE_EVENT_IN).to_be_bytes());
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(hash.finalize()).for_each(|(byte, hashed)| *byte = hashed);
-    AuditEventId(Builder::from_random_bytes(bytes).into_uuid())
 }
 
 fn live_call(session: &Session, call: &FoundCall, orders: &[PlacedOrder], names: &Names) -> Option<LiveCall> {

@@ -30,7 +30,7 @@ pub async fn list(permitted: Permitted<WorkerList>) -> Result<Json<List>, Proble
     let now = permitted.now;
     let mut tx = permitted.tx().await?;
     let runs = worker_runs::latest(&mut tx, now - TimeDelta::days(1)).await?;
-    let event = permitted.event(json!({})).decided_by(&permitted.decision);
+    let event = permitted.repeated_event(json!({})).decided_by(&permitted.decision);
     tx.commit_with(event).await.map_err(Problem::unavailable)?;
     let items = runs.into_iter().map(|run| Worker {
         id: run.worker,

@@ -29,6 +29,7 @@ const TAGS: &[(&str, &str)] = &[
     ("policy", "規程: the tenant's rules"),
     ("departments", "所属: departments"),
     ("lines", "回線: lines"),
+    ("devices", "装置台帳: recorders, telephones, handsets and cameras with their places"),
     ("connections", "接続: cloud PBXs and trunks"),
     ("coverage", "網羅率: operating hours, and how much of them recording ran"),
     ("expected-calls", "CDR照合: calls an exchange says there were"),

@@ -18,7 +18,7 @@ use crate::layers::{problem_writer, rate_limit, request_id, security_headers, so
 use crate::problem::{Code, Problem};
 use crate::routes::{
     alarms, announcements, appointments, audit_events, calls, capture_orders, connection_watches,
-    connections, counts, coverage, departments, expected_calls, health, lines, live_calls,
+    connections, counts, coverage, departments, devices, expected_calls, health, lines, live_calls,
     operating_calendar, people, policy, posts, public_notice, recordings, sign_in, uses, workers,
 };
 use crate::{metrics, openapi, portal};
@@ -69,6 +69,10 @@ pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
         .routes(routes!(workers::list::list))
         .routes(routes!(connection_watches::list::list))
         .routes(routes!(connection_watches::set::set))
+        .routes(routes!(devices::list::list, devices::register::register))
+        .routes(routes!(devices::change::change))
+        .routes(routes!(devices::retire::retire))
+        .routes(routes!(devices::issue_token::issue_token))
         .routes(routes!(connections::list::list, connections::connect::connect))
         .routes(routes!(connections::show::show))
         .routes(routes!(connections::health::health))

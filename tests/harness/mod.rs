@@ -3,6 +3,7 @@
 pub mod connecting;
 pub mod peers;
 pub mod platform;
+pub mod publishers;
 pub mod sound;
 pub mod talk;
 pub mod tls;

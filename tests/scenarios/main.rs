@@ -19,3 +19,4 @@ mod tenant_matrix;
 mod the_platform_stops_and_goes_on;
 mod vendor_shapes;
 mod which_calls_ought_to_exist;
+mod whip_publishers;

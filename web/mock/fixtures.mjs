@@ -170,6 +170,7 @@ function makeRecording(number) {
   return {
     ...summary,
     connection: { id: connections[0].id, name: connections[0].name },
+    media: "call_audio",
     outcome: live ? null : gaps.length > 0 ? "sealed_with_gaps" : "sealed",
     outcome_cause: null,
     gaps,
@@ -312,6 +313,7 @@ export const notice = {
     article: "4",
     article_label: "第4条",
   },
+  devices: [{ kind: text("記録カメラ", "Counter camera"), place: "本庁舎1階 税務課窓口", on_demand: false, notice: "窓口では録画しています" }],
   retention: { sentence: text("録音は、通話の日の翌日から1年間保存し、その後に消去します。", "Recordings are kept for one year from the day after the call, then erased.") },
   contact: text("あおぞら市 総務課\n電話 0125-00-0100(平日 8時45分〜17時15分)", "Aozora City, General Affairs\nPhone 0125-00-0100 (weekdays 8:45–17:15)"),
 };

@@ -84,7 +84,7 @@ function page(rows, query) {
   return { items: rows.slice(from, from + size), ...(from + size < rows.length ? { next_cursor: String(from + size) } : {}) };
 }
 
-const summary = ({ start, orders, announcement, exceptions, connection, outcome, outcome_cause, gaps, segments, retention, legs, doubts, integrity, sip_call_id, decision, playable, play_refusal, seed, ...rest }) => rest;
+const summary = ({ start, orders, announcement, exceptions, connection, media, outcome, outcome_cause, gaps, segments, retention, legs, doubts, integrity, sip_call_id, decision, playable, play_refusal, seed, ...rest }) => rest;
 const notFound = () => new Refusal(404, "not-found", "見つかりません");
 const recordingOf = (id) => {
   const found = city.recordings.find((entry) => entry.id === id);

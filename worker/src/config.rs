@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::sip::tls::CertificateFiles;
+use crate::whip::config::WhipConfig;
 
 /// What one media worker needs to know to run.
 #[derive(Debug, Clone)]
@@ -47,6 +48,8 @@ pub struct WorkerConfig {
     pub spool_reserve_bytes: u64,
     /// More live calls than this are answered 503.
     pub max_calls: usize,
+    /// WHIP, where it is spoken.
+    pub whip: Option<WhipConfig>,
 }
 
 /// Where SIP is listened for. IPv4 and IPv6 may stand side by side; port 0 takes a free one.
@@ -91,6 +94,7 @@ impl WorkerConfig {
             prefetched_keys: 16,
             spool_reserve_bytes: 64 * 1024 * 1024,
             max_calls: 4_000,
+            whip: None,
         }
     }
 

@@ -13,3 +13,4 @@ pub mod running_worker;
 pub mod sealing;
 pub mod sip;
 pub mod vitals;
+pub mod whip;

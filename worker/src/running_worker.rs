@@ -34,6 +34,8 @@ use crate::rtp::ports::PortPool;
 use crate::sealing::sealer::{SealOrder, Sealer};
 use crate::sip::gate::Gate;
 use crate::sip::sockets::{ListenError, SipAddresses, SipSockets};
+use crate::whip::listener::ListenerError;
+use crate::whip::running_endpoint::{self, RunningWhip, WhipParts};
 
 /// Messages from the network that may wait for the desk.
 const INCOMING: usize = 4_096;
@@ -63,6 +65,9 @@ pub enum StartError {
     /// A listener cannot be bound.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// WHIP cannot be spoken.
+    #[error(transparent)]
+    Whip(#[from] ListenerError),
     /// A thread or a socket of our own cannot be had.
     #[error("the worker cannot start: {0}")]
     System(#[from] std::io::Error),
@@ -78,6 +83,7 @@ pub struct RunningWorker {
     sealing: JoinSet<()>,
     stop_beating: watch::Sender<bool>,
     beating: JoinHandle<()>,
+    whip: Option<RunningWhip>,
 }
 
 /// Starts everything: the spool first, then what an earlier life left in it, then the listeners.
@@ -148,6 +154,21 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     };
     let restored = recovery.run(recovered.calls).await;
 
+    let whip = match &config.whip {
+        Some(whip) => {
+            let parts = WhipParts {
+                routes: routes.clone(),
+                keys: keys.clone(),
+                recorder: recorder.commands(),
+                registrar: registrar.clone(),
+                clock: ports.clock.clone(),
+                phases: phases.clone(),
+            };
+            Some(running_endpoint::start(whip, parts).await?)
+        }
+        None => None,
+    };
+
     let (incoming, incoming_inbox) = mpsc::channel(INCOMING);
     let gate = Arc::new(Gate::new(routes.clone()));
     let shown = |address: SocketAddr| match address.ip().is_unspecified() {
@@ -182,7 +203,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     };
     let (live_calls, live) = watch::channel(restored.len());
     tasks.spawn(Desk::new(parts, restored).run(incoming_inbox, silent_inbox, phases, live_calls));
-    Ok(RunningWorker { sip, phase, live, recorder, tasks, sealing, stop_beating, beating })
+    Ok(RunningWorker { sip, phase, live, recorder, tasks, sealing, stop_beating, beating, whip })
 }
 
 impl RunningWorker {
@@ -191,12 +212,25 @@ impl RunningWorker {
         &self.sip
     }
 
+    /// Where WHIP is spoken (HTTP) and where its media goes (UDP), if it is.
+    pub fn whip_addresses(&self) -> Option<(SocketAddr, SocketAddr)> {
+        self.whip.as_ref().map(RunningWhip::addresses)
+    }
+
     /// Takes no new calls (503, and so for OPTIONS) and waits until the live ones have ended, or until patience is over.
     /// No call is ended; what still lives then goes on after the next start. Returns how many those are.
     pub async fn drain(&mut self, patience: Duration) -> usize {
         self.phase.send_replace(Phase::Draining);
-        let ended = tokio::time::timeout(patience, self.live.wait_for(|live| *live == 0)).await.is_ok();
-        let left = *self.live.borrow();
+        let mut sessions = self.whip.as_ref().map(RunningWhip::live);
+        let over = async {
+            // What is waited for comes with a lock that must not be held over the next wait.
+            let _desk_is_gone = self.live.wait_for(|live| *live == 0).await.is_err();
+            if let Some(sessions) = &mut sessions {
+                let _whip_is_gone = sessions.wait_for(|live| *live == 0).await.is_err();
+            }
+        };
+        let ended = tokio::time::timeout(patience, over).await.is_ok();
+        let left = *self.live.borrow() + sessions.map_or(0, |sessions| *sessions.borrow());
         if !ended {
             tracing::warn!(calls = left, "live calls are left to the next start");
         }
@@ -213,8 +247,14 @@ impl RunningWorker {
             // Ends by itself once the recorder is gone and every order is done.
             while self.sealing.join_next().await.is_some() {}
         };
-        let mut recorder = self.recorder;
-        let stopped = tokio::task::spawn_blocking(move || recorder.stop());
+        let (mut recorder, whip) = (self.recorder, self.whip);
+        let stopped = tokio::task::spawn_blocking(move || {
+            // Before the recorder: what its sessions still hold is fed, and each is ended.
+            if let Some(whip) = whip {
+                whip.stop();
+            }
+            recorder.stop();
+        });
         self.tasks.shutdown().await;
         let _panicked = stopped.await;
         if tokio::time::timeout(patience, sealing).await.is_err() {

@@ -89,6 +89,14 @@ acts! {
     ExpectedCallList ReportRead "expected_call.list";
     /// Upload an exchange's call records.
     ExpectedCallUpload ConnectionManage "expected_call.upload";
+    /// Enter a device in the register.
+    DeviceRegister LineManage "device.register";
+    /// Change a device of the register.
+    DeviceChange LineManage "device.change";
+    /// Take a device out of use.
+    DeviceRetire LineManage "device.retire";
+    /// Give a device its token.
+    DeviceToken ConnectionManage "device.token";
     /// List the connections.
     ConnectionList ConnectionRead "connection.list";
     /// Connect a PBX.

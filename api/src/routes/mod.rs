@@ -11,6 +11,7 @@ pub mod connections;
 pub mod counts;
 pub mod coverage;
 pub mod departments;
+pub mod devices;
 pub mod expected_calls;
 pub mod health;
 pub mod lines;

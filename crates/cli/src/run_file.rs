@@ -24,6 +24,9 @@ pub struct Running {
     pub http: Option<String>,
     /// `host:port;transport=udp`, one for each transport, if the worker runs.
     pub sip: Vec<String>,
+    /// Where devices publish, if the worker speaks WHIP.
+    #[serde(default)]
+    pub whip: Option<String>,
     /// The database as the application's role.
     pub database_url: String,
     /// The database as its owner, where this start knows it.

@@ -13,8 +13,10 @@ use crate::arguments::Chosen;
 use crate::failure::Failure;
 
 pub mod addresses;
+pub mod whip;
 
 use addresses::{Addresses, MediaAddress, PortRange};
+use whip::{WhipLayer, WhipSettings};
 
 /// The commented defaults; the same file people copy.
 pub const DEFAULTS: &str = include_str!("default.toml");
@@ -77,6 +79,10 @@ pub struct Layer {
     /// How it is logged
     #[arg(long, env = "ROKUON_LOG_FORMAT", value_enum)]
     log_format: Option<LogFormat>,
+    /// Browsers, handsets and cameras
+    #[command(flatten)]
+    #[serde(default)]
+    whip: WhipLayer,
 }
 
 /// Text for people or JSON for machines.
@@ -124,6 +130,8 @@ pub struct Settings {
     pub log: String,
     /// Log format.
     pub log_format: LogFormat,
+    /// WHIP, where it is spoken.
+    pub whip: Option<WhipSettings>,
 }
 
 /// A certificate that we did not make.
@@ -200,6 +208,8 @@ impl Settings {
                 ));
             }
         };
+        let trusted = layer.trusted_proxies.clone().unwrap_or_default();
+        let whip = layer.whip.resolve(layer.behind_tls.unwrap_or(false), &trusted)?;
         let beside = PathBuf::from("web/dist");
         Ok(Self {
             data_dir: layer.data_dir.map_or_else(default_data_dir, Ok)?,
@@ -218,6 +228,7 @@ impl Settings {
             database,
             log: layer.log.ok_or_else(missing("log"))?,
             log_format: layer.log_format.unwrap_or(LogFormat::Text),
+            whip,
         })
     }
 
@@ -293,6 +304,7 @@ impl Layer {
             database_owner_url: self.database_owner_url.or(below.database_owner_url),
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
+            whip: self.whip.over(below.whip),
         }
     }
 }

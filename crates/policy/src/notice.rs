@@ -16,6 +16,8 @@ pub struct PublicNotice {
     pub body: Vec<Text>,
     /// Where else it is shown.
     pub shown_at: Vec<Text>,
+    /// Whether the devices of the register are shown with their places.
+    pub lists_devices: bool,
     /// Whom to ask.
     pub contact: Option<Text>,
 }

@@ -32,6 +32,9 @@ pub struct Names {
     pub connection: String,
     pub alarm: String,
     pub day: String,
+    pub device: String,
+    /// The rules' key of a device that may be entered.
+    pub device_rule: String,
     pub department: String,
     pub line: String,
     pub post: String,
@@ -56,6 +59,8 @@ impl Names {
             connection: id(),
             alarm: id(),
             day: "2099-12-31".into(),
+            device: id(),
+            device_rule: slug(),
             department: slug(),
             line: slug(),
             post: slug(),
@@ -77,6 +82,7 @@ fn path_part<'n>(names: &'n Names, collection: &str, name: &str) -> Option<&'n s
         ("people", "id") => &names.person,
         ("appointments", "id") => &names.appointment,
         ("connections", "id") => &names.connection,
+        ("devices", "id") => &names.device,
         ("lines", "key") => &names.line,
         ("alarms", "id") => &names.alarm,
         ("special-days", "day") => &names.day,
@@ -137,8 +143,20 @@ fn body(operation: &str, names: &Names) -> Option<Value> {
             "content_base64": "c3RhcnQsc3JjLGRzdAoyMDI2LTExLTIwIDA5OjAwOjAwLDA5MDAwMDAwMDExLDA2MDAwMDAwMDAK",
         }),
         "lines_change" => json!({ "start": "automatic", "announces": false }),
+        "devices_register" => json!({ "rule": names.device_rule, "entry": device_entry(names, "matrix") }),
+        "devices_change" => json!({ "version": 1, "entry": device_entry(names, &names.word) }),
+        "devices_retire" => json!({ "from": "2099-04-01" }),
+        "devices_issue_token" => json!({ "previous_valid_hours": 0 }),
         "uses_heard" => json!({ "ranges": [[0.0, 0.5]], "ended": false }),
         _ => return None,
+    })
+}
+
+/// What is entered of a device of the tenant's.
+pub fn device_entry(names: &Names, number: &str) -> Value {
+    json!({
+        "number": number, "name": names.word, "place": "窓口", "department": names.department,
+        "start": "automatic", "in_use_from": "2026-04-01",
     })
 }
 

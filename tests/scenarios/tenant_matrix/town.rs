@@ -123,6 +123,17 @@ impl Town {
             .asker
             .post("/v1/operating-calendar/special-days", json!({ "day": day, "note": marked("休館") }))
             .await;
+        let register = self.able("line.manage").asker.get("/v1/devices").await;
+        let device_rule = register["rules"][0]["key"].as_str().expect("the rules name a device").to_owned();
+        let department = self.people[0].asker.get("/v1/departments").await["items"][0]["id"].clone();
+        let entered = json!({
+            "rule": device_rule,
+            "entry": {
+                "number": marked("D"), "name": marked("装置"), "place": "窓口", "department": department,
+                "start": "automatic", "in_use_from": "2026-04-01",
+            },
+        });
+        let device = self.able("line.manage").asker.post("/v1/devices", entered).await;
         let listener = self.able("recording.play");
         let purposes = listener.me["purposes"].as_array().expect("a list");
         let purpose = purposes[0]["key"].as_str().expect("a key").to_owned();
@@ -138,6 +149,8 @@ impl Town {
             connection: text(&connection["id"]),
             alarm,
             day: day.to_string(),
+            device: text(&device["id"]),
+            device_rule,
             department: text(&shown["department"]["id"]),
             post: appointment.1,
             post_department: appointment.2,
@@ -148,7 +161,7 @@ impl Town {
         };
         let names = &self.names;
         let ids = [&names.recording, &names.use_id, &names.person, &names.appointment];
-        let ids = ids.into_iter().chain([&names.connection, &names.alarm]).collect::<Vec<_>>();
+        let ids = ids.into_iter().chain([&names.connection, &names.alarm, &names.device]).collect::<Vec<_>>();
         self.markers.extend(ids.into_iter().cloned());
         self.markers.extend([word, number, text(&shown["call_id"])]);
     }

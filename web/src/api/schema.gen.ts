@@ -398,6 +398,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The device register
+         * @description Every recorder, telephone, handset and camera with its place, and what may be entered.
+         */
+        get: operations["devices_list"];
+        put?: never;
+        /**
+         * Enter a device in the register
+         * @description Only devices that the rules name; one that runs only when needed only where the rules know it.
+         */
+        post: operations["devices_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{id}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change a device of the register */
+        post: operations["devices_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a device out of use
+         * @description It stays in the register. What it sends from that day on is refused.
+         */
+        post: operations["devices_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue a device's token
+         * @description The device publishes with it by WHIP. It is shown this once and kept as a hash; a new one ends the one before, at once or
+         *     after the hours asked for. The first one makes the device's connection.
+         */
+        post: operations["devices_issue_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/expected-calls": {
         parameters: {
             query?: never;
@@ -1857,6 +1939,183 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
+        /** @description A device. */
+        Device: {
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            id: string;
+            /**
+             * @description Its number in the register.
+             * @example 1-3
+             */
+            number: string;
+            /** @description What it is. */
+            kind: components["schemas"]["DeviceKind"];
+            /** @description The rules' name of such devices. */
+            rule: components["schemas"]["Text"];
+            /** @description The rules' key of such devices. */
+            rule_key: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Where it stands. */
+            place: string;
+            department?: components["schemas"]["DepartmentName"] | null;
+            /** @description The telephone number or extension behind it. */
+            digits?: string | null;
+            /** @description When it runs. */
+            start: components["schemas"]["DeviceStart"];
+            /** @description What the notice beside it says. */
+            notice: string;
+            /** @description Where that notice hangs. */
+            notice_place: string;
+            /**
+             * Format: uuid
+             * @description The connection it publishes by, once it has a token.
+             */
+            connection?: string | null;
+            /**
+             * Format: date
+             * @description First day in use.
+             */
+            in_use_from: string;
+            /**
+             * Format: date
+             * @description First day no longer in use.
+             */
+            in_use_until?: string | null;
+            /**
+             * Format: int32
+             * @description Counts changes; a change names the version it was made on.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            created_at: string;
+        };
+        /** @description A change of a device. */
+        DeviceChangeRequest: {
+            /**
+             * Format: int32
+             * @description The version it was made on.
+             */
+            version: number;
+            /** @description What stands there from now on. */
+            entry: components["schemas"]["DeviceEntry"];
+        };
+        /** @description What is entered of a device, and may be changed. */
+        DeviceEntry: {
+            /** @description Its number in the register; no two devices have the same. */
+            number: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Where it stands. */
+            place: string;
+            /** @description The department it stands in. */
+            department?: string | null;
+            /** @description The telephone number or extension behind it. */
+            digits?: string | null;
+            /** @description When it runs. */
+            start: components["schemas"]["DeviceStart"];
+            /** @description What the notice beside it says. */
+            notice?: string;
+            /** @description Where that notice hangs. */
+            notice_place?: string;
+            /**
+             * Format: date
+             * @description First day in use.
+             */
+            in_use_from: string;
+        };
+        /**
+         * @description What a device is.
+         * @enum {string}
+         */
+        DeviceKind: "exchange" | "telephone" | "server" | "workstation" | "handset" | "camera";
+        /** @description The register. */
+        DeviceList: {
+            /** @description By number; devices out of use included. */
+            items: components["schemas"]["Device"][];
+            /** @description What may be entered. */
+            rules: components["schemas"]["DeviceRule"][];
+            /** @description Whether the rules know devices that run only when needed. */
+            on_demand: boolean;
+            told_first?: components["schemas"]["Text"] | null;
+        };
+        /** @description A device to be entered. */
+        DeviceRegisterRequest: {
+            /**
+             * @description The rules' key of such devices.
+             * @example counter-camera
+             */
+            rule: string;
+            /** @description What is entered. */
+            entry: components["schemas"]["DeviceEntry"];
+        };
+        /** @description A device that goes out of use. */
+        DeviceRetireRequest: {
+            /**
+             * Format: date
+             * @description First day no longer in use.
+             */
+            from: string;
+        };
+        /** @description A device that the rules name, of which the register holds the single ones. */
+        DeviceRule: {
+            /**
+             * @description Its key.
+             * @example counter-camera
+             */
+            key: string;
+            /** @description What it is. */
+            kind: components["schemas"]["DeviceKind"];
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description Where the rules place it. */
+            place: components["schemas"]["Text"];
+            /**
+             * @description The article, as it is written.
+             * @example 第2条第3号
+             */
+            article_label: string;
+            /** @description Whether each one names its department. */
+            department_needed: boolean;
+            /** @description Whether it takes pictures as well. */
+            takes_pictures: boolean;
+        };
+        /**
+         * @description When a device runs.
+         * @enum {string}
+         */
+        DeviceStart: "automatic" | "on_demand";
+        /** @description A device's token; this answer is the only place where it ever stands. */
+        DeviceToken: {
+            /**
+             * @description Where the device publishes (WHIP, RFC 9725); more than one where the platform has more addresses.
+             * @example [
+             *       "https://rokuon.example/whip/a1b2c3"
+             *     ]
+             */
+            endpoint: string[];
+            /** @description Its bearer token. */
+            token: string;
+            /**
+             * Format: date-time
+             * @description Until when the token before may still be used.
+             */
+            previous_until?: string | null;
+        };
+        /** @description How long the token before may still be used. */
+        DeviceTokenRequest: {
+            /**
+             * Format: int32
+             * @description In hours; 0 ends it at once.
+             */
+            previous_valid_hours: number;
+        };
         /**
          * @description Which way a call went, seen from the municipality.
          * @enum {string}
@@ -2518,6 +2777,17 @@ export interface components {
             /** @description The fields that are not right. */
             errors?: components["schemas"]["FieldError"][];
         };
+        /** @description A recorder or camera, for citizens. */
+        PublicDevice: {
+            /** @description What the rules call such devices. */
+            kind: components["schemas"]["Text"];
+            /** @description Where it stands. */
+            place: string;
+            /** @description Whether it runs only when needed; people are told first. */
+            on_demand: boolean;
+            /** @description What the notice beside it says. */
+            notice?: string | null;
+        };
         /** @description A tenant's public page. */
         PublicPage: {
             /** @description The tenant's key. */
@@ -2528,6 +2798,8 @@ export interface components {
             notice: components["schemas"]["Notice"];
             /** @description How long recordings are kept. */
             retention: components["schemas"]["PublicRetention"];
+            /** @description Recorders and cameras in use and where they stand, where the rules have that published. */
+            devices: components["schemas"]["PublicDevice"][];
             contact?: components["schemas"]["Text"] | null;
         };
         /** @description How long recordings are kept, for citizens. */
@@ -2560,6 +2832,8 @@ export interface components {
         /** @description One recording with everything its page shows. */
         Recording: components["schemas"]["RecordingSummary"] & {
             connection: components["schemas"]["ConnectionName"] | null;
+            /** @description What is kept of it. */
+            media: components["schemas"]["RecordingMedia"];
             outcome: components["schemas"]["Outcome"] | null;
             /** @description Why, when it did not end well. */
             outcome_cause?: string | null;
@@ -2591,6 +2865,11 @@ export interface components {
             playable: boolean;
             play_refusal?: components["schemas"]["Decision"] | null;
         };
+        /**
+         * @description What is kept; each kind has its own period.
+         * @enum {string}
+         */
+        RecordingMedia: "call_audio" | "camera";
         /** @description A page of recordings. */
         RecordingPage: {
             /** @description Newest first. */
@@ -5070,6 +5349,554 @@ export interface operations {
             };
             /** @description The password must be changed first */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceList"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceRegisterRequest"];
+            };
+        };
+        responses: {
+            /** @description Entered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_retire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceRetireRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_issue_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Issued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceToken"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,7 @@ import { ConnectionPage } from "../routes/connection";
 import { ConnectionsPage } from "../routes/connections";
 import { CoveragePage } from "../routes/coverage";
 import { ExpectedCallsPage } from "../routes/expected_calls";
+import { DevicesPage } from "../routes/devices";
 import { LiveCallsPage } from "../routes/live_calls";
 import { MePage } from "../routes/me";
 import { homeOf } from "../routes/navigation";
@@ -42,7 +43,7 @@ async function requireSignIn(here: string): Promise<void> {
 
 /** Only addresses of this portal: never another site, never a page open to everybody. */
 export function safeNext(raw: unknown): string | undefined {
-  return typeof raw === "string" && /^\/(recordings|live|calls|coverage|expected-calls|alarms|people|audit|policy|connections|me)(?=[/?#]|$)/.test(raw) ? raw : undefined;
+  return typeof raw === "string" && /^\/(recordings|live|calls|coverage|expected-calls|alarms|people|audit|policy|devices|connections|me)(?=[/?#]|$)/.test(raw) ? raw : undefined;
 }
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
@@ -142,10 +143,11 @@ const people = createRoute({ getParentRoute: () => signedIn, path: "/people", va
 const audit = createRoute({ getParentRoute: () => signedIn, path: "/audit", validateSearch: readAuditSearch, component: AuditPage });
 const policy = createRoute({ getParentRoute: () => signedIn, path: "/policy", validateSearch: tabSearch("rules", "text"), component: PolicyPage });
 const connections = createRoute({ getParentRoute: () => signedIn, path: "/connections", component: ConnectionsPage });
+const devices = createRoute({ getParentRoute: () => signedIn, path: "/devices", component: DevicesPage });
 const connection = createRoute({ getParentRoute: () => signedIn, path: "/connections/$connectionId", validateSearch: tabSearch("health", "test", "settings", "guide"), component: ConnectionPage });
 const me = createRoute({ getParentRoute: () => signedIn, path: "/me", component: MePage });
 
-const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, live, calls, coverage, expectedCalls, alarms, people, audit, policy, connections, connection, me])]);
+const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, live, calls, coverage, expectedCalls, alarms, people, audit, policy, devices, connections, connection, me])]);
 
 /** Plain query strings: what a person reads in the address is what was searched for. */
 export const parseSearch = (query: string): Record<string, unknown> => Object.fromEntries(new URLSearchParams(query));

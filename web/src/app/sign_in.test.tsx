@@ -10,6 +10,7 @@ const notice = {
   tenant: "aozora",
   name: { ja: "あおぞら市", en: "Aozora City" },
   notice: { title: { ja: "通話の録音について", en: "Calls are recorded" }, body: [{ ja: "応対をよりよくするため録音しています。", en: "To answer better." }], article: "4", article_label: "第4条" },
+  devices: [],
   retention: { sentence: { ja: "31日間保存します。", en: "Kept for 31 days." } },
   contact: null,
 };
@@ -162,7 +163,7 @@ describe("the menu", () => {
     renderPortal("/me", { me: sampleMe({ capabilities: ["audit.read", "policy.read"] }) });
     await heading("自分のアカウント");
     const menu = screen.getByRole("navigation", { name: "主なメニュー" });
-    expect([...menu.querySelectorAll("a")].map((link) => link.textContent)).toEqual(["操作記録", "規程"]);
+    expect([...menu.querySelectorAll("a")].map((link) => link.textContent)).toEqual(["操作記録", "規程", "機器台帳"]);
     expect(screen.getByRole("link", { name: "本文へ移動" }).getAttribute("href")).toBe("#main");
   });
 });

@@ -52,6 +52,7 @@ export const announcement: Announcement = {
 export const recording: Recording = {
   ...summary,
   connection: { id: "k1", name: "本庁舎PBX" },
+  media: "call_audio",
   outcome: "sealed_with_gaps",
   outcome_cause: null,
   gaps: [{ channel: 0, start_seconds: 30, seconds: 1.5, cause: "loss" }],

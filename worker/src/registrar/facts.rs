@@ -4,7 +4,6 @@ use rokuon_db::announcements::Announcement;
 use rokuon_db::calls::{CallStarted, KnownFacts};
 use rokuon_db::legs::Party;
 use rokuon_policy::decision::Decision;
-use rokuon_policy::media_kind::MediaKind;
 use rokuon_policy::pii::Pii;
 use rokuon_policy::policy::Policy;
 use rokuon_policy::retention::{self, RetentionDates};
@@ -18,7 +17,8 @@ use crate::routing::doubts;
 const DIGITS: usize = 32;
 
 /// The rules a judgement can come from; a spool of another release may name others.
-const RULES: [&str; 4] = [
+const RULES: [&str; 5] = [
+    "device.named",
     "recording_scope.listed",
     "recording_scope.line_not_listed",
     "recording_scope.direction_not_recorded",
@@ -37,7 +37,7 @@ pub(super) fn call_started(started: &StartedCall, policy: Option<&Policy>) -> Ca
         start: started.routing.start,
         announcement: Announcement::by_rule(started.routing.announcement.0, started.routing.announcement.1),
         doubts: started.routing.doubts.clone(),
-        media: MediaKind::CallAudio,
+        media: started.routing.media,
         policy_version: started.routing.policy_version,
         retention: retention_of(policy, started),
         epoch: 0,
@@ -47,7 +47,7 @@ pub(super) fn call_started(started: &StartedCall, policy: Option<&Policy>) -> Ca
 /// The retention dates; without a policy at hand the recording is kept without a date rather than given a wrong one.
 pub(super) fn retention_of(policy: Option<&Policy>, started: &StartedCall) -> RetentionDates {
     match policy {
-        Some(policy) => retention::dates(policy, MediaKind::CallAudio, started.started_at),
+        Some(policy) => retention::dates(policy, started.routing.media, started.started_at),
         None => RetentionDates {
             keep_at_least_until: None,
             secondary_from: None,

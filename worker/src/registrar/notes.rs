@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::database::Database;
 use rokuon_db::registration_accounts::{self, RegistrationState};
+use rokuon_db::tenant_tx::TenantTx;
 use rokuon_db::{
-    calls, connection_figures, connection_observations, connections, unrecorded_counts, untaken_minutes,
+    calls, connection_figures, connection_observations, connections, devices, unrecorded_counts,
+    untaken_minutes,
 };
 use rokuon_policy::civil;
 use serde_json::json;
@@ -102,7 +104,16 @@ async fn insert(
     if !beginning::begin(&mut tx, rows).await? {
         return tx.commit_bookkeeping().await;
     }
+    note_device(&mut tx, started).await?;
     tx.commit_with(started_event(now, started, rows)).await
+}
+
+/// Notes with which registered device a call is recorded.
+pub(super) async fn note_device(tx: &mut TenantTx, started: &StartedCall) -> Result<(), RegisterError> {
+    if let Some(device) = started.routing.device {
+        devices::note_call(tx, started.call, device).await?;
+    }
+    Ok(())
 }
 
 /// The event of a call that is kept; written with its rows, whoever writes them first.
@@ -120,5 +131,6 @@ pub(super) fn started_event(
             "line": rows.facts.line,
             "line_proved": rows.facts.line_proved,
             "policy_version": rows.policy_version,
+            "device": started.routing.device,
         }))
 }

@@ -18,7 +18,7 @@ use serde_json::json;
 
 use super::beginning;
 use super::facts::{call_started, retention_of, without_register};
-use super::notes::{started_event, worker};
+use super::notes::{note_device, started_event, worker};
 use super::{RegisterError, SealedRecording, SealedRow, StartedCall};
 use crate::routing::call_routing::CallRouting;
 use crate::sealing::evidence::hex;
@@ -59,6 +59,7 @@ async fn write(
     // The first note may have been lost, or hold what was known then.
     let mut events = Vec::new();
     if beginning::begin(&mut tx, rows).await? {
+        note_device(&mut tx, started).await?;
         events.push(started_event(now, started, rows));
     } else {
         calls::update_facts(&mut tx, started.call, &rows.facts).await?;

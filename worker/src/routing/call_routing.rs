@@ -2,7 +2,8 @@
 
 use rokuon_policy::announcement::{self, AnnouncementStatus, NotedBy};
 use rokuon_policy::article::Article;
-use rokuon_policy::ids::{ConnectionId, DepartmentId, TenantId};
+use rokuon_policy::ids::{ConnectionId, DepartmentId, DeviceId, TenantId};
+use rokuon_policy::media_kind::MediaKind;
 use rokuon_policy::pii::Pii;
 use rokuon_policy::recording_scope::{
     CallFacts, Direction, Judgement, RecordingStart, announces, judge, normalise_number, start_of,
@@ -68,6 +69,17 @@ pub struct CallRouting {
     /// What line, connection and policy say of telling the other party.
     #[serde(default = "nothing_noted")]
     pub announcement: (AnnouncementStatus, NotedBy),
+    /// What is kept.
+    #[serde(default = "call_audio")]
+    pub media: MediaKind,
+    /// The registered device it is recorded with.
+    #[serde(default)]
+    pub device: Option<DeviceId>,
+}
+
+/// A judgement of a release that recorded nothing else.
+const fn call_audio() -> MediaKind {
+    MediaKind::CallAudio
 }
 
 /// A judgement of a release that knew no other start.
@@ -149,6 +161,8 @@ impl CallRouting {
             doubts: std::mem::take(&mut self.doubts),
             start: earlier.start,
             announcement: earlier.announcement,
+            media: self.media,
+            device: self.device,
         };
     }
 }
@@ -230,6 +244,8 @@ pub fn judge_call(
         doubts,
         start,
         announcement,
+        media: MediaKind::CallAudio,
+        device: None,
     }
 }
 

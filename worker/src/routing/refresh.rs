@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use rokuon_db::connection_terms::ConnectionState;
 use rokuon_db::database::Database;
 use rokuon_db::error::DbError;
-use rokuon_db::{lines, policy_versions, routing};
+use rokuon_db::{devices, lines, policy_versions, routing};
 use rokuon_policy::civil;
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::TenantId;
@@ -55,10 +55,11 @@ async fn load_tenant(
     let mut tx = db.tenant(tenant).await?;
     let version = policy_versions::in_force(&mut tx, civil::civil_day(now)).await?;
     let lines = lines::list(&mut tx).await?;
+    let devices = devices::list(&mut tx).await?;
     tx.commit_read_only().await?;
     let Some(version) = version else { return Ok(None) };
     let Ok(policy) = Policy::parse(&version.toml) else { return Ok(None) };
-    Ok(Some(TenantRoutes { tenant: tenant.clone(), policy, policy_version: version.version, lines }))
+    Ok(Some(TenantRoutes { tenant: tenant.clone(), policy, policy_version: version.version, lines, devices }))
 }
 
 /// Keeps the table fresh until dropped.

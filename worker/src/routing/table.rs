@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use rokuon_db::connection_credentials::{ConnectionCredential, CredentialHash};
 use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
+use rokuon_db::devices::Device;
 use rokuon_db::registration_accounts::RegistrationAccount;
 use rokuon_policy::ids::{ConnectionId, TenantId};
 use rokuon_policy::policy::Policy;
@@ -26,6 +27,8 @@ pub struct TenantRoutes {
     pub policy_version: i32,
     /// The policy's lines and the register's.
     pub lines: Vec<Line>,
+    /// The device register.
+    pub devices: Vec<Device>,
 }
 
 /// One connection calls come by.
@@ -139,6 +142,11 @@ impl RoutingTable {
     /// The tenants there are.
     pub fn tenants(&self) -> impl Iterator<Item = &Arc<TenantRoutes>> {
         self.tenants.values()
+    }
+
+    /// Connections whose calls arrive in one way.
+    pub fn of_kind(&self, kind: ConnectionKind) -> impl Iterator<Item = &Arc<ConnectionRoute>> {
+        self.by_id.values().filter(move |connection| connection.kind == kind)
     }
 
     /// One tenant's rules.

@@ -81,7 +81,8 @@ pub fn bind_rtcp(stream: &UdpSocket) -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
-fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
+/// Binds one receive socket: non-blocking, with room for seconds of media, stamping arrivals.
+pub fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
     socket.set_recv_buffer_size(RECEIVE_BUFFER)?;

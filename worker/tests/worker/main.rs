@@ -17,3 +17,4 @@ mod refusals;
 mod reports;
 mod sessions;
 mod transports;
+mod whip;

@@ -25,6 +25,20 @@ pub struct PublicRetention {
     pub sentence: Text,
 }
 
+/// A recorder or camera, for citizens.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PublicDevice {
+    /// What the rules call such devices.
+    pub kind: Text,
+    /// Where it stands.
+    pub place: String,
+    /// Whether it runs only when needed; people are told first.
+    pub on_demand: bool,
+    /// What the notice beside it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+}
+
 /// A tenant's public page.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PublicPage {
@@ -36,6 +50,8 @@ pub struct PublicPage {
     pub notice: Notice,
     /// How long recordings are kept.
     pub retention: PublicRetention,
+    /// Recorders and cameras in use and where they stand, where the rules have that published.
+    pub devices: Vec<PublicDevice>,
     /// Whom to ask.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<Text>,

@@ -1,6 +1,7 @@
 //! A recording and what is known of its call, as the API writes them.
 
 use chrono::{DateTime, Utc};
+use rokuon_policy::media_kind::MediaKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -203,6 +204,26 @@ pub struct Gap {
     pub cause: GapCause,
 }
 
+/// What is kept; each kind has its own period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = RecordingMedia)]
+pub enum MediaOf {
+    /// The sound of a call.
+    CallAudio,
+    /// Pictures and sound of a counter camera.
+    Camera,
+}
+
+impl From<MediaKind> for MediaOf {
+    fn from(kind: MediaKind) -> Self {
+        match kind {
+            MediaKind::Camera => Self::Camera,
+            MediaKind::CallAudio | MediaKind::CallLog => Self::CallAudio,
+        }
+    }
+}
+
 /// One sealed media file of the recording.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Segment {
@@ -304,6 +325,8 @@ pub struct Recording {
     /// Where the call came from.
     #[schema(required)]
     pub connection: Option<ConnectionName>,
+    /// What is kept of it.
+    pub media: MediaOf,
     /// How capture ended; null while it goes on.
     #[schema(required)]
     pub outcome: Option<Outcome>,

@@ -66,6 +66,7 @@ pub async fn show(
             DbOutcome::SealedWithGaps => Outcome::SealedWithGaps,
             DbOutcome::Failed => Outcome::Failed,
         }),
+        media: recording.media.into(),
         outcome_cause: recording.outcome_cause.clone(),
         gaps: recording.gaps.iter().map(gap).collect(),
         integrity: Integrity {

@@ -143,6 +143,7 @@ async fn serve_parts(
         started_at: clock.now(),
         http: http.map(|address| format!("http://{address}")),
         sip: worker.as_ref().map_or_else(Vec::new, |_| sip_addresses(settings)),
+        whip: worker.as_ref().and(settings.whip.as_ref()).map(|whip| whip.url.clone()),
         database_url: database.app_url.clone(),
         database_owner_url: database.owner_url.clone(),
     };
@@ -212,6 +213,9 @@ fn announce(running: &Running) {
     for address in &running.sip {
         println!("  SIPREC  {address}");
     }
+    if let Some(whip) = &running.whip {
+        println!("  WHIP    {whip}");
+    }
 }
 
 fn api_config(settings: &Settings) -> ApiConfig {
@@ -220,6 +224,7 @@ fn api_config(settings: &Settings) -> ApiConfig {
         metrics_listen: settings.metrics,
         portal_dir: settings.portal_dir.clone(),
         sip_addresses: sip_addresses(settings),
+        whip_addresses: settings.whip.iter().map(|whip| whip.url.clone()).collect(),
         trusted_proxies: settings.trusted_proxies.clone(),
         behind_tls: settings.behind_tls,
         ..ApiConfig::default()
@@ -248,6 +253,7 @@ fn worker_config(settings: &Settings, data_dir: &DataDir) -> Result<WorkerConfig
         media_address_other: media.other,
         media_bind,
         rtp_ports: settings.rtp_ports.into(),
+        whip: settings.whip.as_ref().map(|whip| whip.config.clone()),
         ..WorkerConfig::on_loopback(data_dir.join("spool"))
     })
 }

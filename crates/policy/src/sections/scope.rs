@@ -252,6 +252,7 @@ pub(super) fn notice(t: &Table<'_, '_>) -> PublicNotice {
         title: t.text("title"),
         body: t.texts("body"),
         shown_at: t.texts("shown_at"),
+        lists_devices: t.flag("lists_devices"),
         contact: t.opt_text("contact"),
     };
     if notice.body.is_empty() {

@@ -30,6 +30,25 @@ export function PublicNotice({ page }: { page: Notice }) {
             <p className="text-std-17N-170">{text(page.retention.sentence)}</p>
           </div>
         </section>
+        {page.devices.length > 0 && (
+          <section aria-labelledby="devices" className="card flex gap-4 px-5 py-5 sm:px-7">
+            <Icon name="building" size={28} className="mt-0.5 text-blue-900" />
+            <div className="min-w-0">
+              <h2 id="devices" className="text-std-20B-150">
+                {t("public.devices")}
+              </h2>
+              <ul className="mt-1 list-disc space-y-1 pl-5 text-std-17N-170">
+                {page.devices.map((device, place) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: two devices of a kind may stand in one place
+                  <li key={place}>
+                    {device.place}（{text(device.kind)}）{device.on_demand && t("public.device_on_demand")}
+                    {device.notice && <span className="block text-std-16N-170 text-solid-gray-800">{device.notice}</span>}
+                  </li>
+                ))}
+              </ul>
+            </div>
+          </section>
+        )}
         {page.contact && (
           <section aria-labelledby="contact" className="card flex gap-4 px-5 py-5 sm:px-7">
             <Icon name="phone" size={28} className="mt-0.5 text-blue-900" />

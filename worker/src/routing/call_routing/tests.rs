@@ -10,7 +10,7 @@ const TOYONAKA: &str = include_str!("../../../../policies/toyonaka.toml");
 fn routes() -> TenantRoutes {
     let policy = Policy::parse(TOYONAKA).expect("the shipped policy is sound");
     let lines = policy.lines().to_vec();
-    TenantRoutes { tenant: policy.tenant().clone(), policy, policy_version: 1, lines }
+    TenantRoutes { tenant: policy.tenant().clone(), policy, policy_version: 1, lines, devices: Vec::new() }
 }
 
 fn connection(routes: &TenantRoutes, default_line: Option<&str>) -> ConnectionRoute {

@@ -148,6 +148,11 @@ impl House {
         self.worker.take().unwrap()
     }
 
+    /// Where devices publish (HTTP) and where their media goes (UDP).
+    pub fn whip(&self) -> (SocketAddr, SocketAddr) {
+        self.worker.as_ref().and_then(RunningWorker::whip_addresses).expect("the house speaks WHIP")
+    }
+
     /// Every port a call of this house may be received on.
     pub fn receive_ports(&self) -> Vec<SocketAddr> {
         let ports = self.config.rtp_ports.clone().filter(|port| port % 2 == 0);

@@ -214,6 +214,8 @@ impl Opening {
             wrapped: pooled.wrapped,
             sockets: Vec::new(),
             on_hold: Vec::new(),
+            // What is fed is in the clear already.
+            protection: Vec::new(),
             paused: judged.waits,
             connection: Arc::clone(connection),
             silent_after: NEVER_SILENT,

@@ -244,10 +244,7 @@ impl Endpoint {
         }
         let said = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
         let hops = said.flat_map(|v| v.split(',')).filter_map(|v| v.trim().parse::<IpAddr>().ok());
-        hops.map(|ip| ip.to_canonical())
-            .filter(|ip| !self.trusted_proxies.contains(ip))
-            .last()
-            .unwrap_or(peer)
+        hops.map(|ip| ip.to_canonical()).rfind(|ip| !self.trusted_proxies.contains(ip)).unwrap_or(peer)
     }
 }
 

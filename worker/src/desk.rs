@@ -5,4 +5,5 @@ pub mod inputs;
 pub mod members;
 pub mod offers;
 mod protection;
+pub mod registrations;
 pub mod signalling;

@@ -34,6 +34,7 @@ use crate::rtp::ports::PortPool;
 use crate::sealing::sealer::{SealOrder, Sealer};
 use crate::sip::gate::Gate;
 use crate::sip::sockets::{ListenError, SipAddresses, SipSockets};
+use crate::sip::tls::{TlsError, client_config};
 use crate::whip::listener::ListenerError;
 use crate::whip::running_endpoint::{self, RunningWhip, WhipParts};
 
@@ -68,6 +69,9 @@ pub enum StartError {
     /// WHIP cannot be spoken.
     #[error(transparent)]
     Whip(#[from] ListenerError),
+    /// Nobody can be trusted for TLS that we dial.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A thread or a socket of our own cannot be had.
     #[error("the worker cannot start: {0}")]
     System(#[from] std::io::Error),
@@ -196,6 +200,8 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         unkept_media: UdpSocket::bind((config.media_bind, 0))?,
         routes,
         keys,
+        key_service: ports.keys.clone(),
+        dial_tls: client_config(None)?,
         recorder: recorder.commands(),
         registrar,
         clock: ports.clock,
@@ -299,7 +305,7 @@ fn endpoint_config(config: &WorkerConfig, sip: &SipAddresses) -> EndpointConfig 
     }
 }
 
-fn fill_with_entropy(octets: &mut [u8]) {
+pub(crate) fn fill_with_entropy(octets: &mut [u8]) {
     // Without the system's randomness no tag can be made unguessable; the system has it or nothing works.
     getrandom::fill(octets).expect("the system gives random octets");
 }

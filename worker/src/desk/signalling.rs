@@ -8,25 +8,32 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use rokuon_policy::clock::Clock;
-use rokuon_policy::ids::RecordingId;
+use rokuon_policy::ids::{ConnectionId, RecordingId};
 use rokuon_secure_media::dtls::identity::DtlsIdentity;
+use rokuon_sip::digest::challenger::Challenger;
 use rokuon_sip::endpoint::Endpoint;
 use rokuon_sip::endpoint::dialog::DialogSnapshot;
 use rokuon_sip::endpoint::event::{DialogId, EndCause, Event, Invite, Output};
+use rokuon_sip::transport::Flow;
 use rokuon_storage::data_key_pool::DataKeyPool;
+use rokuon_storage::key_service::KeyService;
+use rustls::ClientConfig;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::call::{DeskCall, Keeping};
 use super::inputs::Opened;
 use super::members::Members;
+use super::registrations::{Prepared, RegisteredAccounts};
 use crate::config::WorkerConfig;
 use crate::recorder::command::Command;
 use crate::registrar::Registrar;
 use crate::routing::table::RoutingTable;
 use crate::rtp::ports::PortPool;
+use crate::running_worker::fill_with_entropy;
 use crate::sip::sockets::{Incoming, SipSockets};
 
+mod admission;
 mod capacity;
 mod changes;
 mod invite;
@@ -34,7 +41,9 @@ mod late_answer;
 mod news;
 mod opening;
 mod pairing;
+mod signs_of_life;
 
+use admission::challenger;
 use capacity::Capacity;
 use news::News;
 use pairing::{Fork, Waiting};
@@ -80,6 +89,10 @@ pub struct DeskParts {
     pub identity: Option<DtlsIdentity>,
     /// Data keys.
     pub keys: Arc<DataKeyPool>,
+    /// Opens the passwords of registrations.
+    pub key_service: Arc<dyn KeyService>,
+    /// Whom TLS that we dial trusts.
+    pub dial_tls: Arc<ClientConfig>,
     /// The recording thread.
     pub recorder: Sender<Command>,
     /// The way into the database.
@@ -101,6 +114,12 @@ pub struct Desk {
     /// Second dialogs of such, by the first, while that one is opened.
     waiting: HashMap<DialogId, Box<Waiting>>,
     capacity: Capacity,
+    is_draining: bool,
+    /// When each connection was last noted to be alive.
+    noted_alive: HashMap<ConnectionId, Duration>,
+    challenger: Challenger,
+    registrations: RegisteredAccounts,
+    prepared_inbox: Option<mpsc::UnboundedReceiver<Prepared>>,
     opened: mpsc::UnboundedSender<Opened>,
     opened_inbox: Option<mpsc::UnboundedReceiver<Opened>>,
 }
@@ -110,6 +129,14 @@ impl Desk {
     pub fn new(parts: DeskParts, restored: Vec<Restored>) -> Self {
         let (opened, inbox) = mpsc::unbounded_channel();
         let capacity = Capacity::new(&parts.config);
+        let (prepared, prepared_inbox) = mpsc::unbounded_channel();
+        let registrations = RegisteredAccounts::new(
+            Box::new(fill_with_entropy),
+            parts.sockets.dialler(parts.dial_tls.clone()),
+            parts.key_service.clone(),
+            parts.registrar.clone(),
+            prepared,
+        );
         let mut desk = Self {
             parts,
             began: Instant::now(),
@@ -118,6 +145,11 @@ impl Desk {
             forks: HashMap::new(),
             waiting: HashMap::new(),
             capacity,
+            is_draining: false,
+            noted_alive: HashMap::new(),
+            challenger: challenger(),
+            registrations,
+            prepared_inbox: Some(prepared_inbox),
             opened,
             opened_inbox: Some(inbox),
         };
@@ -144,10 +176,12 @@ impl Desk {
         live: watch::Sender<usize>,
     ) {
         let Some(mut opened) = self.opened_inbox.take() else { return };
+        let Some(mut prepared) = self.prepared_inbox.take() else { return };
         let mut housekeeping = tokio::time::interval(HOUSEKEEPING);
         housekeeping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let due = self.parts.endpoint.next_timeout().map(|at| self.began + at);
+            let due = [self.parts.endpoint.next_timeout(), self.registrations.next_timeout()];
+            let due = due.into_iter().flatten().min().map(|at| self.began + at);
             let idle = Instant::now() + Duration::from_secs(3_600);
             tokio::select! {
                 biased;
@@ -156,21 +190,30 @@ impl Desk {
                     (Ok(()), Phase::Draining) => {
                         tracing::info!(calls = self.members.live(), "no new calls are taken; live ones go on");
                         self.parts.endpoint.drain(RETRY_AFTER);
+                        self.is_draining = true;
+                        self.registrations.take_back(self.began.elapsed());
                     }
                     (Ok(()), Phase::Stopping) | (Err(_), _) => break,
                 },
                 Some(done) = opened.recv() => self.finish_opening(done),
                 message = incoming.recv() => match message {
-                    Some(Incoming::Message(flow, bytes)) => {
-                        self.parts.endpoint.receive(self.began.elapsed(), flow, &bytes);
+                    Some(Incoming::Message(flow, bytes)) => self.receive(flow, &bytes),
+                    Some(Incoming::Closed(flow)) => {
+                        self.registrations.flow_closed(self.began.elapsed(), flow);
+                        self.parts.endpoint.flow_closed(self.began.elapsed(), flow);
                     }
-                    Some(Incoming::Closed(flow)) => self.parts.endpoint.flow_closed(self.began.elapsed(), flow),
                     None => break,
                 },
+                Some(done) = prepared.recv() => {
+                    self.registrations.take(self.began.elapsed(), done);
+                    // What a registrar answers is to be heard from the first word.
+                    self.keep_live_calls_heard();
+                }
                 _ = housekeeping.tick() => self.keep_house(),
                 Some(recording) = silent.recv() => self.hang_up(recording, "rtp_silence"),
                 () = tokio::time::sleep_until(due.unwrap_or(idle).into()) => {
                     self.parts.endpoint.handle_timeout(self.began.elapsed());
+                    self.registrations.handle_timeout(self.began.elapsed());
                 }
             }
             self.pump().await;
@@ -180,12 +223,26 @@ impl Desk {
         self.parts.sockets.close().await;
     }
 
+    fn receive(&mut self, flow: Flow, message: &[u8]) {
+        let now = self.began.elapsed();
+        if self.registrations.receive(now, flow, message) {
+            return;
+        }
+        if message.starts_with(b"OPTIONS ") {
+            self.on_sign_of_life(&flow, message);
+        }
+        self.parts.endpoint.receive(now, flow, message);
+    }
+
     async fn pump(&mut self) {
         while let Some(output) = self.parts.endpoint.poll_output() {
             match output {
                 Output::Send { flow, bytes } => self.parts.sockets.send(flow, bytes).await,
                 Output::Event(event) => self.on_event(event),
             }
+        }
+        while let Some((flow, bytes)) = self.registrations.poll_send() {
+            self.parts.sockets.send(flow, bytes).await;
         }
         metrics::gauge!("rokuon_sip_dialogs").set(self.calls.len() as f64);
     }

@@ -154,6 +154,23 @@ impl RoutingTable {
         self.tenants.get(tenant)
     }
 
+    /// All connections.
+    pub fn connections(&self) -> impl Iterator<Item = &Arc<ConnectionRoute>> {
+        self.by_id.values()
+    }
+
+    /// The connection whose address was called, wherever that came from.
+    pub fn named(&self, users: &[Option<&str>]) -> Option<&Arc<ConnectionRoute>> {
+        users.iter().flatten().find_map(|user| self.by_user.get(*user))
+    }
+
+    /// The connections that a source may use.
+    pub fn usable_from(&self, source: IpAddr) -> impl Iterator<Item = &Arc<ConnectionRoute>> {
+        let source = source.to_canonical();
+        let inside = move |c: &&Arc<ConnectionRoute>| c.networks.iter().any(|n| n.contains(&source));
+        self.by_id.values().filter(|c| c.is_called_by_sip()).filter(inside)
+    }
+
     /// One connection by its id.
     pub fn connection(&self, id: ConnectionId) -> Option<Arc<ConnectionRoute>> {
         self.by_id.get(&id).cloned()
@@ -165,7 +182,7 @@ impl RoutingTable {
     pub fn find(&self, users: &[Option<&str>], origin: Origin) -> Found {
         let Origin { source, certificate } = origin;
         let pinned = certificate.and_then(|shown| self.by_certificate.get(&shown));
-        let named = users.iter().flatten().find_map(|user| self.by_user.get(*user));
+        let named = self.named(users);
         let found = match (named, pinned.map(Vec::as_slice)) {
             (Some(named), _) => Some(named).filter(|c| c.accepts_certificate(certificate)),
             (None, Some([only])) => Some(only),

@@ -60,17 +60,22 @@ impl Desk {
         self.capacity.look_at_spool();
         let unavailable = self.capacity.spool_is_short || self.capacity.is_full(self.calls.len());
         self.parts.endpoint.set_unavailable(unavailable.then_some(RETRY_AFTER));
+        if !self.is_draining {
+            let table = self.parts.routes.load_full();
+            self.registrations.follow(self.began.elapsed(), &table);
+        }
         self.keep_live_calls_heard();
     }
 
     /// Sources of live calls stay heard though their connection was changed or switched off meanwhile.
-    fn keep_live_calls_heard(&self) {
+    pub(super) fn keep_live_calls_heard(&self) {
         let table = self.parts.routes.load();
         let live: HashMap<_, _> =
             self.calls.values().map(|call| (call.connection.id, &call.connection)).collect();
         let lost =
             |c: &&Arc<ConnectionRoute>| table.connection(c.id).is_none_or(|now| now.networks != c.networks);
         let networks = live.into_values().filter(lost).flat_map(|c| &c.networks);
-        self.parts.sockets.gate().hear_also(SourceIndex::of(networks));
+        let registrars = self.registrations.registrars();
+        self.parts.sockets.gate().hear_also(SourceIndex::of(networks.chain(&registrars)));
     }
 }

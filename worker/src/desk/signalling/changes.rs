@@ -2,6 +2,8 @@
 
 use rokuon_sip::endpoint::event::{DialogId, Invite, MetadataBody};
 
+use rokuon_sip::siprec::metadata::DataMode;
+
 use super::news::News;
 use super::{Desk, RETRY_AFTER};
 use crate::desk::call::{DeskCall, Keeping};
@@ -69,10 +71,11 @@ impl Desk {
 
     pub(super) fn on_metadata(&mut self, dialog: &DialogId, cseq: u32, body: &MetadataBody) {
         let Some(call) = self.calls.get_mut(dialog) else { return };
-        let before = call.session();
+        let (before, knew_nothing) = (call.session(), call.metadata.is_none());
         let changed = call.take_metadata(cseq, body);
         // Late metadata may be what tells who speaks where.
         let streams = changed && call.place_streams();
+        let is_partial = call.metadata.as_ref().is_some_and(|known| known.datamode == DataMode::Partial);
         let (keeping, after, routing) = (call.keeping, call.session(), call.routing.clone());
         if before != after {
             if let Some(before) = &before {
@@ -88,6 +91,12 @@ impl Desk {
             if changed {
                 self.parts.registrar.note(Note::Judged(call_id, Box::new(routing)));
             }
+        }
+        // A change to something that never came is worth little: everything is asked for (RFC 7866 §9.2).
+        let missed = self.parts.endpoint.take_missed(dialog);
+        if is_partial && (missed || knew_nothing) {
+            let now = self.began.elapsed();
+            self.parts.endpoint.request_snapshot(now, dialog, "earlier metadata did not arrive");
         }
     }
 

@@ -1,7 +1,10 @@
 //! A new INVITE: whose it is, whether there is room, what it offers; then it is opened, joined, or answered without media.
 
+use rokuon_db::connection_events::ConnectionEvent;
+use rokuon_db::connection_terms::ConnectionKind;
 use rokuon_db::unrecorded_counts::RefusalReason;
 use rokuon_sip::endpoint::event::Invite;
+use rokuon_sip::siprec::dialled_parties::parties_of_invite;
 use rokuon_sip::siprec::header_parties::{forked_leg, header_parties};
 use rokuon_sip::siprec::metadata::Metadata;
 use rokuon_sip::siprec::party::Party;
@@ -14,28 +17,14 @@ use crate::desk::offers::{Offer, Unsupported};
 use crate::registrar::Note;
 use crate::routing::call_routing::{OfferedLabel, Told, judge_call};
 use crate::routing::speakers::MOST_CHANNELS;
-use crate::routing::table::{Found, Origin};
 
 impl Desk {
     pub(super) fn on_invite(&mut self, invite: &Invite) {
-        let users = [invite.request_user.as_deref(), invite.to_user.as_deref()];
-        let source = invite.flow.remote.ip();
-        let certificate = self.parts.sockets.certificate(&invite.flow).map(|shown| shown.sha256);
-        let (connection, routes) = match self.parts.routes.load().find(&users, Origin { source, certificate })
-        {
-            Found::Connection(connection, routes) => (connection, routes),
-            Found::KnownSource if self.parts.sockets.gate().may_refuse(source) => {
-                return self.refuse(invite, 403, "Unknown Recording Address", None);
-            }
-            Found::KnownSource => return self.parts.endpoint.ignore(invite.id),
-            Found::UnknownSource => {
-                metrics::counter!("rokuon_invites_ignored_total").increment(1);
-                return self.parts.endpoint.ignore(invite.id);
-            }
-        };
+        let Some((connection, routes)) = self.admit(invite) else { return };
         let refused = |desk: &Self, reason| desk.parts.registrar.note(Note::refused(&connection, reason));
         if self.capacity.is_full(self.calls.len()) {
             refused(self, RefusalReason::Full);
+            self.saw(&connection, invite, ConnectionEvent::RecorderBusy, Some(503));
             return self.refuse(invite, 503, "Recorder Full", Some(RETRY_AFTER));
         }
         let (metadata, doubts) = read_metadata(invite.metadata.as_ref());
@@ -50,17 +39,20 @@ impl Desk {
             None => {}
             Some(Unsupported::NoCodec) => {
                 refused(self, RefusalReason::NoCodec);
+                self.saw(&connection, invite, ConnectionEvent::NoCodec, Some(488));
                 return self.refuse(invite, 488, "PCMU Or PCMA Is Needed", None);
             }
             Some(Unsupported::Encryption) => {
                 refused(self, RefusalReason::SrtpUnusable);
+                self.saw(&connection, invite, ConnectionEvent::SrtpUnusable, Some(488));
                 return self.refuse(invite, 488, "Media Encryption Not Acceptable", None);
             }
         }
         let mut labels = offer.labels();
         let header_parties = match &forked {
             Some(leg) => parties_of_fork(leg, &mut labels),
-            None => parties_of_headers(invite, &mut labels),
+            None if connection.kind == ConnectionKind::Siprec => parties_of_headers(invite, &mut labels),
+            None => parties_of_invite(&invite.request.headers, &connection.address_user),
         };
         let told = Told::of(metadata.as_ref(), &header_parties);
         let routing = judge_call(&routes, &connection, told, doubts.clone(), &labels);

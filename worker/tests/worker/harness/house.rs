@@ -153,6 +153,29 @@ impl House {
         self.worker.as_ref().and_then(RunningWorker::whip_addresses).expect("the house speaks WHIP")
     }
 
+    /// Makes a further connection of the city; the worker may need a moment to know it.
+    pub async fn connect(
+        &self,
+        kind: ConnectionKind,
+        networks: &[IpAddr],
+        security: ConnectionSecurity,
+    ) -> (ConnectionId, String) {
+        let (id, address_user) = (ConnectionId(Uuid::now_v7()), connections::fresh_address_user().unwrap());
+        let new = NewConnection {
+            id,
+            kind,
+            name: format!("接続 {kind}"),
+            address_user: address_user.clone(),
+            networks: networks.iter().map(|ip| (*ip).into()).collect(),
+            default_line: None,
+            security,
+        };
+        let mut tx = self.db.tenant(&self.tenant).await.unwrap();
+        connections::create(&mut tx, &new, SystemClock.now()).await.unwrap();
+        tx.commit_bookkeeping().await.unwrap();
+        (id, address_user)
+    }
+
     /// Every port a call of this house may be received on.
     pub fn receive_ports(&self) -> Vec<SocketAddr> {
         let ports = self.config.rtp_ports.clone().filter(|port| port % 2 == 0);

@@ -178,10 +178,7 @@ const routes = {
   },
   "GET /v1/connections/:id": ({ id }) => connectionOf(id),
   "GET /v1/connections/:id/health": ({ id }) => city.connectionHealth(connectionOf(id)),
-  "GET /v1/connections/:id/test": async ({ query }) => {
-    if (query.after) await new Promise((resolve) => setTimeout(resolve, 5_000));
-    return city.connectionTest;
-  },
+  "GET /v1/connections/:id/test": () => city.connectionTest,
   "POST /v1/connections/:id/test": () => city.connectionTest,
   "POST /v1/connections/:id/edit": ({ id, body }) => Object.assign(connectionOf(id), body, { version: connectionOf(id).version + 1 }),
   "POST /v1/connections/:id/rotate": () => ({ secret: { kind: "digest", username: "u8t5na", password: "m2x9wq7km2x9wq7km2x9wq7k", realm: "rokuon" }, previous_until: new Date(Date.now() + 86_400_000).toISOString() }),

@@ -1,7 +1,6 @@
 //! The worker's way into the database: notes that may be late, and the sealing commit that must not be lost.
 
 use std::future::Future;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,10 +25,13 @@ use crate::routing::call_routing::CallRouting;
 use crate::routing::table::{ConnectionRoute, RoutingTable};
 use crate::sealing::replay::Replayed;
 
+mod arrivals;
 mod beginning;
 mod facts;
 mod notes;
+mod noticing;
 pub mod observing;
+mod quality;
 mod sealed;
 
 /// A note that the database refuses is tried so often; the sealing commit repeats what matters of it.
@@ -189,6 +191,10 @@ pub struct SealedRecording {
     pub gaps: Vec<Gap>,
     /// SHA-256 of the manifest; `None` where there is no audio.
     pub manifest_sha256: Option<[u8; 32]>,
+    /// What it adds to the sums of its connection.
+    pub figures: Figures,
+    /// What a test of its connection is told at the end of a call.
+    pub sightings: Vec<Sighting>,
 }
 
 impl SealedRecording {
@@ -208,6 +214,8 @@ impl SealedRecording {
             ended_by: read.ended.as_ref().map(|e| e.cause.clone()),
             total_samples: read.total_samples(),
             outcome,
+            figures: quality::figures_of(read, outcome, &segments),
+            sightings: quality::sightings_of(read, outcome),
             segments,
             gaps: read.gaps.clone(),
             manifest_sha256,
@@ -254,29 +262,18 @@ impl Registrar {
         let _stopping = self.notes.send(note);
     }
 
-    /// Notes what was seen of a connection, if it is worth it: everything while a test runs, what is wrong always, and the same
-    /// thing not again and again.
-    pub fn observe(&self, connection: &ConnectionRoute, seen: Sighting) {
-        let now = self.clock.now();
-        if let Some(observed) = self.observing.take(connection, seen, now) {
-            let (tenant, connection) = (connection.tenant.clone(), connection.id);
-            self.note(Note::Observed { tenant, connection, observed: Box::new(observed) });
-        }
-    }
-
-    /// Notes what was seen of a source that named no connection, for those connections under test that it may belong to.
-    pub fn observe_source(&self, source: IpAddr, seen: &Sighting) {
-        let now = self.clock.now();
-        for connection in self.routes.load().tested_from(source, now) {
-            self.observe(&connection, seen.clone());
-        }
-    }
-
     /// Commits a sealed recording with its audit event: all of it or nothing; safe to repeat.
     pub async fn register_sealed(&self, sealed: &SealedRecording) -> Result<(), RegisterError> {
         let routes = self.routes.load_full();
         let policy = routes.tenant(&sealed.tenant).map(|t| &t.policy);
-        sealed::commit(&self.db, self.clock.now(), policy, sealed).await
+        sealed::commit(&self.db, self.clock.now(), policy, sealed).await?;
+        let connection = sealed.started.as_ref().and_then(|call| routes.connection(call.routing.connection));
+        if let Some(connection) = connection {
+            for seen in &sealed.sightings {
+                self.observe(&connection, seen.clone());
+            }
+        }
+        Ok(())
     }
 
     /// Writes the rows of segments of a call that still lives; safe to repeat.

@@ -175,6 +175,8 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
 
     let (incoming, incoming_inbox) = mpsc::channel(INCOMING);
     let gate = Arc::new(Gate::new(routes.clone()));
+    let noticing = registrar.clone();
+    gate.on_stranger(Box::new(move |source, message| noticing.stranger(source, "udp", message)));
     let shown = |address: SocketAddr| match address.ip().is_unspecified() {
         true => SocketAddr::new(config.media_address_for(address.ip()), address.port()),
         false => address,

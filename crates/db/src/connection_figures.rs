@@ -19,13 +19,13 @@ closed_list! {
         SpeakersUnproved = "speakers_unproved",
         /// Calls of these with nothing recorded at all.
         CallsFailed = "calls_failed",
-        /// Streams of these calls.
+        /// Streams of these calls that brought anything.
         Streams = "streams",
         /// Packets that should have come, by their sequence numbers.
         PacketsExpected = "packets_expected",
         /// Packets of these that never came.
         PacketsLost = "packets_lost",
-        /// Mean interarrival jitter (RFC 3550 section 6.4.1) of each stream in microseconds, summed over streams.
+        /// Worst interarrival jitter (RFC 3550 section 6.4.1) of each stream in microseconds, summed over streams.
         JitterMicros = "jitter_micros",
         /// Streams of PCMU.
         CodecPcmu = "codec_pcmu",

@@ -8,6 +8,7 @@ use rokuon_sip::sdp::format::{Encoding, Format};
 use rokuon_sip::sdp::offer::{StreamOffer, recording_offer};
 use rokuon_sip::sdp::offered_stream::{OfferedStream, negotiate};
 use rokuon_sip::sdp::own_session::OwnSession;
+use rokuon_sip::sdp::security::OfferedSecurity;
 use rokuon_sip::sdp::session_description::SessionDescription;
 
 use super::protection::{Chosen, Means, choose};
@@ -80,6 +81,23 @@ impl Offer {
         }
         let encrypted = self.streams.iter().any(|s| s.supported && !wanted(s).is_empty());
         Some(if encrypted { Unsupported::Encryption } else { Unsupported::NoCodec })
+    }
+
+    /// Whether any stream that could be recorded would come in the clear; our own offer is plain.
+    pub fn is_plain(&self) -> bool {
+        self.streams.iter().any(|s| can_record(s) && s.security == OfferedSecurity::Plain)
+    }
+
+    /// The codecs it names, each once, as it spells them: at most eight.
+    pub fn codecs(&self) -> Vec<String> {
+        let mut codecs: Vec<String> = Vec::new();
+        for name in self.streams.iter().flat_map(|s| &s.formats).map(|format| format.encoding.as_str()) {
+            let name: String = name.chars().filter(char::is_ascii_graphic).take(24).collect();
+            if !name.eq_ignore_ascii_case("telephone-event") && !codecs.contains(&name) && codecs.len() < 8 {
+                codecs.push(name);
+            }
+        }
+        codecs
     }
 
     /// Whether every stream of it is inactive.

@@ -34,6 +34,7 @@ use crate::running_worker::fill_with_entropy;
 use crate::sip::sockets::{Incoming, SipSockets};
 
 mod admission;
+mod agreement;
 mod capacity;
 mod changes;
 mod invite;

@@ -5,6 +5,7 @@ use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::database::Database;
 use rokuon_db::registration_accounts::{self, RegistrationState};
 use rokuon_db::tenant_tx::TenantTx;
+use rokuon_db::unrecorded_counts::RefusalReason;
 use rokuon_db::{
     calls, connection_figures, connection_observations, connections, devices, unrecorded_counts,
     untaken_minutes,
@@ -45,10 +46,13 @@ pub(super) async fn write(
         }
         Note::Refused { tenant, connection, reason } => {
             let mut tx = db.tenant(tenant).await?;
-            let reason = reason.counted_as();
-            unrecorded_counts::add(&mut tx, civil::civil_day(now), *connection, &reason, "").await?;
-            untaken_minutes::add(&mut tx, now, *connection, &reason).await?;
-            connections::heard_from(&mut tx, *connection, true, now).await?;
+            let counted = reason.counted_as();
+            unrecorded_counts::add(&mut tx, civil::civil_day(now), *connection, &counted, "").await?;
+            // A stranger who knows the address is no sign of life of the connection, and lost it no call.
+            if *reason != RefusalReason::Source {
+                untaken_minutes::add(&mut tx, now, *connection, &counted).await?;
+                connections::heard_from(&mut tx, *connection, true, now).await?;
+            }
             tx.commit_bookkeeping().await
         }
         Note::Seen { tenant, connection } => {

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rokuon_capture::outcome::{GapSummary, Outcome, is_notable};
 use rokuon_db::audit_events::AuditEvent;
 use rokuon_db::calls::{self, CallStarted};
+use rokuon_db::connection_figures;
 use rokuon_db::database::Database;
 use rokuon_db::recordings::{self, FinishedRecording, Guarded, ListedGap};
 use rokuon_db::segments::{self, Segment};
@@ -110,6 +111,8 @@ async fn write(
         // Committed by an earlier try whose answer was lost; or newer hands have it. Either way nothing is to be said.
         return tx.commit_bookkeeping().await;
     }
+    let day = civil::civil_day(started.started_at);
+    connection_figures::add(&mut tx, day, started.routing.connection, &sealed.figures).await?;
     let event = AuditEvent::new("recording.sealed", worker(), now).on("recording", sealed.recording).with(json!({
         "call": started.call,
         "outcome": sealed.outcome.as_str(),

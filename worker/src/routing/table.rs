@@ -196,6 +196,11 @@ impl RoutingTable {
         if pinned.is_some() || self.knows_source(source) { Found::KnownSource } else { Found::UnknownSource }
     }
 
+    /// The connection called by SIP at a user, from wherever.
+    pub fn called(&self, user: &str) -> Option<Arc<ConnectionRoute>> {
+        self.by_user.get(user).filter(|c| c.is_called_by_sip()).cloned()
+    }
+
     /// The connections under test that a source may belong to.
     pub fn tested_from(&self, source: IpAddr, now: DateTime<Utc>) -> Vec<Arc<ConnectionRoute>> {
         let source = source.to_canonical();

@@ -45,8 +45,13 @@ pub(super) async fn read_datagrams(
         // An error here is an ICMP report about something we sent; the socket itself stays good.
         let Ok((length, remote)) = socket.recv_from(&mut buffer).await else { continue };
         // Before anything is copied or read: this is all that a scanner costs.
-        if gate.hear(remote.ip()) != Hearing::Heard {
-            continue;
+        match gate.hear(remote.ip()) {
+            Hearing::Heard => {}
+            Hearing::Unknown => {
+                gate.tell_stranger(remote.ip(), buffer.get(..length).unwrap_or_default());
+                continue;
+            }
+            Hearing::TooMany => continue,
         }
         let flow = Flow { transport: Transport::Udp, local, remote, connection: 0 };
         let message = buffer.get(..length).unwrap_or_default().to_vec();

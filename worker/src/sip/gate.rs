@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
@@ -27,7 +27,11 @@ pub struct Gate {
     also: ArcSwap<SourceIndex>,
     messages: Budgets,
     refusals: Budgets,
+    strangers: OnceLock<TellStranger>,
 }
+
+/// Told of a datagram whose source is in nobody's networks: the source, and what came.
+pub type TellStranger = Box<dyn Fn(IpAddr, &[u8]) + Send + Sync>;
 
 /// What a message is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,19 @@ impl Gate {
             also: ArcSwap::default(),
             messages: Budgets::new(MESSAGES_A_SECOND),
             refusals: Budgets::new(REFUSALS_A_SECOND),
+            strangers: OnceLock::new(),
+        }
+    }
+
+    /// Whom to tell of strangers' datagrams; set once, before anything is heard.
+    pub fn on_stranger(&self, tell: TellStranger) {
+        let _set_before = self.strangers.set(tell);
+    }
+
+    /// Tells of a stranger's datagram. It gets no answer, whatever comes of it.
+    pub fn tell_stranger(&self, source: IpAddr, message: &[u8]) {
+        if let Some(tell) = self.strangers.get() {
+            tell(source, message);
         }
     }
 

@@ -12,6 +12,7 @@ mod long_calls;
 mod media;
 mod neighbouring_releases;
 mod nothing_in_plain;
+mod observations;
 mod outages;
 mod plain_sip;
 mod protected_media;

@@ -45,8 +45,11 @@ async fn strangers_hear_nothing_and_neighbours_a_refusal() {
     let heard = stranger.next(Duration::from_millis(300)).await;
     assert_eq!(heard, None, "the stranger heard something");
     assert_eq!(house.count("SELECT count(*) FROM calls WHERE tenant_id = $1").await, 0);
-    // what named a connection and came from elsewhere is that connection's to know
-    until("it is counted", async || house.unrecorded().await == [("refused_source".to_owned(), 1)]).await;
+    // who was called from elsewhere is told so: once by the stranger, once by the branch
+    until("it is counted", async || house.unrecorded().await == [("refused_source".to_owned(), 2)]).await;
+    let noted =
+        "SELECT count(*) FROM connection_observations WHERE tenant_id = $1 AND event = 'source_not_allowed'";
+    until("both are noted", async || house.count(noted).await >= 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,7 +58,7 @@ async fn an_offer_without_a_codec_of_ours_is_not_acceptable_here() {
     let phone = RawPhone::at(EXCHANGE, house.target(Transport::Udp)).await;
     let [caller, called] = parties(LISTED);
     for sdp in [
-        audio("18\r\na=rtpmap:18 G729/8000"),
+        audio("97\r\na=rtpmap:97 SPEEX/8000"),
         audio("0").replace("m=audio", "m=video"),
         audio("0").replace("40000", "0"),
     ] {

@@ -45,7 +45,7 @@ pub struct Figures {
     /// Packets that never came, in per cent of those that should have; absent when none should.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loss_percent: Option<f64>,
-    /// Mean jitter in milliseconds (RFC 3550); absent without a stream.
+    /// Each stream's worst jitter (RFC 3550) in milliseconds, as a mean over streams; absent without a stream.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jitter_ms: Option<f64>,
     /// The codecs, most used first.

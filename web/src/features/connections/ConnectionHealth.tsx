@@ -10,7 +10,6 @@ import { Loading } from "../../components/Loading/Loading";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { useI18n } from "../../i18n/language";
 import { connectionHealthQuery } from "./api";
-import { StandingBadge } from "./StandingBadge";
 
 type Count = Health["refused"][number];
 
@@ -36,9 +35,6 @@ export function ConnectionHealth({ id }: { id: string }) {
       )}
       <div className="card grid gap-x-8 px-5 py-2 lg:grid-cols-2">
         <Facts>
-          <Fact name={t("connections.standing_title")}>
-            <StandingBadge standing={health.data.standing} />
-          </Fact>
           <Fact name={t("connections.last_call")}>{health.data.last_call_at ? <DateTime at={health.data.last_call_at} seconds /> : t("connections.none_yet")}</Fact>
           <Fact name={t("connections.last_heard")}>{health.data.last_heard_at ? <DateTime at={health.data.last_heard_at} seconds /> : t("connections.none_yet")}</Fact>
         </Facts>

@@ -34,7 +34,7 @@ export function ConnectionList({ onOpen }: { onOpen(id: string): void }) {
         </Link>
       ),
     },
-    { key: "kind", title: t("connections.kind_short"), cell: (row) => word("connections.kinds_short", row.kind) },
+    { key: "kind", title: t("connections.kind_short"), cell: (row) => <span className="whitespace-nowrap">{word("connections.kinds_short", row.kind)}</span> },
     {
       key: "standing",
       title: t("connections.standing_title"),

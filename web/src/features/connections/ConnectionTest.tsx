@@ -7,6 +7,7 @@ import { Button } from "../../components/Button/Button";
 import { classes } from "../../components/classes";
 import { DateTime } from "../../components/DateTime/DateTime";
 import { Icon, type IconName } from "../../components/Icon/Icon";
+import { Loading } from "../../components/Loading/Loading";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { useToast } from "../../components/Toasts/Toasts";
 import { useI18n } from "../../i18n/language";
@@ -64,8 +65,9 @@ export function ConnectionTest({ connection, manage }: { connection: ConnectionD
           </>
         )}
       </p>
-      <ol aria-label={t("connection_test.steps")} className="card divide-y divide-line px-5">
-        {shown?.steps.map((step, at) => {
+      {shown === undefined && error === undefined && <div className="card"><Loading /></div>}
+      {shown !== undefined && <ol aria-label={t("connection_test.steps")} className="card divide-y divide-line px-5">
+        {shown.steps.map((step, at) => {
           const telling = tellingOf(shown, step.step);
           const look = STATES[step.state];
           const source = telling === undefined || step.state !== "problem" ? undefined : sourceToAllow(telling);
@@ -109,7 +111,7 @@ export function ConnectionTest({ connection, manage }: { connection: ConnectionD
             </li>
           );
         })}
-      </ol>
+      </ol>}
       {quiet && (
         <Banner title={t("connection_test.nothing_title")}>
           <ul className="list-disc space-y-1 pl-5">

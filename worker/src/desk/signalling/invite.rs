@@ -48,6 +48,9 @@ impl Desk {
                 return self.refuse(invite, 488, "Media Encryption Not Acceptable", None);
             }
         }
+        if !self.agrees(invite, &connection, &offer) {
+            return;
+        }
         let mut labels = offer.labels();
         let header_parties = match &forked {
             Some(leg) => parties_of_fork(leg, &mut labels),

@@ -6,12 +6,15 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use rokuon_capture::journal::CallOpened;
+use rokuon_db::connection_events::ConnectionEvent;
+use rokuon_db::connection_figures::{ConnectionFigure, Figures};
 use rokuon_db::unrecorded_counts::RefusalReason;
 use rokuon_policy::ids::{CallId, RecordingId};
 use rokuon_policy::recording_scope::RecordingStart;
 use rokuon_sip::endpoint::event::Invite;
 use rokuon_sip::transport::Transport;
 use rokuon_storage::data_key_pool::DataKeyPool;
+use serde_json::json;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -22,6 +25,7 @@ use crate::desk::inputs::{OpenFailure, Opened, OpenedCall};
 use crate::desk::offers::Offer;
 use crate::desk::protection::Means;
 use crate::recorder::command::{Command, NotOpened, OpenCall, StreamSocket};
+use crate::registrar::observing::Sighting;
 use crate::registrar::{Note, StartedCall};
 use crate::routing::table::ConnectionRoute;
 use crate::rtp::protection::StreamProtection;
@@ -41,6 +45,7 @@ impl Desk {
             (true, true) => self.answer_without_media(invite, offer, call),
             (false, _) => {
                 self.parts.registrar.note(Note::not_kept(&call.routing));
+                self.parts.registrar.observe(&call.connection, Sighting::of(ConnectionEvent::NotKept));
                 self.answer_without_media(invite, offer, call);
             }
         }
@@ -93,6 +98,8 @@ impl Desk {
             Err(error) => {
                 tracing::error!(%error, "a call was refused");
                 self.parts.registrar.note(Note::refused(&call.connection, RefusalReason::NoPort));
+                let busy = Sighting::of(ConnectionEvent::RecorderBusy).status(503);
+                self.parts.registrar.observe(&call.connection, busy.with(json!({ "why": "no_port" })));
                 return self.refuse(invite, 503, "No Media Port", Some(RETRY_AFTER));
             }
         };
@@ -165,6 +172,10 @@ impl Desk {
                 }
                 // Accepting settled the session timer; a restart must know it.
                 self.tell_recorder(recording, News::default());
+                let setup = (self.parts.clock.now() - started_at).to_std().unwrap_or_default();
+                let figures = Figures::from([(ConnectionFigure::of_setup(setup), 1)]);
+                let (tenant, connection) = (routing.tenant.clone(), routing.connection);
+                self.parts.registrar.note(Note::Figures { tenant, connection, figures });
                 self.parts.registrar.note(Note::Started(Box::new(StartedCall {
                     recording,
                     call: call_id,
@@ -180,6 +191,8 @@ impl Desk {
                 metrics::counter!("rokuon_invites_refused_total", "status" => "503").increment(1);
                 if let Some(call) = self.calls.remove(&done.dialog) {
                     self.parts.registrar.note(Note::refused(&call.connection, RefusalReason::Recorder));
+                    let busy = Sighting::of(ConnectionEvent::RecorderBusy).status(503);
+                    self.parts.registrar.observe(&call.connection, busy.with(json!({ "why": "recorder" })));
                 }
                 self.parts.endpoint.refuse(now, done.invite, 503, "Recorder Not Ready", Some(RETRY_AFTER));
             }

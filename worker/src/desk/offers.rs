@@ -8,7 +8,6 @@ use rokuon_sip::sdp::format::{Encoding, Format};
 use rokuon_sip::sdp::offer::{StreamOffer, recording_offer};
 use rokuon_sip::sdp::offered_stream::{OfferedStream, negotiate};
 use rokuon_sip::sdp::own_session::OwnSession;
-use rokuon_sip::sdp::security::OfferedSecurity;
 use rokuon_sip::sdp::session_description::SessionDescription;
 
 use super::protection::{Chosen, Means, choose};
@@ -85,7 +84,9 @@ impl Offer {
 
     /// Whether any stream that could be recorded would come in the clear; our own offer is plain.
     pub fn is_plain(&self) -> bool {
-        self.streams.iter().any(|s| can_record(s) && s.security == OfferedSecurity::Plain)
+        let protected =
+            |at: usize| self.chosen.get(at).and_then(Option::as_ref).is_some_and(|c| c.protection.is_some());
+        (0..self.streams.len()).any(|at| self.can_record(at) && !protected(at))
     }
 
     /// The codecs it names, each once, as it spells them: at most eight.

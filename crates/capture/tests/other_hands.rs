@@ -1,4 +1,5 @@
 //! Other people's programs open what we file: ffmpeg and opusinfo, where they are installed (`scripts/setup test` does).
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

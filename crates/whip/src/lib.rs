@@ -8,5 +8,7 @@ pub mod ice;
 pub mod offer;
 pub mod reception;
 pub mod secure_transport;
+pub mod session_end;
+pub mod taken;
 pub mod trickle;
 pub mod whip_session;

@@ -18,6 +18,8 @@ use crate::ice::{Check, IceCredentials, judge};
 use crate::offer::Offer;
 use crate::reception::Reception;
 use crate::secure_transport::{Keys, SecureTransport};
+use crate::session_end::EndCause;
+use crate::taken::Taken;
 
 /// A client that has not come to sending within this time never will.
 const CONNECT_WITHIN: Duration = Duration::from_secs(30);
@@ -34,47 +36,6 @@ const PICTURE_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 const VIDEO_BITS: u64 = 2_500_000;
 /// Senders that reports are kept for.
 const MOST_SENDERS: usize = 8;
-
-/// Why a session is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndCause {
-    /// The client said good-bye on the media path.
-    ClosedByPeer,
-    /// The client never got through.
-    NeverConnected,
-    /// The client's certificate is not the one it signalled, or keys could not be agreed.
-    KeysFailed,
-    /// The client fell silent.
-    ConsentExpired,
-}
-
-impl EndCause {
-    /// The word kept with the recording.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ClosedByPeer => "bye",
-            Self::NeverConnected => "never_connected",
-            Self::KeysFailed => "keys_failed",
-            Self::ConsentExpired => "consent_expired",
-        }
-    }
-}
-
-/// What a datagram was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
-    /// Nothing for the recorder.
-    Nothing,
-    /// One RTP packet in the clear, for a stream.
-    Media {
-        /// The m-line's position.
-        stream: u8,
-        /// The packet.
-        packet: Bytes,
-    },
-    /// Not authentic, not expected or not readable.
-    Dropped,
-}
 
 struct Stream {
     index: u8,

@@ -13,7 +13,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use rokuon_policy::ids::RecordingId;
 use rokuon_whip::datagram::{Protocol, protocol};
 use rokuon_whip::ice::addressed_ufrag;
-use rokuon_whip::whip_session::Taken;
+use rokuon_whip::taken::Taken;
 use tokio::sync::{oneshot, watch};
 
 use super::session_order::{Occupied, Patched, SessionOrder};

@@ -72,6 +72,9 @@ impl TestPlatform {
             sip_tls.to_string(),
             "--rtp-ports".to_owned(),
             format!("{first}-{}", first + 999),
+            // a scenario that stops the platform does so in the middle of calls, and does not wait for their end
+            "--drain-seconds".to_owned(),
+            "1".to_owned(),
         ]
         .into_iter()
         .chain(more)

@@ -164,7 +164,11 @@ mod tests {
         let right = seen(ConnectionEvent::Authenticated, 3, json!({}));
         let step = |seen: &[ConnectionObservation]| step_of(ConnectionStep::Authenticated, seen).state;
         assert_eq!(step(&[]), StepState::Waiting);
-        assert_eq!(step(&[again.clone()]), StepState::Waiting, "the first round of a digest says neither");
+        assert_eq!(
+            step(std::slice::from_ref(&again)),
+            StepState::Waiting,
+            "the first round of a digest says neither"
+        );
         assert_eq!(step(&[wrong.clone(), again.clone()]), StepState::Problem);
         assert_eq!(step(&[wrong, again, right]), StepState::Good);
     }
@@ -176,7 +180,7 @@ mod tests {
         let other = seen(ConnectionEvent::SoundHeard, 3, json!({ "stream": 0 }));
         let mended = seen(ConnectionEvent::SoundHeard, 4, json!({ "stream": 1 }));
         let step = |seen: &[ConnectionObservation]| step_of(ConnectionStep::Sound, seen).state;
-        assert_eq!(step(&[heard.clone()]), StepState::Good);
+        assert_eq!(step(std::slice::from_ref(&heard)), StepState::Good);
         assert_eq!(step(&[heard.clone(), silent.clone(), other.clone()]), StepState::Problem);
         assert_eq!(step(&[heard, silent, other, mended]), StepState::Good);
     }

@@ -18,7 +18,7 @@ use tokio::time::sleep;
 
 use crate::harness::platform::{Setup, TestPlatform, free_port};
 use crate::harness::publishers::Publisher;
-use crate::harness::sound::tone_share;
+use crate::harness::sound::{channels, is_tone};
 
 async fn platform(tenants: &[&str]) -> TestPlatform {
     let (http, media) = (free_port(), free_port());
@@ -85,20 +85,6 @@ async fn stored(platform: &TestPlatform, tenant: &str, recording: &str) -> (Vec<
     (file, row.codec.clone(), row.video_codec.clone())
 }
 
-/// Samples of a listening rendition of one channel, 8 kHz.
-fn samples(wav: &[u8]) -> Vec<i16> {
-    assert_eq!(&wav[..4], b"RIFF", "not a WAV");
-    assert_eq!(u16::from_le_bytes([wav[22], wav[23]]), 1, "one stream holds every voice");
-    let data = wav.windows(4).position(|window| window == b"data").expect("a data chunk") + 8;
-    wav[data..].chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
-}
-
-fn assert_tone(heard: &[i16], hertz: f64, seconds: usize) {
-    let length = seconds * 8_000;
-    let best = heard.windows(length).step_by(800).map(|part| tone_share(part, hertz)).fold(0.0, f64::max);
-    assert!(best > 0.9, "{} samples, at most {best:.2} of the power at {hertz} Hz", heard.len());
-}
-
 // req: KB-1, P-2
 // rule: WI1, WI4
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -153,7 +139,7 @@ async fn a_browser_publishes_its_microphone_from_a_page_of_another_origin() {
     assert_eq!(recording["media"], "call_audio", "{recording}");
 }
 
-#[ignore = "waits for the files of Opus and of pictures"]
+// req: I-2c
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn opus_and_pictures_stand_in_standard_files() {
     let platform = platform(&["kobe", "ichinomiya"]).await;
@@ -184,8 +170,8 @@ async fn a_client_that_dies_without_a_word_is_sealed_within_thirty_seconds() {
     handset.aiortc(["pcma", "none"], 3, 600.0, "ecdsa", "vanish", json!({})).await;
     let recording = sealed(&manager, Duration::from_secs(30)).await;
     let id = recording["id"].as_str().expect("an id");
-    let heard = samples(&platform.heard(&manager, id).await);
-    assert_tone(&heard, 600.0, 2);
+    let [heard, _] = channels(&platform.heard(&manager, id).await);
+    assert!(is_tone(&heard, 600.0, 2), "600.0 Hz for 2 s is not among {} samples", heard.len());
 }
 
 // rule: F1 — of WHIP: the keys of a session die with the process, what it brought does not
@@ -200,6 +186,6 @@ async fn what_a_killed_worker_had_received_is_sealed_by_the_next() {
     let manager = platform.person("kobe", "kanri").await;
     let recording = sealed(&manager, Duration::from_secs(30)).await;
     let id = recording["id"].as_str().expect("an id");
-    let heard = samples(&platform.heard(&manager, id).await);
-    assert_tone(&heard, 800.0, 3);
+    let [heard, _] = channels(&platform.heard(&manager, id).await);
+    assert!(is_tone(&heard, 800.0, 3), "800.0 Hz for 3 s is not among {} samples", heard.len());
 }

@@ -1594,7 +1594,7 @@ export interface components {
             loss_percent?: number | null;
             /**
              * Format: double
-             * @description Mean jitter in milliseconds (RFC 3550); absent without a stream.
+             * @description Each stream's worst jitter (RFC 3550) in milliseconds, as a mean over streams; absent without a stream.
              */
             jitter_ms?: number | null;
             /** @description The codecs, most used first. */

@@ -274,11 +274,13 @@ impl LiveCall {
                 Some(live) => {
                     let LiveStream { counters, reception, on_hold, last_packet_at, .. } = *live;
                     let source = live.source_after_offer(setup.expected_remote);
+                    let moved_from = live.moved_from_after_offer(setup.expected_remote);
                     *live = LiveStream {
                         reception,
                         on_hold,
                         last_packet_at,
                         source,
+                        moved_from,
                         ..LiveStream::new(setup, counters)
                     };
                 }

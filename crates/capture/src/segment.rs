@@ -175,15 +175,21 @@ impl SegmentBuilder {
             .flat_map(|(channel, frames)| events(channel, frames, from..end))
             .collect();
         events.sort_unstable_by_key(|event| (event.start_sample, event.channel));
-        let anchors = channels.iter().zip(&frames).zip(&streams);
-        let anchors = anchors.flat_map(|((channel, frames), streams)| match until {
-            SealUntil::Sample(_) => self.anchors_at(end, channel, frames, streams),
-            SealUntil::CallEnd | SealUntil::LastAudio => channel.timeline.anchors.clone(),
-        });
-        let anchors = anchors.collect();
+        // What has come for later samples is left to the next part, and counted there.
+        let (mut anchors, mut counts) = (Vec::new(), Vec::new());
+        for ((channel, frames), streams) in channels.iter().zip(&frames).zip(&streams) {
+            let (sources, counted) = match until {
+                SealUntil::Sample(_) => self.standing_at(end, channel, frames, streams),
+                SealUntil::CallEnd | SealUntil::LastAudio => {
+                    (channel.timeline.anchors.clone(), channel.timeline.counts)
+                }
+            };
+            anchors.extend(sources);
+            counts.push((channel.channel, counted));
+        }
         let continuation = self.continuation(&channels, &streams, anchors, end, segments.len());
-        let counts = channels.iter().map(|channel| (channel.channel, channel.timeline.counts)).collect();
-        let mut unfiled = self.gathered.unfiled.clone();
+        let unfiled_until = if matches!(until, SealUntil::Sample(_)) { end } else { u64::MAX };
+        let mut unfiled = self.gathered.unfiled(from..unfiled_until);
         unfiled.extend(unshown.into_iter().map(|(codec, count)| (format!("{codec} pictures"), count)));
         let unfiled = unfiled.into_iter().collect();
         Sealing { segments, gaps, events, continuation, counts, unfiled }
@@ -214,17 +220,18 @@ impl SegmentBuilder {
         }
     }
 
-    /// The sources as they stood at a sample, whatever has come for later ones.
-    fn anchors_at(
+    /// The sources as they stood at a sample, and what had happened by then, whatever has come for later ones.
+    fn standing_at(
         &self,
         end: u64,
         channel: &ChannelTimeline<'_>,
         frames: &[Frame<'_>],
         streams: &ChannelStreams,
-    ) -> Vec<SourceAnchor> {
+    ) -> (Vec<SourceAnchor>, TimelineCounts) {
         let placed = frames.iter().zip(&channel.timeline.placed_at);
         let before: Vec<Frame<'_>> = placed.filter(|(_, at)| **at < end).map(|(frame, _)| *frame).collect();
-        self.assemble(streams, &before).timeline.anchors
+        let Timeline { anchors, counts, .. } = self.assemble(streams, &before).timeline;
+        (anchors, counts)
     }
 
     fn end(&self, until: SealUntil, last_media: Option<u64>) -> u64 {
@@ -265,7 +272,10 @@ impl SegmentBuilder {
             streams_on_hold: self.gathered.streams_on_hold(),
             paused: self.gathered.is_paused(),
             drift: self.gathered.drift.clone(),
-            resumed_at_micros: None,
+            // A cut within downtime leaves the rest of it to the next part.
+            resumed_at_micros: start
+                .resumed_at_micros
+                .filter(|resumed| self.gathered.sample_of(*resumed) > end),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Opus in Ogg (RFC 7845): the packets as received, a packet without audio where none was, and an index of the file's time.
 //!
 //! A hole is filled with packets of no audio octets, which tell every decoder to conceal (RFC 7845 §4.1 asks for that), so
-//! that time is right in players that count packets. What does not fill 2.5 ms, the shortest frame, is left to the next hole.
+//! that time is right in players that count packets. What does not fill 2.5 ms, the shortest frame, is left to the next hole;
+//! before the first packet it is filled too, by a frame whose beginning is skipped, so that every packet stands at its time.
 
 use crate::block_index::{BLOCK_SAMPLES, BlockIndex, TimedPacket, blocks_of};
 use crate::codec::TIMELINE_RATE;
@@ -10,6 +11,9 @@ use crate::opus::{self, CLOCK_RATE, TICKS_A_SAMPLE, TableOfContents};
 
 /// Ticks of the frames a hole is filled with (20, 10, 5, 2.5 ms), and their first octet: CELT, full band, one frame.
 const FILLERS: [(i64, u8); 4] = [(960, 31 << 3), (480, 30 << 3), (240, 29 << 3), (120, 28 << 3)];
+
+/// The shortest frame.
+const SHORTEST: u64 = 120;
 
 /// A page lasts at most this long: one second.
 const PAGE_TICKS: i64 = CLOCK_RATE as i64;
@@ -25,7 +29,7 @@ pub const HEAD_LEN: u64 = 66 * 1024;
 
 /// A whole file of `samples` timeline samples. Packets stand in order of time; nothing of them is changed.
 pub fn file(serial: u32, packets: &[TimedPacket<'_>], samples: u64) -> Vec<u8> {
-    let pre_skip = packets.first().map_or(0, |first| first.at.min(0).unsigned_abs() * TICKS_A_SAMPLE);
+    let pre_skip = packets.first().map_or(0, |first| skipped_before(first.at));
     let pre_skip = u16::try_from(pre_skip).unwrap_or(u16::MAX);
     let stereo = packets
         .iter()
@@ -70,6 +74,13 @@ pub fn file(serial: u32, packets: &[TimedPacket<'_>], samples: u64) -> Vec<u8> {
         slot.copy_from_slice(&headers);
     }
     out
+}
+
+/// Ticks that are decoded and not heard where the first packet stands `at` samples from the file's first: its own beginning,
+/// else that of what fills the hole before it, which is made of whole frames.
+fn skipped_before(at: i64) -> u64 {
+    let ticks = at.unsigned_abs().saturating_mul(TICKS_A_SAMPLE);
+    if at < 0 { ticks } else { (SHORTEST - ticks % SHORTEST) % SHORTEST }
 }
 
 struct Stream {

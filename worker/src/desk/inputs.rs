@@ -28,6 +28,20 @@ pub struct OpenedCall {
     pub at: DateTime<Utc>,
 }
 
+/// What the recorder has done for an INVITE that waits for its answer.
+#[derive(Debug)]
+pub enum Settled {
+    /// A call was opened, or was not.
+    Opened(Opened),
+    /// It listens as a change of a live call has it.
+    Changed {
+        /// The INVITE or UPDATE.
+        invite: InviteId,
+        /// Its dialog.
+        dialog: DialogId,
+    },
+}
+
 /// A call's opening has finished, one way or the other.
 #[derive(Debug)]
 pub struct Opened {

@@ -22,7 +22,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::call::{DeskCall, Keeping};
-use super::inputs::Opened;
+use super::inputs::Settled;
 use super::members::Members;
 use super::registrations::{Prepared, RegisteredAccounts};
 use crate::config::WorkerConfig;
@@ -121,14 +121,14 @@ pub struct Desk {
     challenger: Challenger,
     registrations: RegisteredAccounts,
     prepared_inbox: Option<mpsc::UnboundedReceiver<Prepared>>,
-    opened: mpsc::UnboundedSender<Opened>,
-    opened_inbox: Option<mpsc::UnboundedReceiver<Opened>>,
+    settled: mpsc::UnboundedSender<Settled>,
+    settled_inbox: Option<mpsc::UnboundedReceiver<Settled>>,
 }
 
 impl Desk {
     /// A desk that takes up these calls again.
     pub fn new(parts: DeskParts, restored: Vec<Restored>) -> Self {
-        let (opened, inbox) = mpsc::unbounded_channel();
+        let (settled, inbox) = mpsc::unbounded_channel();
         let capacity = Capacity::new(&parts.config);
         let (prepared, prepared_inbox) = mpsc::unbounded_channel();
         let registrations = RegisteredAccounts::new(
@@ -151,8 +151,8 @@ impl Desk {
             challenger: challenger(),
             registrations,
             prepared_inbox: Some(prepared_inbox),
-            opened,
-            opened_inbox: Some(inbox),
+            settled,
+            settled_inbox: Some(inbox),
         };
         for Restored { snapshot, call } in restored {
             let dialog = snapshot.id.clone();
@@ -176,7 +176,7 @@ impl Desk {
         mut phase: watch::Receiver<Phase>,
         live: watch::Sender<usize>,
     ) {
-        let Some(mut opened) = self.opened_inbox.take() else { return };
+        let Some(mut settled) = self.settled_inbox.take() else { return };
         let Some(mut prepared) = self.prepared_inbox.take() else { return };
         let mut housekeeping = tokio::time::interval(HOUSEKEEPING);
         housekeeping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -196,7 +196,10 @@ impl Desk {
                     }
                     (Ok(()), Phase::Stopping) | (Err(_), _) => break,
                 },
-                Some(done) = opened.recv() => self.finish_opening(done),
+                Some(done) = settled.recv() => match done {
+                    Settled::Opened(done) => self.finish_opening(done),
+                    Settled::Changed { invite, dialog } => self.finish_change(invite, &dialog),
+                },
                 message = incoming.recv() => match message {
                     Some(Incoming::Message(flow, bytes)) => self.receive(flow, &bytes),
                     Some(Incoming::Closed(flow)) => {

@@ -112,6 +112,8 @@ pub enum Command {
         sockets: Vec<StreamSocket>,
         /// Streams and whether they are on hold now.
         on_hold: Vec<(u8, bool)>,
+        /// Told once media is taken so.
+        taken: Option<oneshot::Sender<()>>,
     },
     /// Packets of a call that has no sockets of its own. Whoever feeds them has proved where they come from.
     Feed {

@@ -208,8 +208,9 @@ impl Recorder {
     fn take(&mut self, command: Command) -> bool {
         match command {
             Command::Open(call, answer) => self.open(*call, answer),
-            Command::Update { recording, updated, sockets, on_hold } => {
+            Command::Update { recording, updated, sockets, on_hold, taken } => {
                 self.update(recording, *updated, sockets, &on_hold);
+                let _nobody_waits = taken.map(|taken| taken.send(()));
             }
             Command::Feed { recording, packets } => {
                 let now = self.now();

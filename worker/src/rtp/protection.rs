@@ -67,6 +67,8 @@ pub struct Guard {
     receiver: Option<SrtpReceiver>,
     sender: Option<SrtpSender>,
     handshake: Option<DtlsHandshake>,
+    /// Why there is none where there should be.
+    failed: Option<DtlsFailure>,
     /// Opening is done in place, in a copy that is used again and again.
     buffer: Vec<u8>,
     noted_at: Option<Duration>,
@@ -88,11 +90,20 @@ impl Guard {
                 let announced =
                     asked.fingerprints.iter().filter_map(|text| Fingerprint::parse(text)).collect();
                 let role = if asked.active { DtlsRole::Active } else { DtlsRole::Passive };
-                DtlsHandshake::new(identity, role, announced, now).ok()
+                Some(DtlsHandshake::new(identity, role, announced, now))
             }
+            (Some(_), None) if receiver.is_none() => Some(Err(DtlsFailure::NotBegun)),
             _ => None,
         };
-        Self { terms, receiver, sender, handshake, buffer: Vec::new(), noted_at: None }
+        let (handshake, failed) = match handshake {
+            Some(Ok(handshake)) => (Some(handshake), None),
+            Some(Err(failure)) => {
+                tracing::error!(%failure, "the handshake of a protected stream could not be begun");
+                (None, Some(failure))
+            }
+            None => (None, None),
+        };
+        Self { terms, receiver, sender, handshake, failed, buffer: Vec::new(), noted_at: None }
     }
 
     /// A change by signalling. The same terms again change nothing: keys and counters stay.
@@ -169,6 +180,9 @@ impl Guard {
 
     /// Why there will be no media, if that is so.
     pub fn failure(&self) -> Option<&'static str> {
+        if self.failed.is_some() {
+            return Some("dtls_failed");
+        }
         match self.handshake.as_ref()?.progress() {
             DtlsProgress::Failed(DtlsFailure::WrongFingerprint) => Some("dtls_wrong_fingerprint"),
             DtlsProgress::Failed(_) => Some("dtls_failed"),

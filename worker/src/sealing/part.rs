@@ -1,7 +1,8 @@
 //! A sealed part of a call that still lives: what the journal remembers of it, so that the rest can be sealed without it.
 
-use rokuon_capture::journal::{CallOpened, Entry, JournalError, Protected};
+use rokuon_capture::journal::{CallOpened, Entry, JournalError, Protected, SegmentSealed};
 use rokuon_capture::manifest::ManifestSegment;
+use rokuon_capture::segment::continuation::ContinuationState;
 use rokuon_capture::segment::{SegmentFile, TelephoneEvent};
 use rokuon_media::gap::Gap;
 use rokuon_media::timeline::TimelineCounts;
@@ -121,7 +122,19 @@ pub fn entries_of(read: &Replayed) -> Result<Vec<Vec<u8>>, JournalError> {
         let state = serde_json::to_value(protection).unwrap_or_default();
         Entry::Protected(Box::new(Protected { stream: *stream, state }))
     });
-    let parts = read.parts.iter().map(|part| Entry::SegmentSealed(Box::new(part.clone())));
+    // Only the last part says how to go on; of the others, up to where they reach.
+    let last = read.parts.len().saturating_sub(1);
+    let parts = read.parts.iter().enumerate().map(|(at, part)| {
+        let full = &part.continuation;
+        let reach = ContinuationState {
+            next_number: full.next_number,
+            covered_until_sample: full.covered_until_sample,
+            origin_micros: full.origin_micros,
+            ..ContinuationState::default()
+        };
+        let continuation = if at == last { full.clone() } else { reach };
+        Entry::SegmentSealed(Box::new(SegmentSealed { continuation, ..part.clone() }))
+    });
     let mut pieces: Vec<Vec<u8>> = Vec::new();
     for entry in std::iter::once(opened).chain(protected).chain(parts) {
         let mut octets = Vec::new();

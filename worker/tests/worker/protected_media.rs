@@ -60,6 +60,19 @@ async fn every_profile_in_a_description_over_tls_is_opened_octet_for_octet() {
     }
 }
 
+// rule: RT13
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_agreed_by_a_handshake_open_what_is_said() {
+    let house = House::open().await;
+    let phone = house.phone(Transport::Udp).await;
+    let mut call = phone.invite(&secured(150, 100, Secrecy::Dtls)).await.unwrap();
+    call.said_everything().await;
+    let sent = call.hang_up().await.unwrap();
+    let kept = house.finished(&sent.call_id).await;
+    assert_eq!(kept.recording.outcome, Some(Outcome::Sealed), "{:?}", kept.manifest().counters);
+    kept.assert_said(&sent.streams, Law::Pcmu);
+}
+
 // rule: RT14
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_in_a_description_that_everybody_could_read_are_not_taken() {

@@ -18,6 +18,8 @@ pub(super) struct LiveStream {
     pub(super) payload_types: u128,
     pub(super) expected_remote: Option<SocketAddr>,
     pub(super) learn_remote: bool,
+    /// Where the stream moved from: heard until the new address speaks, since an offer and the packets of its sender cross.
+    pub(super) moved_from: Option<SocketAddr>,
     pub(super) source: Source,
     pub(super) on_hold: bool,
     pub(super) counters: StreamCounters,
@@ -51,6 +53,7 @@ impl LiveStream {
             payload_types: negotiated.fold(0, |set, bit| set | bit),
             expected_remote: setup.expected_remote,
             learn_remote: setup.learn_remote,
+            moved_from: None,
             source: Source::Open,
             on_hold: false,
             counters,
@@ -89,12 +92,31 @@ impl LiveStream {
         if unmoved { Source::Signalled } else { Source::Open }
     }
 
+    /// Where packets may still come from after a new offer.
+    pub(super) fn moved_from_after_offer(&self, expected_remote: Option<SocketAddr>) -> Option<SocketAddr> {
+        if self.expected_remote == expected_remote {
+            return self.moved_from;
+        }
+        match self.source {
+            Source::Learned(learned) => Some(learned),
+            Source::Signalled | Source::Open => self.expected_remote,
+        }
+    }
+
+    fn has_moved_from(&self, from: SocketAddr) -> bool {
+        self.moved_from.is_some_and(|before| same_address(before, from))
+    }
+
     /// Whether anything from there may be of use: what is not worth opening costs no opening.
     pub(super) fn may_hear(&self, from: SocketAddr, in_networks: impl FnOnce(IpAddr) -> bool) -> bool {
         let signalled = self.expected_remote.is_some_and(|expected| same_address(expected, from));
         let learnable =
             self.learn_remote && self.source == Source::Open && in_networks(from.ip().to_canonical());
-        signalled || self.source == Source::Learned(from) || self.hears_rtcp_from(from) || learnable
+        signalled
+            || self.has_moved_from(from)
+            || self.source == Source::Learned(from)
+            || self.hears_rtcp_from(from)
+            || learnable
     }
 
     /// The packet, if it is one that this stream takes; a source is learned only from such a packet.
@@ -105,18 +127,19 @@ impl LiveStream {
         in_networks: impl FnOnce(IpAddr) -> bool,
     ) -> Result<RtpPacket<'a>, DropReason> {
         let signalled = self.expected_remote.is_some_and(|expected| same_address(expected, from));
-        let may_learn = !signalled && self.learn_remote && self.source == Source::Open;
-        if !signalled && !may_learn && self.source != Source::Learned(from) {
+        let moved = !signalled && self.has_moved_from(from);
+        let may_learn = !signalled && !moved && self.learn_remote && self.source == Source::Open;
+        if !signalled && !moved && !may_learn && self.source != Source::Learned(from) {
             return Err(DropReason::Source);
         }
         let packet = self.negotiated(datagram)?;
         if signalled {
-            self.source = Source::Signalled;
+            (self.source, self.moved_from) = (Source::Signalled, None);
         } else if may_learn {
             if !in_networks(from.ip().to_canonical()) {
                 return Err(DropReason::Source);
             }
-            self.source = Source::Learned(from);
+            (self.source, self.moved_from) = (Source::Learned(from), None);
         }
         Ok(packet)
     }

@@ -59,7 +59,8 @@ pub(super) struct Gathered {
     pub start: ContinuationState,
     pub drift: DriftFollower,
     pub ended_at_micros: Option<u64>,
-    pub unfiled: BTreeMap<String, u64>,
+    /// Arrivals of packets in codecs that cannot be filed, in microseconds since the call's epoch, by encoding name.
+    unfiled: BTreeMap<String, Vec<u64>>,
 }
 
 impl Gathered {
@@ -177,6 +178,15 @@ impl Gathered {
         self.on_hold.iter().filter(|(.., until)| until.is_none()).map(|(stream, ..)| *stream).collect()
     }
 
+    /// How many packets in codecs that cannot be filed arrived within, by encoding name.
+    pub(super) fn unfiled(&self, within: Range<u64>) -> BTreeMap<String, u64> {
+        let count = |arrivals: &Vec<u64>| {
+            arrivals.iter().filter(|micros| within.contains(&self.sample_of(**micros))).count() as u64
+        };
+        let counted = self.unfiled.iter().map(|(name, arrivals)| (name.clone(), count(arrivals)));
+        counted.filter(|(_, count)| *count > 0).collect()
+    }
+
     /// Octets of memory in use, roughly.
     pub(super) const fn octets(&self) -> usize {
         self.arena.len() + self.packets.len() * size_of::<StoredPacket>()
@@ -186,14 +196,15 @@ impl Gathered {
         let setup = self.streams.iter().find(|setup| setup.index == packet.stream);
         let kind = match setup.and_then(|setup| setup.kind_of(packet.payload_type)) {
             Some(PayloadKind::Other(name)) => {
-                *self.unfiled.entry(name.clone()).or_default() += 1;
+                self.unfiled.entry(name.clone()).or_default().push(packet.arrival_micros);
                 return;
             }
             Some(kind) => kind.frame_kind(),
             None => None,
         };
         let Some(kind) = kind else {
-            *self.unfiled.entry(format!("payload type {}", packet.payload_type)).or_default() += 1;
+            let name = format!("payload type {}", packet.payload_type);
+            self.unfiled.entry(name).or_default().push(packet.arrival_micros);
             return;
         };
         self.start.origin_micros.get_or_insert(packet.arrival_micros);

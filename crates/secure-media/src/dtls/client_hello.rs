@@ -25,6 +25,11 @@ pub(crate) fn is_client_hello(datagram: &[u8]) -> bool {
     matches!(datagram, [22, _, _, 0, 0, ..]) && datagram.get(RECORD) == Some(&1)
 }
 
+/// The number of the handshake message that the first record holds in the clear.
+pub(crate) fn message_number(datagram: &[u8]) -> Option<u16> {
+    matches!(datagram, [22, _, _, 0, 0, ..]).then(|| octets(datagram, RECORD + 4).map(u16::from_be_bytes))?
+}
+
 impl<'a> ClientHello<'a> {
     /// None when it is cut into fragments, cut short, or says one length and has another.
     pub(crate) fn read(datagram: &'a [u8]) -> Option<Self> {
@@ -57,12 +62,14 @@ impl<'a> ClientHello<'a> {
         [before, after]
     }
 
-    /// The hello as it was before it carried a cookie: message 0, with none.
+    /// The hello as it was before it carried a cookie: message 0 in record 0, with none. Under its own record number the hello
+    /// that follows would be taken for a replay.
     pub(crate) fn without_cookie(&self) -> Vec<u8> {
         let [before, after] = self.vouched();
         let length = before.len() + 1 + after.len();
         let mut first = Vec::with_capacity(RECORD + HANDSHAKE + length);
-        first.extend_from_slice(self.datagram.get(..11).unwrap_or_default());
+        first.extend_from_slice(self.datagram.get(..5).unwrap_or_default());
+        first.extend_from_slice(&[0; 6]);
         first.extend_from_slice(&u16::try_from(HANDSHAKE + length).unwrap_or_default().to_be_bytes());
         let [_, length @ ..] = u32::try_from(length).unwrap_or_default().to_be_bytes();
         first.push(1);

@@ -12,7 +12,7 @@ use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc_shared::error::Error;
 
-use crate::dtls::client_hello::{ClientHello, is_client_hello};
+use crate::dtls::client_hello::{ClientHello, is_client_hello, message_number};
 use crate::dtls::cookie::{CookieMaker, CookieProvider};
 use crate::dtls::fingerprint::Fingerprint;
 use crate::dtls::identity::DtlsIdentity;
@@ -92,6 +92,8 @@ struct Association {
     client_random: [u8; 32],
     /// Set when the peer showed another certificate than announced.
     wrong_certificate: Arc<AtomicBool>,
+    /// The number of the peer's last message that was answered with a flight of ours.
+    answered: Option<u16>,
 }
 
 impl std::fmt::Debug for DtlsHandshake {
@@ -131,7 +133,8 @@ impl DtlsHandshake {
             let (config, wrong_certificate) = handshake.config(identity.provider.clone(), true)?;
             let mut endpoint = Endpoint::new(PEER, Default::default(), None);
             endpoint.connect(now, PEER, config, None).map_err(|_| DtlsFailure::NotBegun)?;
-            handshake.association = Some(Association { endpoint, client_random: [0; 32], wrong_certificate });
+            handshake.association =
+                Some(Association { endpoint, client_random: [0; 32], wrong_certificate, answered: None });
             handshake.collect();
         }
         Ok(handshake)
@@ -152,7 +155,8 @@ impl DtlsHandshake {
         if role == DtlsRole::Passive {
             let (config, wrong_certificate) = handshake.config(identity.provider.clone(), false)?;
             let endpoint = Endpoint::new(PEER, Default::default(), Some(config));
-            handshake.association = Some(Association { endpoint, client_random: [0; 32], wrong_certificate });
+            handshake.association =
+                Some(Association { endpoint, client_random: [0; 32], wrong_certificate, answered: None });
             handshake.address_proved = true;
         }
         Ok(handshake)
@@ -209,7 +213,7 @@ impl DtlsHandshake {
         let _a_hello_it_dislikes = endpoint.read(now, PEER, None, first);
         // its own request for a cookie: the client has already answered ours
         while endpoint.poll_transmit().is_some() {}
-        Ok(Association { endpoint, client_random: hello.random(), wrong_certificate })
+        Ok(Association { endpoint, client_random: hello.random(), wrong_certificate, answered: None })
     }
 
     fn config(
@@ -249,7 +253,23 @@ impl DtlsHandshake {
             self.dropped += 1;
             return;
         };
+        // Repeats of a flight that was answered are not shown to the association, whose own repeats they would end. Our timer
+        // repeats the answer. (A request for a cookie has no timer: a repeated first hello is answered.)
+        let message = message_number(datagram);
+        let first_hello = self.role == DtlsRole::Passive && message == Some(0);
+        if self.progress == DtlsProgress::Going
+            && message.is_some()
+            && message <= association.answered
+            && !first_hello
+        {
+            self.dropped += 1;
+            return;
+        }
         let events = association.endpoint.read(now, PEER, None, BytesMut::from(datagram));
+        while let Some(answer) = association.endpoint.poll_transmit() {
+            association.answered = association.answered.max(message);
+            self.outgoing.push_back(answer.message.to_vec());
+        }
         if association.wrong_certificate.load(Ordering::Relaxed) {
             self.progress = DtlsProgress::Failed(DtlsFailure::WrongFingerprint);
             return;

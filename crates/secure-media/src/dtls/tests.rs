@@ -33,22 +33,29 @@ impl Pair {
     fn run(&mut self, mut lose: impl FnMut(u32) -> bool) {
         let mut number = 0;
         for _ in 0..600 {
-            loop {
-                let (to_passive, to_active) = (self.active.next_datagram(), self.passive.next_datagram());
-                if to_passive.is_none() && to_active.is_none() {
-                    break;
-                }
-                for (datagram, receiver) in [(to_passive, &mut self.passive), (to_active, &mut self.active)] {
-                    let Some(datagram) = datagram else { continue };
-                    number += 1;
-                    if !lose(number) {
-                        receiver.receive(&datagram, self.now);
-                    }
-                }
-            }
+            self.carry(|_| {
+                number += 1;
+                lose(number)
+            });
             self.now += Duration::from_millis(100);
             self.active.tick(self.now);
             self.passive.tick(self.now);
+        }
+    }
+
+    /// Carries datagrams both ways until none is left; no time passes.
+    fn carry(&mut self, mut lose: impl FnMut(&[u8]) -> bool) {
+        loop {
+            let (to_passive, to_active) = (self.active.next_datagram(), self.passive.next_datagram());
+            if to_passive.is_none() && to_active.is_none() {
+                break;
+            }
+            for (datagram, receiver) in [(to_passive, &mut self.passive), (to_active, &mut self.active)] {
+                let Some(datagram) = datagram else { continue };
+                if !lose(&datagram) {
+                    receiver.receive(&datagram, self.now);
+                }
+            }
         }
     }
 
@@ -73,6 +80,30 @@ fn both_sides_come_to_the_same_keys() {
     let [active, passive] = pair.keys();
     assert_eq!((&active.ours, &active.theirs), (&passive.theirs, &passive.ours));
     assert_ne!(active.ours, active.theirs);
+}
+
+// rule: RT13
+#[test]
+fn without_loss_nothing_waits_for_a_repeat() {
+    let [one, two] = identities();
+    let mut pair = pair(one.fingerprint(), two.fingerprint(), [&one, &two]);
+    pair.carry(|_| false);
+    pair.keys();
+}
+
+// rule: RT13
+#[test]
+fn hellos_that_waited_unread_are_answered_twice_and_do_no_harm() {
+    let [one, two] = identities();
+    let mut pair = pair(one.fingerprint(), two.fingerprint(), [&one, &two]);
+    let hello = pair.active.next_datagram().expect("a hello");
+    for record in 0..3 {
+        let mut again = hello.clone();
+        again[10] = record;
+        pair.passive.receive(&again, pair.now);
+    }
+    pair.carry(|_| false);
+    pair.keys();
 }
 
 // rule: RT13

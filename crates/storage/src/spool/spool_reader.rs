@@ -169,6 +169,7 @@ fn frame_octets(file: &File, offset: u64) -> io::Result<Vec<u8>> {
         let read = read_at(file, &mut octets[had..], offset + had as u64)?;
         octets.truncate(had + read);
     }
+    octets.truncate(len);
     Ok(octets)
 }
 

@@ -1,12 +1,14 @@
 //! Changes of a live call: re-INVITE, UPDATE, further metadata; and a dialog that takes another's place.
 
-use rokuon_sip::endpoint::event::{DialogId, Invite, MetadataBody};
+use rokuon_sip::endpoint::event::{DialogId, Invite, InviteId, MetadataBody};
+use tokio::sync::oneshot;
 
 use rokuon_sip::siprec::metadata::DataMode;
 
 use super::news::News;
 use super::{Desk, RETRY_AFTER};
 use crate::desk::call::{DeskCall, Keeping};
+use crate::desk::inputs::Settled;
 use crate::desk::offers::Offer;
 use crate::recorder::command::{Command, StreamSocket};
 use crate::registrar::Note;
@@ -41,7 +43,8 @@ impl Desk {
         }
     }
 
-    /// Answers with the streams as they are from now on, and tells the recorder.
+    /// Tells the recorder how the streams are from now on; the answer follows in `finish_change`, once it listens so. Who
+    /// hears a 200 may send at once.
     fn change(&mut self, invite: &Invite, offer: &Offer, mut call: DeskCall) {
         let Keeping::Recorded(recording, call_id) = call.keeping else { return };
         let (first, known) = (call.first_stream, call.ports.clone());
@@ -56,7 +59,6 @@ impl Desk {
         let on_hold = offer.on_hold(&call.routing, first);
         let protection = offer.protection(&call.routing, first);
         self.settle_streams(invite, offer, &mut call, &bound.ports);
-        self.parts.endpoint.accept(self.began.elapsed(), invite.id, &call.answer);
         let routing = call.routing.clone();
         self.calls.insert(invite.dialog.clone(), call);
         let sockets =
@@ -65,8 +67,26 @@ impl Desk {
         if !protection.is_empty() {
             self.send(Command::Protect { recording, protection });
         }
-        self.tell_recorder(recording, News { sockets, on_hold, streams: true, ..self.received(invite) });
+        let (taken, listens) = oneshot::channel();
+        let news = News { sockets, on_hold, streams: true, taken: Some(taken), ..self.received(invite) };
+        self.tell_recorder(recording, news);
         self.parts.registrar.note(Note::Judged(call_id, Box::new(routing)));
+        let (settled, invite, dialog) = (self.settled.clone(), invite.id, invite.dialog.clone());
+        tokio::spawn(async move {
+            let _the_recording_is_gone = listens.await;
+            let _stopped = settled.send(Settled::Changed { invite, dialog });
+        });
+    }
+
+    /// Answers a change that the recorder has taken.
+    pub(super) fn finish_change(&mut self, invite: InviteId, dialog: &DialogId) {
+        let Some(call) = self.calls.get(dialog) else { return };
+        let recording = call.recording();
+        self.parts.endpoint.accept(self.began.elapsed(), invite, &call.answer);
+        // Accepting settled the session timer and our own description; a restart must know them.
+        if let Some(recording) = recording {
+            self.tell_recorder(recording, News::default());
+        }
     }
 
     pub(super) fn on_metadata(&mut self, dialog: &DialogId, cseq: u32, body: &MetadataBody) {

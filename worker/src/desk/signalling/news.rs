@@ -4,6 +4,7 @@ use chrono::DateTime;
 use rokuon_capture::journal::{AsReceived, CallUpdated};
 use rokuon_policy::ids::RecordingId;
 use rokuon_sip::endpoint::event::{Invite, MetadataBody};
+use tokio::sync::oneshot;
 
 use super::Desk;
 use crate::recorder::command::{Command, StreamSocket};
@@ -22,6 +23,8 @@ pub(super) struct News {
     pub sdp: Vec<AsReceived>,
     /// Metadata received.
     pub metadata: Vec<AsReceived>,
+    /// Who waits until the recorder has taken it.
+    pub taken: Option<oneshot::Sender<()>>,
 }
 
 impl Desk {
@@ -83,6 +86,7 @@ impl Desk {
             updated: Box::new(updated),
             sockets: news.sockets,
             on_hold: news.on_hold,
+            taken: news.taken,
         });
     }
 }

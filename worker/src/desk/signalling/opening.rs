@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::news::News;
 use super::{Desk, RETRY_AFTER};
 use crate::desk::call::{DeskCall, Keeping};
-use crate::desk::inputs::{OpenFailure, Opened, OpenedCall};
+use crate::desk::inputs::{OpenFailure, Opened, OpenedCall, Settled};
 use crate::desk::offers::Offer;
 use crate::desk::protection::Means;
 use crate::recorder::command::{Command, NotOpened, OpenCall, StreamSocket};
@@ -142,13 +142,13 @@ impl Desk {
                 .map(|(stream, socket)| StreamSocket::new(stream, socket))
                 .collect(),
         };
-        let (answers, invite_id, dialog) = (self.opened.clone(), invite.id, invite.dialog.clone());
+        let (answers, invite_id, dialog) = (self.settled.clone(), invite.id, invite.dialog.clone());
         call.keeping = Keeping::Opening;
         self.capacity.begin_opening();
         self.calls.insert(dialog.clone(), call);
         tokio::spawn(async move {
             let result = open.run(opened).await;
-            let _stopped = answers.send(Opened { invite: invite_id, dialog, result });
+            let _stopped = answers.send(Settled::Opened(Opened { invite: invite_id, dialog, result }));
         });
     }
 

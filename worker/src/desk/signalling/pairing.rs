@@ -11,7 +11,7 @@ use super::news::News;
 use super::{Desk, RETRY_AFTER};
 use crate::desk::call::{DeskCall, Keeping};
 use crate::desk::offers::Offer;
-use crate::recorder::command::StreamSocket;
+use crate::recorder::command::{Command, StreamSocket};
 use crate::registrar::Note;
 use crate::routing::call_routing::OfferedLabel;
 
@@ -115,11 +115,16 @@ impl Desk {
         self.settle_streams(&invite, &offer, &mut call, &bound.ports);
         call.keeping = Keeping::Recorded(recording, call_id);
         let on_hold = offer.on_hold(&call.routing, call.first_stream);
+        let protection = offer.protection(&call.routing, call.first_stream);
         self.parts.endpoint.accept(self.began.elapsed(), invite.id, &call.answer);
         self.calls.insert(invite.dialog.clone(), call);
         self.members.join(recording, invite.dialog.clone());
         let sockets =
             bound.sockets.into_iter().map(|(stream, socket)| StreamSocket::new(stream, socket)).collect();
+        // Before the streams themselves: what is protected is never taken for plain.
+        if !protection.is_empty() {
+            self.send(Command::Protect { recording, protection });
+        }
         self.tell_recorder(recording, News { sockets, on_hold, streams: true, ..self.received(&invite) });
         if let Some(routing) = self.routing_of(recording) {
             self.parts.registrar.note(Note::Judged(call_id, Box::new(routing)));

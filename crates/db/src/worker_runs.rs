@@ -148,7 +148,7 @@ pub async fn beat(database: &Database, run: &WorkerRun) -> Result<(), DbError> {
 pub async fn trouble(database: &Database, trouble: &Trouble) -> Result<(), DbError> {
     sqlx::query(
         "INSERT INTO worker_troubles (run_id, kind, began_at, ended_at)
-        VALUES ($1, $2, $3, greatest($3, $4))
+        VALUES ($1, $2, $3, CASE WHEN $4::timestamptz IS NOT NULL THEN greatest($3, $4) END)
         ON CONFLICT (run_id, kind, began_at) DO UPDATE SET ended_at = coalesce(worker_troubles.ended_at, excluded.ended_at)",
     )
     .bind(trouble.run)

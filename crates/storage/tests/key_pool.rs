@@ -53,10 +53,10 @@ async fn calls_go_on_while_the_key_service_is_away_and_the_pool_fills_itself_aga
     filling.abort();
 }
 
-/// Waits until the pool holds five keys of a tenant.
+/// Waits until the pool holds five keys of a tenant; one that takes many is given more.
 async fn filled(pool: &DataKeyPool, tenant: &TenantId) {
     for _ in 0..10_000 {
-        if pool.stock(tenant) == 5 {
+        if pool.stock(tenant) >= 5 {
             return;
         }
         tokio::time::sleep(Duration::from_millis(1)).await;

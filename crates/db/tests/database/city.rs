@@ -13,6 +13,7 @@ use rokuon_db::connection_watches::{self, ConnectionWatch};
 use rokuon_db::connections::{self, NewConnection};
 use rokuon_db::database::{Database, PoolSettings};
 use rokuon_db::departments::{self, Department};
+use rokuon_db::devices::{self, DeviceEntry};
 use rokuon_db::expected_call_files::{self, ExpectedCallFile};
 use rokuon_db::legs::Party;
 use rokuon_db::recordings::{self, FinishedRecording, Guarded, ListedGap, Outcome};
@@ -30,8 +31,11 @@ use rokuon_policy::announcement::{AnnouncementStatus, NotedBy};
 use rokuon_policy::appointment::Appointment;
 use rokuon_policy::capture_order::{CaptureOrder, PauseReason};
 use rokuon_policy::decision::Decision;
+use rokuon_policy::device::DeviceKind;
 use rokuon_policy::expected_call::ExpectedCall;
-use rokuon_policy::ids::{AppointmentId, CallId, ConnectionId, PersonId, RecordingId, TenantId, UseId};
+use rokuon_policy::ids::{
+    AppointmentId, CallId, ConnectionId, DeviceId, PersonId, RecordingId, TenantId, UseId,
+};
 use rokuon_policy::media_kind::MediaKind;
 use rokuon_policy::operating_calendar::{SpecialDay, TenantHours};
 use rokuon_policy::pii::Pii;
@@ -223,6 +227,19 @@ impl City {
         assert!(plays::begin(&mut tx, granted.id, noon()).await.unwrap());
         capture_orders::place(&mut tx, &self.order_of(call.recording, CaptureOrder::Pause)).await.unwrap();
         self.watch(&mut tx).await;
+        let camera = DeviceEntry {
+            number: "1".to_owned(),
+            name: "窓口カメラ".to_owned(),
+            place: "市民課窓口".to_owned(),
+            department: Some("shimin".parse().unwrap()),
+            digits: None,
+            start: RecordingStart::Automatic,
+            notice: "録画しています".to_owned(),
+            notice_place: "窓口".to_owned(),
+            in_use_from: day("2026-04-01"),
+        };
+        let id = DeviceId(Uuid::now_v7());
+        devices::register(&mut tx, id, "counter-camera", DeviceKind::Camera, &camera, noon()).await.unwrap();
         unrecorded_counts::add(&mut tx, day("2026-04-01"), self.connection, "line_not_listed", "2(1)")
             .await
             .unwrap();

@@ -91,7 +91,7 @@ impl TestPlatform {
         }
         sign_ins.change_first_passwords(inner.http()).await.expect("changed");
         let pump = RtpPump::start(1).expect("a thread");
-        Self {
+        let platform = Self {
             inner: Some(inner),
             arguments,
             environment,
@@ -101,7 +101,12 @@ impl TestPlatform {
             tenants: added,
             pump,
             seen: Mutex::default(),
+        };
+        // Whoever is not known yet is not heard: the first connection of each city is, once its phone is.
+        for tenant in &platform.tenants {
+            let _known = platform.phone(&tenant.tenant, Transport::Tcp).await;
         }
+        platform
     }
 
     /// Where everything it keeps lies.

@@ -102,7 +102,7 @@ fn query_value(names: &Names, name: &str) -> Option<Option<String>> {
         "actor" => Some(names.person.clone()),
         "object" => Some(names.recording.clone()),
         "from" | "to" | "direction" | "min_seconds" | "max_seconds" | "cursor" | "limit" | "kind"
-        | "points" | "announcement" | "canary" | "verdict" => None,
+        | "points" | "after" | "wait" | "announcement" | "canary" | "verdict" => None,
         _ => return None,
     })
 }

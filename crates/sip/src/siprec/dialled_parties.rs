@@ -9,13 +9,14 @@ use crate::message::name_addr::NameAddr;
 ///
 /// The caller is who the network asserts (RFC 3325), else who From says. Whoever dials us dials our address, so the called
 /// party is whom the call was for before it was diverted (RFC 5806: the first, which stands last), or To where that is not
-/// we ourselves (a call we were added to).
-pub fn parties_of_invite(headers: &Headers, address_user: &str) -> Vec<Party> {
+/// we ourselves (a call we were added to). `ours` are the users that are we: an address, the extension we registered as.
+pub fn parties_of_invite(headers: &Headers, ours: &[&str]) -> Vec<Party> {
     let first = |name: &str| headers.all(name).find_map(named);
     let caller = first("p-asserted-identity").or_else(|| first("remote-party-id")).or_else(|| first("from"));
     let diverted = headers.all("diversion").flat_map(split_list).filter_map(|one| named(&one)).last();
-    let not_us =
-        |party: &(String, Option<String>)| number_of(&party.0).is_some_and(|user| user != address_user);
+    let not_us = |party: &(String, Option<String>)| {
+        number_of(&party.0).is_some_and(|user| !ours.contains(&user.as_str()))
+    };
     let called = diverted.or_else(|| first("to")).filter(not_us);
     let party = |first_listed: usize, told: Option<(String, Option<String>)>| {
         let (aor, name) = told?;
@@ -61,7 +62,7 @@ mod tests {
 
     #[track_caller]
     fn check(head: &str, numbers: &[Option<&str>]) {
-        let parties = parties_of_invite(&Headers::parse(head.as_bytes()), "us");
+        let parties = parties_of_invite(&Headers::parse(head.as_bytes()), &["us"]);
         let read: Vec<Option<&str>> = parties.iter().map(|party| party.number_raw.as_deref()).collect();
         assert_eq!(read, numbers, "{head}");
     }

@@ -55,7 +55,12 @@ impl Desk {
         let header_parties = match &forked {
             Some(leg) => parties_of_fork(leg, &mut labels),
             None if connection.kind == ConnectionKind::Siprec => parties_of_headers(invite, &mut labels),
-            None => parties_of_invite(&invite.request.headers, &connection.address_user),
+            None => {
+                let extension =
+                    connection.registration.as_ref().map(|account| account.username.reveal().as_str());
+                let ours = [Some(connection.address_user.as_str()), extension];
+                parties_of_invite(&invite.request.headers, &ours.into_iter().flatten().collect::<Vec<_>>())
+            }
         };
         let told = Told::of(metadata.as_ref(), &header_parties);
         let routing = judge_call(&routes, &connection, told, doubts.clone(), &labels);

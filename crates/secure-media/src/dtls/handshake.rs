@@ -257,7 +257,9 @@ impl DtlsHandshake {
         // repeats the answer. (A request for a cookie has no timer: a repeated first hello is answered.)
         let message = message_number(datagram);
         let first_hello = self.role == DtlsRole::Passive && message == Some(0);
+        // Behind ICE the peer's repeats are left to the association: browsers repeat within 50 ms, flights half read among them.
         if self.progress == DtlsProgress::Going
+            && !self.address_proved
             && message.is_some()
             && message <= association.answered
             && !first_hello

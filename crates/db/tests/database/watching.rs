@@ -169,7 +169,10 @@ async fn the_tenants_calendar_is_kept_and_a_special_day_can_be_taken_back() {
     let (first, last) = (day("2026-04-01"), day("2026-04-30"));
     assert_eq!(operating_calendar::special_days(&mut tx, first, last).await.unwrap(), [open]);
     operating_calendar::set_special_day(&mut tx, &closed).await.unwrap();
-    assert_eq!(operating_calendar::special_days(&mut tx, first, last).await.unwrap(), [closed.clone()]);
+    assert_eq!(
+        operating_calendar::special_days(&mut tx, first, last).await.unwrap(),
+        std::slice::from_ref(&closed)
+    );
     assert!(operating_calendar::strike_special_day(&mut tx, closed.day).await.unwrap());
     assert!(!operating_calendar::strike_special_day(&mut tx, closed.day).await.unwrap());
     assert!(operating_calendar::special_days(&mut tx, first, last).await.unwrap().is_empty());

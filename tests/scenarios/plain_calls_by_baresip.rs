@@ -80,7 +80,15 @@ async fn call(
     let phone = Baresip::new(&account, way.hertz, &trust);
     let server = if way.transport == "tls" { tls_server } else { server };
     let before = recordings(clerk).await.expect("answered");
-    let said = phone.dial(&format!("sip:{user}@{server};transport={}", way.transport), 4).await;
+    let address = format!("sip:{user}@{server};transport={}", way.transport);
+    let mut said = phone.dial(&address, 4).await;
+    // An address made a moment ago is dialled before the recorder has read of it.
+    for _again in 0..5 {
+        if !said.contains("403 Unknown Recording Address") {
+            break;
+        }
+        said = phone.dial(&address, 4).await;
+    }
     if !said.contains("Call established") {
         return Err(format!("not answered:\n{said}"));
     }

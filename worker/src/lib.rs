@@ -1,6 +1,7 @@
 //! Media workers: sockets, threads and jobs round the sans-IO crates.
 
 pub mod config;
+mod descriptors;
 pub mod desk;
 pub mod heartbeat;
 pub mod orders;

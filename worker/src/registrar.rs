@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use rokuon_capture::outcome::Outcome;
 use rokuon_db::connection_figures::Figures;
 use rokuon_db::connection_observations::ConnectionObservation;
@@ -21,6 +21,7 @@ use rokuon_storage::recording_writer::SealedSegment;
 use tokio::sync::mpsc;
 
 use self::observing::{Observing, Sighting};
+use self::tally::{Refused, Tally};
 use crate::routing::call_routing::CallRouting;
 use crate::routing::table::{ConnectionRoute, RoutingTable};
 use crate::sealing::replay::Replayed;
@@ -33,6 +34,7 @@ mod noticing;
 pub mod observing;
 mod quality;
 mod sealed;
+mod tally;
 
 /// A note that the database refuses is tried so often; the sealing commit repeats what matters of it.
 const NOTE_TRIES: u32 = 8;
@@ -76,15 +78,8 @@ pub enum Note {
         /// Its article.
         article: Article,
     },
-    /// A call was refused: counted likewise.
-    Refused {
-        /// Whose.
-        tenant: TenantId,
-        /// By which connection it came.
-        connection: ConnectionId,
-        /// Why.
-        reason: RefusalReason,
-    },
+    /// Calls were refused: counted likewise, as many as the tally holds when this is written.
+    Refused(Refused, Arc<Tally>),
     /// A connection showed itself without a call (OPTIONS, a keep-alive of ours that was answered).
     Seen {
         /// Whose.
@@ -132,11 +127,6 @@ impl Note {
             rule: routing.rule.clone(),
             article: routing.article.clone(),
         }
-    }
-
-    /// A call that the worker could not take.
-    pub fn refused(connection: &ConnectionRoute, reason: RefusalReason) -> Self {
-        Self::Refused { tenant: connection.tenant.clone(), connection: connection.id, reason }
     }
 
     /// A sign of life.
@@ -243,6 +233,7 @@ pub struct Registrar {
     routes: Routes,
     notes: mpsc::UnboundedSender<Note>,
     observing: Arc<Observing>,
+    refusals: Arc<Tally>,
 }
 
 impl Registrar {
@@ -254,12 +245,23 @@ impl Registrar {
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (notes, inbox) = mpsc::unbounded_channel();
         let task = write_notes(db.clone(), clock.clone(), routes.clone(), inbox);
-        (Self { db, clock, routes, notes, observing: Arc::default() }, task)
+        (Self { db, clock, routes, notes, observing: Arc::default(), refusals: Arc::default() }, task)
     }
 
     /// Leaves a note; never waits.
     pub fn note(&self, note: Note) {
         let _stopping = self.notes.send(note);
+    }
+
+    /// A call was refused: one more in the counts of its day and minute.
+    pub fn refused(&self, connection: &ConnectionRoute, reason: RefusalReason) {
+        let now = self.clock.now();
+        let minute = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now);
+        let refused =
+            Refused { tenant: connection.tenant.clone(), connection: connection.id, reason, minute };
+        if self.refusals.add(refused.clone()) {
+            self.note(Note::Refused(refused, self.refusals.clone()));
+        }
     }
 
     /// Commits a sealed recording with its audit event: all of it or nothing; safe to repeat.
@@ -326,6 +328,10 @@ async fn write_notes(
             if refusals >= NOTE_TRIES {
                 metrics::counter!("rokuon_notes_lost_total").increment(1);
                 tracing::error!(%error, "a note could not be written; sealing repeats what matters of it");
+                if let Note::Refused(refused, tally) = &note {
+                    // the next one of these is told anew
+                    tally.take(refused);
+                }
                 break;
             }
             tokio::time::sleep(wait).await;

@@ -21,6 +21,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::config::WorkerConfig;
+use crate::descriptors;
 use crate::desk::signalling::{Desk, DeskParts, Phase};
 use crate::heartbeat::{Heart, beat, worker_id};
 use crate::orders::carry_out_orders;
@@ -93,6 +94,7 @@ pub struct RunningWorker {
 /// Starts everything: the spool first, then what an earlier life left in it, then the listeners.
 pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWorker, StartError> {
     let config = Arc::new(config);
+    descriptors::raise_limit(&config.rtp_ports);
     let (spool, recovered) = Spool::open(&config.spool_dir, SpoolLimits::default())?;
     let spool_reader = spool.reader();
     let (told, told_inbox) = mpsc::unbounded_channel();

@@ -67,14 +67,22 @@ impl SegmentFile {
 pub struct TelephoneEvent {
     /// Channel of the recording.
     pub channel: u8,
-    /// RFC 4733 event code.
-    pub event: u8,
+    /// RFC 4733 event code. Absent: masked, see [`Self::masked`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<u8>,
     /// The key, if it is one.
     pub digit: Option<char>,
     /// When it began on the recording's timeline.
     pub start_sample: u64,
     /// How long it lasted.
     pub samples: u64,
+}
+
+impl TelephoneEvent {
+    /// That something was pressed, when and for how long, but not what: keys are mostly numbers nobody else should learn.
+    pub const fn masked(self) -> Self {
+        Self { event: None, digit: None, ..self }
+    }
 }
 
 /// How far to seal.
@@ -291,7 +299,7 @@ fn events(channel: &ChannelTimeline<'_>, frames: &[Frame<'_>], within: Range<u64
         let Some(payload) = TelephoneEventPayload::parse(frame.payload) else { continue };
         let event = events.entry((frame.stream, frame.ssrc, frame.timestamp)).or_insert(TelephoneEvent {
             channel: channel.channel,
-            event: payload.event,
+            event: Some(payload.event),
             digit: payload.digit(),
             start_sample,
             samples: 0,

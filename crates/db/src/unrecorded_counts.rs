@@ -6,7 +6,7 @@ use rokuon_policy::ids::ConnectionId;
 use uuid::Uuid;
 
 use crate::error::DbError;
-use crate::row::Place;
+use crate::row::{Place, signed};
 use crate::tenant_tx::TenantTx;
 
 /// How the reasons of calls begin that were not answered with a recording at all; they are counted here too.
@@ -80,6 +80,20 @@ pub async fn add(
     reason: &str,
     article: &str,
 ) -> Result<(), DbError> {
+    add_many(tx, day, connection, (reason, article), 1).await
+}
+
+/// Counts so many more of one reason and its article.
+///
+/// # Errors
+/// As [`add`].
+pub async fn add_many(
+    tx: &mut TenantTx,
+    day: NaiveDate,
+    connection: ConnectionId,
+    (reason, article): (&str, &str),
+    count: u64,
+) -> Result<(), DbError> {
     let (tenant, sql) = tx.parts();
     sqlx::query(
         "INSERT INTO unrecorded_counts (
@@ -90,15 +104,16 @@ pub async fn add(
             article,
             count
         )
-        VALUES ($1, $2, $3, $4, $5, 1)
+        VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (tenant_id, day, connection_id, reason, article)
-            DO UPDATE SET count = unrecorded_counts.count + 1",
+            DO UPDATE SET count = unrecorded_counts.count + excluded.count",
     )
     .bind(tenant)
     .bind(day)
     .bind(connection.0)
     .bind(reason)
     .bind(article)
+    .bind(signed(count))
     .execute(sql)
     .await?;
     Ok(())

@@ -6,7 +6,7 @@ use rokuon_policy::span::Span;
 use uuid::Uuid;
 
 use crate::error::DbError;
-use crate::row::Place;
+use crate::row::{Place, signed};
 use crate::tenant_tx::TenantTx;
 
 /// How many calls of one minute were not taken, and why.
@@ -22,7 +22,7 @@ pub struct UntakenMinute {
     pub count: u64,
 }
 
-/// Counts one more.
+/// Counts so many more in the minute of `at`.
 ///
 /// # Errors
 /// [`DbError::Conflict`] `untaken_minutes_connection` for an unknown connection.
@@ -31,19 +31,21 @@ pub async fn add(
     at: DateTime<Utc>,
     connection: ConnectionId,
     reason: &str,
+    count: u64,
 ) -> Result<(), DbError> {
     let Ok(minute) = at.duration_trunc(TimeDelta::minutes(1)) else { return Ok(()) };
     let (tenant, sql) = tx.parts();
     sqlx::query(
         "INSERT INTO untaken_minutes (tenant_id, minute, connection_id, reason, count)
-        VALUES ($1, $2, $3, $4, 1)
+        VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (tenant_id, minute, connection_id, reason)
-            DO UPDATE SET count = untaken_minutes.count + 1",
+            DO UPDATE SET count = untaken_minutes.count + excluded.count",
     )
     .bind(tenant)
     .bind(minute)
     .bind(connection.0)
     .bind(reason)
+    .bind(signed(count))
     .execute(sql)
     .await?;
     Ok(())

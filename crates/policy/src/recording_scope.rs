@@ -83,6 +83,8 @@ closed_list! {
         CalledNumber = "called_number",
         /// How long the caller waited.
         WaitingTime = "waiting_time",
+        /// Which keys were pressed during the call. Not listed: that a key was pressed is kept, which one is not.
+        PressedKeys = "pressed_keys",
     }
 }
 

@@ -153,6 +153,25 @@ async fn sealing_again_after_a_crash_takes_what_is_there_and_overwrites_nothing(
     assert_eq!(third.object_key, object_key::media(&house.tenant, id, 0, 2));
 }
 
+// rule: F13
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_workers_that_seal_the_same_call_a_thousand_times_leave_one_object_each_time() {
+    let house = house(KeyCacheLimits::default()).await;
+    for race in 0..1_000 {
+        let id = recording(10_000 + race);
+        let (key, context) = (house.key(id).await, house.wav(id, 0));
+        let (one, other) = tokio::join!(
+            house.writer.put_segment(&context, &key, media(2_000)),
+            house.writer.put_segment(&context, &key, media(2_000)),
+        );
+        let (one, other) = (one.expect("sealed"), other.expect("sealed"));
+        assert_eq!(one, other, "race {race}: both name the same object");
+        let prefix = object_key::prefix(&house.tenant, id);
+        let there = house.store.list(Bucket::Media, &prefix, None, 10).await.expect("listed");
+        assert_eq!(there, [one.object_key], "race {race}: the loser leaves nothing");
+    }
+}
+
 #[tokio::test]
 async fn a_store_that_is_away_or_full_is_told_as_worth_trying_again() {
     let house = house(KeyCacheLimits::default()).await;

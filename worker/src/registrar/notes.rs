@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::beginning;
 use super::facts::{call_started, known_facts, without_register};
+use super::tally::{Refused, Tally};
 use super::{Note, RegisterError, StartedCall};
 use crate::routing::table::RoutingTable;
 
@@ -44,17 +45,7 @@ pub(super) async fn write(
             connections::heard_from(&mut tx, *connection, true, now).await?;
             tx.commit_bookkeeping().await
         }
-        Note::Refused { tenant, connection, reason } => {
-            let mut tx = db.tenant(tenant).await?;
-            let counted = reason.counted_as();
-            unrecorded_counts::add(&mut tx, civil::civil_day(now), *connection, &counted, "").await?;
-            // A stranger who knows the address is no sign of life of the connection, and lost it no call.
-            if *reason != RefusalReason::Source {
-                untaken_minutes::add(&mut tx, now, *connection, &counted).await?;
-                connections::heard_from(&mut tx, *connection, true, now).await?;
-            }
-            tx.commit_bookkeeping().await
-        }
+        Note::Refused(refused, tally) => write_refused(db, now, refused, tally).await,
         Note::Seen { tenant, connection } => {
             let mut tx = db.tenant(tenant).await?;
             connections::heard_from(&mut tx, *connection, false, now).await?;
@@ -79,6 +70,40 @@ pub(super) async fn write(
             tx.commit_bookkeeping().await
         }
     }
+}
+
+/// Counts what the tally holds. What could not be written goes back, and is written with the next try.
+async fn write_refused(
+    db: &Database,
+    now: DateTime<Utc>,
+    refused: &Refused,
+    tally: &Tally,
+) -> Result<(), RegisterError> {
+    let count = tally.take(refused);
+    let written = count_refused(db, now, refused, count).await;
+    if written.is_err() {
+        tally.put_back(refused, count);
+    }
+    written
+}
+
+async fn count_refused(
+    db: &Database,
+    now: DateTime<Utc>,
+    refused: &Refused,
+    count: u64,
+) -> Result<(), RegisterError> {
+    let connection = refused.connection;
+    let counted = refused.reason.counted_as();
+    let day = civil::civil_day(refused.minute);
+    let mut tx = db.tenant(&refused.tenant).await?;
+    unrecorded_counts::add_many(&mut tx, day, connection, (&counted, ""), count).await?;
+    // A stranger who knows the address is no sign of life of the connection, and lost it no call.
+    if refused.reason != RefusalReason::Source {
+        untaken_minutes::add(&mut tx, refused.minute, connection, &counted, count).await?;
+        connections::heard_from(&mut tx, connection, true, now).await?;
+    }
+    tx.commit_bookkeeping().await
 }
 
 async fn write_started(

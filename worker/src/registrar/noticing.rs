@@ -42,7 +42,7 @@ impl Registrar {
             .from(source)
             .with(json!({ "transport": transport, "method": arrival.method }));
         if self.observe(&connection, seen) && arrival.method == "INVITE" {
-            self.note(Note::refused(&connection, RefusalReason::Source));
+            self.refused(&connection, RefusalReason::Source);
         }
     }
 }

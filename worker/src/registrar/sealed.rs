@@ -172,7 +172,7 @@ pub(super) async fn forget(
         let day = civil::civil_day(now);
         unrecorded_counts::add(&mut tx, day, routing.connection, reason, routing.article.as_str()).await?;
         if unstarted {
-            untaken_minutes::add(&mut tx, started_at, routing.connection, reason).await?;
+            untaken_minutes::add(&mut tx, started_at, routing.connection, reason, 1).await?;
         }
     }
     tx.commit_with(AuditEvent::new("call.not_kept", worker(), now).on("call", call)).await

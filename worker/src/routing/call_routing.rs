@@ -6,7 +6,7 @@ use rokuon_policy::ids::{ConnectionId, DepartmentId, DeviceId, TenantId};
 use rokuon_policy::media_kind::MediaKind;
 use rokuon_policy::pii::Pii;
 use rokuon_policy::recording_scope::{
-    CallFacts, Direction, Judgement, RecordingStart, announces, judge, normalise_number, start_of,
+    CallFact, CallFacts, Direction, Judgement, RecordingStart, announces, judge, normalise_number, start_of,
 };
 use rokuon_policy::text::Text;
 use rokuon_sip::siprec::metadata::Metadata;
@@ -75,6 +75,9 @@ pub struct CallRouting {
     /// The registered device it is recorded with.
     #[serde(default)]
     pub device: Option<DeviceId>,
+    /// Whether the policy lists the keys pressed among the facts it keeps.
+    #[serde(default)]
+    pub keeps_keys: bool,
 }
 
 /// A judgement of a release that recorded nothing else.
@@ -246,6 +249,7 @@ pub fn judge_call(
         announcement,
         media: MediaKind::CallAudio,
         device: None,
+        keeps_keys: routes.policy.recording.facts.contains(&CallFact::PressedKeys),
     }
 }
 

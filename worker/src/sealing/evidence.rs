@@ -3,6 +3,7 @@
 use rokuon_capture::journal::AsReceived;
 use rokuon_capture::manifest::{Evidence, MANIFEST_VERSION, Manifest, ManifestSegment, codec_history};
 use rokuon_capture::outcome::Outcome;
+use rokuon_capture::segment::TelephoneEvent;
 use rokuon_media::codec::TIMELINE_RATE;
 use rokuon_media::waveform::{BUCKETS_PER_SECOND, Peaks, PlacedPeaks, resample};
 use rokuon_sip::siprec::metadata_state::MetadataState;
@@ -46,7 +47,7 @@ pub fn manifest(read: &Replayed, outcome: Outcome, segments: Vec<ManifestSegment
         codec_history: codec_history(&segments),
         segments,
         gaps: read.gaps.clone(),
-        events: read.events.clone(),
+        events: events(read),
         streams: read.streams.clone(),
         sdp: read.sdp.iter().map(evidence).collect(),
         metadata: read.metadata.iter().map(evidence).collect(),
@@ -55,6 +56,12 @@ pub fn manifest(read: &Replayed, outcome: Outcome, segments: Vec<ManifestSegment
         timeline: read.counts.clone(),
         unfiled: read.unfiled.clone(),
     }
+}
+
+/// The keys pressed; masked unless the policy lists them among the facts it keeps (data that no rule asks for is not kept).
+fn events(read: &Replayed) -> Vec<TelephoneEvent> {
+    let kept = read.routing.as_ref().is_some_and(|routing| routing.keeps_keys);
+    read.events.iter().map(|event| if kept { *event } else { event.masked() }).collect()
 }
 
 fn evidence(body: &AsReceived) -> Evidence {

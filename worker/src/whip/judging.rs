@@ -9,7 +9,7 @@ use rokuon_policy::device::{self, DeviceJudgement};
 use rokuon_policy::media_kind::MediaKind;
 use rokuon_policy::pii::Pii;
 use rokuon_policy::recording_scope::{
-    CallFacts, Direction, Judgement, RecordingStart, judge, normalise_number,
+    CallFact, CallFacts, Direction, Judgement, RecordingStart, judge, normalise_number,
 };
 use rokuon_whip::codecs::Encoding;
 use rokuon_whip::offer::Offer;
@@ -71,6 +71,7 @@ pub fn judge_session(
         announcement: (AnnouncementStatus::NotNoted, NotedBy::Nobody),
         media: MediaKind::CallAudio,
         device: device.map(|device| device.id),
+        keeps_keys: routes.policy.recording.facts.contains(&CallFact::PressedKeys),
         caller,
         called,
     };

@@ -15,6 +15,7 @@ mod nothing_in_plain;
 mod observations;
 mod outages;
 mod plain_sip;
+mod pressed_keys;
 mod protected_media;
 mod refusals;
 mod registered_accounts;

@@ -81,6 +81,7 @@ fn only_the_signalled_address_is_heard_where_learning_is_not_allowed() {
     );
 }
 
+// rule: SR15
 #[test]
 fn a_source_is_learned_once_from_a_valid_packet_inside_the_networks() {
     let mut call = LiveCall::new(&[setup(0, None, true)]);

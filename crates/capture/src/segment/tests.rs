@@ -268,7 +268,13 @@ fn keys_pressed_are_events_and_no_audio() {
     let sealing = desk.seal(SealUntil::LastAudio);
     assert_eq!(
         sealing.events,
-        [TelephoneEvent { channel: 0, event: 5, digit: Some('5'), start_sample: 10 * PACKET, samples: 255 }]
+        [TelephoneEvent {
+            channel: 0,
+            event: Some(5),
+            digit: Some('5'),
+            start_sample: 10 * PACKET,
+            samples: 255
+        }]
     );
     assert!(sealing.gaps.iter().all(|gap| gap.channel == 1), "a digit is no loss");
     assert!(row(&sealing.segments[0], 0)[1_600..2_240].iter().all(|octet| *octet == MU));

@@ -64,6 +64,27 @@ fn what_needs_something_else_refuses_without_it() {
     assert!(resolve(&["--http", "0.0.0.0:8080", "--behind-tls", "--data-dir", "/x"]).is_ok());
 }
 
+// rule: WI11
+#[test]
+fn devices_are_never_told_to_send_their_token_in_the_clear() {
+    let outside = ["--whip", "0.0.0.0:8443", "--data-dir", "/x"];
+    let with = |more: &[&str]| [&outside[..], more].concat();
+    assert!(refusal(&outside).contains("whip-certificate"));
+    assert!(
+        refusal(&with(&["--behind-tls"])).contains("https://"),
+        "the proxy's address is not ours to guess"
+    );
+    assert!(refusal(&with(&["--behind-tls", "--whip-url", "http://a.example/whip"])).contains("https://"));
+    let whip = |more: &[&str]| resolve(&with(more)).expect("starts").whip.expect("on");
+    assert_eq!(
+        whip(&["--behind-tls", "--whip-url", "https://a.example/whip/"]).url,
+        "https://a.example/whip"
+    );
+    let own = whip(&["--whip-certificate", "/c", "--whip-key", "/k"]);
+    assert_eq!(own.url, "https://0.0.0.0:8443/whip");
+    assert!(resolve(&["--whip", "127.0.0.1:8443", "--data-dir", "/x"]).is_ok(), "a test on this machine");
+}
+
 #[test]
 fn passwords_of_a_database_are_not_printed() {
     let settings =

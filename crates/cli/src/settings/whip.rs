@@ -97,6 +97,13 @@ impl WhipLayer {
         let scheme = if certificate.is_some() { "https" } else { "http" };
         let url = self.url.map(|url| url.trim_end_matches('/').to_owned());
         let url = url.unwrap_or_else(|| format!("{scheme}://{http}/whip"));
+        if !http.ip().is_loopback() && !url.starts_with("https://") {
+            return Err(Failure::setting(
+                "whip-url",
+                "端末に知らせるアドレスは https:// で始めてください（トークンを平文で送らせないため）",
+                "must begin with https://: devices are told to send their tokens there",
+            ));
+        }
         let config = WhipConfig {
             http,
             certificate,

@@ -251,7 +251,7 @@ impl City {
     /// Something in every table of the watch.
     async fn watch(&self, tx: &mut TenantTx) {
         connection_hours::heard(tx, self.connection, noon()).await.unwrap();
-        untaken_minutes::add(tx, noon(), self.connection, "refused_full").await.unwrap();
+        untaken_minutes::add(tx, noon(), self.connection, "refused_full", 1).await.unwrap();
         operating_calendar::set_hours(tx, &TenantHours::default(), noon()).await.unwrap();
         let closed = SpecialDay { day: day("2026-04-01"), hours: None, note: "停電".to_owned() };
         operating_calendar::set_special_day(tx, &closed).await.unwrap();

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use rokuon_db::calls;
 use rokuon_db::legs::{self, LegRole};
 use rokuon_db::recording_search;
-use rokuon_db::recordings::{self, Guarded, Outcome};
+use rokuon_db::recordings::{self, FinishedRecording, Guarded, Outcome};
 use rokuon_db::segments;
 use rokuon_policy::ids::RecordingId;
 use rokuon_policy::recording_state::RecordingState;
@@ -128,6 +128,38 @@ async fn a_failed_recording_says_why() {
     let mut as_failed = finished(&city.sealed_call(noon()).await);
     as_failed.outcome = Outcome::Failed;
     assert_eq!(recordings::finish(&mut tx, &as_failed).await.unwrap(), Guarded::Refused);
+}
+
+// rule: F13
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_workers_that_finish_the_same_recording_one_wins_a_thousand_times() {
+    let platform = Platform::new().await;
+    let city = platform.city("aozora").await;
+    for race in 0..1_000 {
+        let call = city.call(noon());
+        city.start(&call).await;
+        let mut tx = city.tx().await;
+        let epoch = recordings::take_over(&mut tx, call.recording).await.unwrap().unwrap();
+        tx.commit_bookkeeping().await.unwrap();
+        // the one that was replaced says what it read of the journal, the other what it read itself
+        let mut replaced = finished(&call);
+        replaced.manifest_sha256 = Some([9; 32]);
+        let current = FinishedRecording { epoch, ..finished(&call) };
+        let finish = async |end: &FinishedRecording| {
+            let mut tx = city.tx().await;
+            let met = recordings::finish(&mut tx, end).await.unwrap();
+            tx.commit_bookkeeping().await.unwrap();
+            met
+        };
+        let (old, new, twin) = tokio::join!(finish(&replaced), finish(&current), finish(&current));
+        assert_eq!(old, Guarded::Refused, "race {race}: a stale epoch changes nothing");
+        let mut met = [new, twin];
+        met.sort_by_key(|met| *met != Guarded::Written);
+        assert_eq!(met, [Guarded::Written, Guarded::Already], "race {race}: once, and once more the same");
+        let mut tx = city.tx().await;
+        let row = recordings::find(&mut tx, call.recording).await.unwrap().unwrap();
+        assert_eq!(row.manifest_sha256, current.manifest_sha256);
+    }
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ async fn a_connection_is_heard_by_the_minute_and_calls_not_taken_are_counted_by_
     let span = |from, until| Span { from: noon() + minutes(from), until: noon() + minutes(until) };
     assert_eq!((heard[0].0, spans), (city.connection, vec![span(58, 61), span(75, 76)]));
     for _ in 0..2 {
-        untaken_minutes::add(&mut tx, noon() + TimeDelta::seconds(59), city.connection, "refused_full")
+        untaken_minutes::add(&mut tx, noon() + TimeDelta::seconds(59), city.connection, "refused_full", 1)
             .await
             .unwrap();
     }

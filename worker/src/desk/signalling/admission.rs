@@ -13,7 +13,6 @@ use rokuon_sip::transport::Transport;
 use serde_json::json;
 
 use super::Desk;
-use crate::registrar::Note;
 use crate::registrar::observing::Sighting;
 use crate::routing::table::{ConnectionRoute, Found, Origin, TenantRoutes};
 use crate::sealing::evidence::hex;
@@ -126,7 +125,7 @@ impl Desk {
         if !self.parts.sockets.gate().may_refuse(invite.flow.remote.ip()) {
             return self.parts.endpoint.ignore(invite.id);
         }
-        self.parts.registrar.note(Note::refused(connection, why));
+        self.parts.registrar.refused(connection, why);
         self.refuse(invite, 403, reason, None);
     }
 

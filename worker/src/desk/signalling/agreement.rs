@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::Desk;
 use crate::desk::offers::Offer;
-use crate::registrar::Note;
 use crate::registrar::observing::Sighting;
 use crate::routing::table::ConnectionRoute;
 
@@ -22,7 +21,7 @@ impl Desk {
             registrar.observe(connection, seen(ConnectionEvent::Authenticated));
         }
         if connection.security.media == MediaSecurity::SrtpRequired && offer.is_plain() {
-            registrar.note(Note::refused(connection, RefusalReason::SrtpRequired));
+            registrar.refused(connection, RefusalReason::SrtpRequired);
             registrar.observe(connection, seen(ConnectionEvent::SrtpRequired).status(488));
             self.refuse(invite, 488, "SRTP Is Required", None);
             return false;

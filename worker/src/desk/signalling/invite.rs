@@ -14,14 +14,13 @@ use super::pairing::{Waiting, fork_of, parties_of_fork};
 use super::{Desk, RETRY_AFTER};
 use crate::desk::call::{DeskCall, Keeping, read_metadata};
 use crate::desk::offers::{Offer, Unsupported};
-use crate::registrar::Note;
 use crate::routing::call_routing::{OfferedLabel, Told, judge_call};
 use crate::routing::speakers::MOST_CHANNELS;
 
 impl Desk {
     pub(super) fn on_invite(&mut self, invite: &Invite) {
         let Some((connection, routes)) = self.admit(invite) else { return };
-        let refused = |desk: &Self, reason| desk.parts.registrar.note(Note::refused(&connection, reason));
+        let refused = |desk: &Self, reason| desk.parts.registrar.refused(&connection, reason);
         if self.capacity.is_full(self.calls.len()) {
             refused(self, RefusalReason::Full);
             self.saw(&connection, invite, ConnectionEvent::RecorderBusy, Some(503));

@@ -97,7 +97,7 @@ impl Desk {
             Ok(bound) => bound,
             Err(error) => {
                 tracing::error!(%error, "a call was refused");
-                self.parts.registrar.note(Note::refused(&call.connection, RefusalReason::NoPort));
+                self.parts.registrar.refused(&call.connection, RefusalReason::NoPort);
                 let busy = Sighting::of(ConnectionEvent::RecorderBusy).status(503);
                 self.parts.registrar.observe(&call.connection, busy.with(json!({ "why": "no_port" })));
                 return self.refuse(invite, 503, "No Media Port", Some(RETRY_AFTER));
@@ -190,7 +190,7 @@ impl Desk {
                 tracing::error!(%error, "a call was refused");
                 metrics::counter!("rokuon_invites_refused_total", "status" => "503").increment(1);
                 if let Some(call) = self.calls.remove(&done.dialog) {
-                    self.parts.registrar.note(Note::refused(&call.connection, RefusalReason::Recorder));
+                    self.parts.registrar.refused(&call.connection, RefusalReason::Recorder);
                     let busy = Sighting::of(ConnectionEvent::RecorderBusy).status(503);
                     self.parts.registrar.observe(&call.connection, busy.with(json!({ "why": "recorder" })));
                 }

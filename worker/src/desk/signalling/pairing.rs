@@ -108,7 +108,7 @@ impl Desk {
             Ok(bound) => bound,
             Err(error) => {
                 tracing::error!(%error, "the second dialog of a call was refused");
-                self.parts.registrar.note(Note::refused(&call.connection, RefusalReason::NoPort));
+                self.parts.registrar.refused(&call.connection, RefusalReason::NoPort);
                 return self.refuse(&invite, 503, "No Media Port", Some(RETRY_AFTER));
             }
         };

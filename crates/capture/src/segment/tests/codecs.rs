@@ -204,7 +204,7 @@ fn keys_on_the_clock_of_opus_are_events_of_the_right_length() {
     }
     let sealing = desk.seal(SealUntil::LastAudio);
     let event =
-        TelephoneEvent { channel: 0, event: 8, digit: Some('8'), start_sample: 1_600, samples: 1_600 };
+        TelephoneEvent { channel: 0, event: Some(8), digit: Some('8'), start_sample: 1_600, samples: 1_600 };
     assert_eq!(sealing.events, [event]);
     assert_eq!(packets(&sealing.segments[0]).len(), 20, "no tone was put in its place");
     assert!(sealing.gaps.iter().all(|gap| gap.channel == 1));

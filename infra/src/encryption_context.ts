@@ -1,0 +1,21 @@
+// The encryption contexts that Rokuon's key service names, and those that S3 names for us.
+
+/** The context key that names the tenant; every data key has it. */
+export const TENANT = 'tenant';
+
+/** The context key that says what a data key is for. */
+export const PURPOSE = 'purpose';
+
+/** A data key of a recording. */
+export const RECORDING = 'recording';
+
+/** A data key of a password with which we register at an exchange. */
+export const REGISTRATION_PASSWORD = 'registration_password';
+
+/** The condition key of one entry of the context. */
+export function contextOf(entry: string): string {
+  return `kms:EncryptionContext:${entry}`;
+}
+
+/** What S3 names when it asks the key service for us: the object, or the bucket where a bucket key serves. */
+export const S3_OBJECT = 'aws:s3:arn';

@@ -101,10 +101,10 @@ impl Sealer {
         // A recording whose parts are sealed while it lives, and whether it has ended: never two hands on one.
         let mut living: HashMap<RecordingId, Arc<Mutex<bool>>> = HashMap::new();
         loop {
-            while tasks.try_join_next().is_some() {}
             metrics::gauge!("rokuon_recordings_to_seal").set(tasks.len() as f64);
             let sealer = self.clone();
             tokio::select! {
+                Some(_) = tasks.join_next() => {}
                 order = orders.recv() => {
                     let Some(order) = order else { break };
                     self.vitals.waits();

@@ -166,6 +166,8 @@ impl CallRouting {
             announcement: earlier.announcement,
             media: self.media,
             device: self.device,
+            // of the rules the decision stands on
+            keeps_keys: earlier.keeps_keys,
         };
     }
 }

@@ -68,14 +68,14 @@ fn what_needs_something_else_refuses_without_it() {
 #[test]
 fn devices_are_never_told_to_send_their_token_in_the_clear() {
     let outside = ["--whip", "0.0.0.0:8443", "--data-dir", "/x"];
-    let with = |more: &[&str]| [&outside[..], more].concat();
+    let with = |more: &[&'static str]| [&outside[..], more].concat();
     assert!(refusal(&outside).contains("whip-certificate"));
     assert!(
         refusal(&with(&["--behind-tls"])).contains("https://"),
         "the proxy's address is not ours to guess"
     );
     assert!(refusal(&with(&["--behind-tls", "--whip-url", "http://a.example/whip"])).contains("https://"));
-    let whip = |more: &[&str]| resolve(&with(more)).expect("starts").whip.expect("on");
+    let whip = |more: &[&'static str]| resolve(&with(more)).expect("starts").whip.expect("on");
     assert_eq!(
         whip(&["--behind-tls", "--whip-url", "https://a.example/whip/"]).url,
         "https://a.example/whip"

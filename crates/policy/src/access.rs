@@ -1,7 +1,7 @@
 //! Who may do what, see what, hear what, and appoint whom. What nothing in the policy allows is refused.
 
 pub mod live_calls;
-mod posts_held;
+pub(crate) mod posts_held;
 mod wording;
 
 use std::collections::BTreeSet;
@@ -255,7 +255,7 @@ pub fn trained(training: &Training, trained_on: Option<NaiveDate>, now: DateTime
     trained_on.is_some_and(|day| day <= civil::civil_day(now) && !lapsed(day))
 }
 
-fn reaches(
+pub(crate) fn reaches(
     policy: &Policy,
     caller: &Caller<'_>,
     recording: &RecordingFacts,

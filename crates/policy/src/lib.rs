@@ -21,6 +21,7 @@ pub mod external_copy;
 pub mod ground;
 pub mod hold;
 pub mod ids;
+pub mod keeping;
 pub mod ledger;
 pub mod media_kind;
 pub mod national_holidays;

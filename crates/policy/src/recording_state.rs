@@ -57,8 +57,8 @@ pub enum Transition {
     Sealed,
     /// The date of the second tier was reached and the copy verified.
     TierMoved,
-    /// The last kept day is over.
-    Expired {
+    /// Nothing keeps it any longer: its period is over, its erasure was approved, or the store is full.
+    BecameDue {
         /// Holds on the row at that moment.
         active_holds: u32,
     },
@@ -115,12 +115,12 @@ impl RecordingState {
             (S::Recording | S::Sealing, T::CaptureFailed) => S::Failed,
             (S::Sealing, T::Sealed) => S::Primary,
             (S::Primary, T::TierMoved) => S::Secondary,
-            (S::Primary | S::Secondary, T::Expired { active_holds: 0 }) => S::Due,
+            (S::Primary | S::Secondary | S::Quarantined, T::BecameDue { active_holds: 0 }) => S::Due,
             (S::Due, T::KeptAfterAll { tier }) | (S::Quarantined, T::Repaired { tier }) => tier.state(),
             (S::Due, T::DestructionCommitted { active_holds: 0 }) => S::Destroying,
             (S::Destroying, T::DestructionDone) => S::Destroyed,
             (S::Primary | S::Secondary | S::Due, T::IntegrityBroken) => S::Quarantined,
-            (S::Primary | S::Secondary, T::Expired { active_holds })
+            (S::Primary | S::Secondary | S::Quarantined, T::BecameDue { active_holds })
             | (S::Due, T::DestructionCommitted { active_holds }) => {
                 return Err(TransitionRefused::Held { active_holds });
             }

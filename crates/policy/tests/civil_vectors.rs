@@ -1,19 +1,21 @@
 //! Period arithmetic against vectors of an independent oracle (`civil_oracle.py`), and properties that hold for any start.
 
+use std::process::Command;
+
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
 use rokuon_policy::civil::{JST, Period, civil_day, day_begins, last_day, period_ends};
 
 struct Vector {
-    name: &'static str,
+    name: String,
     start: DateTime<Utc>,
     period: Period,
     last: NaiveDate,
     ends: DateTime<Utc>,
 }
 
-fn vectors() -> Vec<Vector> {
-    let one = |line: &'static str| {
+fn vectors(lines: &str) -> Vec<Vector> {
+    let one = |line: &str| {
         let columns: Vec<&str> = line.split('\t').collect();
         let [name, start, unit, count, last, ends] = columns[..] else { panic!("six columns in {line:?}") };
         let count = count.parse().expect("test data");
@@ -25,24 +27,54 @@ fn vectors() -> Vec<Vector> {
             _ => panic!("unit {unit}"),
         };
         Vector {
-            name,
+            name: name.to_owned(),
             start: start.parse::<DateTime<FixedOffset>>().expect("test data").to_utc(),
             period,
             last: last.parse().expect("test data"),
             ends: ends.parse::<DateTime<Utc>>().expect("test data"),
         }
     };
-    include_str!("civil_vectors.tsv").lines().map(one).collect()
+    lines.lines().map(one).collect()
+}
+
+const WRITTEN: &str = include_str!("civil_vectors.tsv");
+
+/// What the oracle says when it is asked now.
+fn asked(arguments: &[String]) -> String {
+    let oracle = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/civil_oracle.py");
+    let said = Command::new("python3").arg(oracle).args(arguments).output().expect("python3 is installed");
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    String::from_utf8(said.stdout).expect("the oracle writes UTF-8")
+}
+
+fn must_hold(vectors: Vec<Vector>) {
+    for Vector { name, start, period, last, ends } in vectors {
+        assert_eq!(last_day(start, period), last, "{name}: {start} {period:?}");
+        assert_eq!(period_ends(start, period), ends, "{name}: {start} {period:?}");
+    }
 }
 
 #[test]
 fn every_vector_of_the_oracle_holds() {
-    let vectors = vectors();
+    let vectors = vectors(WRITTEN);
     assert!(vectors.iter().filter(|vector| !vector.name.starts_with("random")).count() >= 60);
-    for Vector { name, start, period, last, ends } in vectors {
-        assert_eq!(last_day(start, period), last, "{name}");
-        assert_eq!(period_ends(start, period), ends, "{name}");
-    }
+    must_hold(vectors);
+}
+
+#[test]
+fn the_oracle_still_says_what_is_written() {
+    assert_eq!(asked(&[]), WRITTEN);
+}
+
+/// Each run asks about other dates; the seed is printed with a failure.
+#[test]
+fn three_thousand_other_dates_are_as_the_oracle_says() {
+    let seed = std::process::id();
+    let said = asked(&["3000".to_owned(), seed.to_string()]);
+    eprintln!("seed {seed}");
+    let vectors = vectors(&said);
+    assert_eq!(vectors.len(), 3_000);
+    must_hold(vectors);
 }
 
 /// The figures written in the standards, by hand.

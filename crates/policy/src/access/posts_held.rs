@@ -12,7 +12,7 @@ use crate::post::{Post, Scope};
 
 /// A post in force.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Held<'a> {
+pub(crate) struct Held<'a> {
     pub post: &'a Post,
     /// Where it reaches: everywhere when absent.
     pub department: Option<&'a DepartmentId>,
@@ -36,7 +36,7 @@ impl Held<'_> {
 }
 
 /// The posts in force at `now`, with those their holders also act as.
-pub(super) fn held<'a>(policy: &'a Policy, caller: &Caller<'a>, now: DateTime<Utc>) -> Vec<Held<'a>> {
+pub(crate) fn held<'a>(policy: &'a Policy, caller: &Caller<'a>, now: DateTime<Utc>) -> Vec<Held<'a>> {
     let mut posts = Vec::new();
     for appointment in caller.appointments {
         let Some(post) = policy.post(&appointment.post) else { continue };

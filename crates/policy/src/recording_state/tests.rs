@@ -7,8 +7,8 @@ const EVENTS: [Transition; 14] = [
     Transition::CaptureFailed,
     Transition::Sealed,
     Transition::TierMoved,
-    Transition::Expired { active_holds: 0 },
-    Transition::Expired { active_holds: 2 },
+    Transition::BecameDue { active_holds: 0 },
+    Transition::BecameDue { active_holds: 2 },
     Transition::KeptAfterAll { tier: Tier::Primary },
     Transition::KeptAfterAll { tier: Tier::Secondary },
     Transition::DestructionCommitted { active_holds: 0 },
@@ -46,6 +46,7 @@ fn exactly_the_listed_ways_are_open() {
             (S::Due, 8, S::Destroying),
             (S::Due, 11, S::Quarantined),
             (S::Destroying, 10, S::Destroyed),
+            (S::Quarantined, 4, S::Due),
             (S::Quarantined, 12, S::Primary),
             (S::Quarantined, 13, S::Secondary),
         ]
@@ -56,8 +57,9 @@ fn exactly_the_listed_ways_are_open() {
 fn a_held_recording_neither_expires_nor_is_destroyed() {
     use RecordingState as S;
     for (from, event, holds) in [
-        (S::Primary, Transition::Expired { active_holds: 1 }, 1),
-        (S::Secondary, Transition::Expired { active_holds: 3 }, 3),
+        (S::Primary, Transition::BecameDue { active_holds: 1 }, 1),
+        (S::Secondary, Transition::BecameDue { active_holds: 3 }, 3),
+        (S::Quarantined, Transition::BecameDue { active_holds: 2 }, 2),
         (S::Due, Transition::DestructionCommitted { active_holds: 1 }, 1),
     ] {
         assert_eq!(from.after(event), Err(TransitionRefused::Held { active_holds: holds }));

@@ -70,6 +70,8 @@ codes! {
     MethodNotAllowed "method-not-allowed" 405 "このメソッドは使えません" "Method not allowed";
     /// The thing is not in a state in which this can be done.
     Conflict "conflict" 409 "現在の状態ではできません" "Not possible in the present state";
+    /// The tenant's own key is disabled, waiting for its deletion, or no longer ours to use.
+    KeyWithdrawn "key-withdrawn" 409 "団体の鍵が使えないため、録音を開けません" "The tenant's key cannot be used, so nothing under it opens";
     /// The recording cannot be heard now (not sealed yet, failed, quarantined).
     NotPlayable "not-playable" 409 "この録音は再生できません" "The recording cannot be played";
     /// The recording is kept in a codec that this installation has no decoder for.

@@ -8,6 +8,7 @@ mod abuse;
 mod any_siprec_client_is_recorded;
 mod faults;
 mod gstreamer_is_a_source_of_sound;
+mod kept_on_s3_and_kms;
 mod killed_in_mid_call_loses_little;
 mod only_listed_lines_are_kept;
 mod plain_calls_by_baresip;

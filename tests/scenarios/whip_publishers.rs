@@ -70,6 +70,7 @@ async fn stored(platform: &TestPlatform, tenant: &str, recording: &str) -> (Vec<
     let store = Arc::new(DirectoryStore::open(&platform.data_dir().join("store")).expect("the store"));
     let keys = Arc::new(KeyFile::open(&platform.data_dir().join("tenant-keys.json")).expect("the keys"));
     let place = SealedPlace {
+        bucket: row.bucket.parse().expect("a bucket"),
         object_key: row.object_key.parse().expect("a key"),
         version_id: Some(row.version_id.clone()),
         container_len: Some(row.container_bytes),

@@ -14,12 +14,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/capture", &["policy", "sip", "media"]),
     ("crates/whip", &["sip", "media", "secure-media"]),
     ("crates/storage", &["policy"]),
+    ("crates/storage-aws", &["policy", "storage"]),
+    ("crates/test-aws", &[]),
     ("crates/db", &["policy"]),
     ("crates/watch", &["policy", "db"]),
     ("crates/fixtures", &["policy", "secure-media"]),
     ("api", &["policy", "db", "storage", "media", "watch"]),
     ("worker", &["policy", "sip", "media", "secure-media", "capture", "whip", "storage", "db", "watch"]),
-    ("crates/cli", &["api", "worker", "policy", "storage", "db", "embedded-postgres"]),
+    ("crates/cli", &["api", "worker", "policy", "storage", "storage-aws", "db", "embedded-postgres"]),
     ("tests", &[]),
 ];
 

@@ -15,6 +15,7 @@ use rokuon_db::unrecorded_counts::RefusalReason;
 use rokuon_media::codec::Codec;
 use rokuon_media::gap::Gap;
 use rokuon_policy::article::Article;
+use rokuon_policy::backstop::BackstopClass;
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
 use rokuon_storage::recording_writer::SealedSegment;
@@ -284,6 +285,13 @@ impl Registrar {
         let routes = self.routes.load_full();
         let policy = routes.tenant(&read.opened.tenant).map(|t| &t.policy);
         sealed::commit_part(&self.db, self.clock.now(), policy, &started, rows).await
+    }
+
+    /// After what time the store itself may erase what is sealed of this call; never, where no policy is at hand.
+    pub fn backstop_class(&self, read: &Replayed) -> Option<BackstopClass> {
+        let routes = self.routes.load_full();
+        let policy = &routes.tenant(&read.opened.tenant)?.policy;
+        BackstopClass::of_kind(policy, read.routing.as_ref()?.media)
     }
 
     /// The time.

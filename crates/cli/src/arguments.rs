@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use rokuon_policy::ids::TenantId;
 
 use crate::settings::Layer;
 
@@ -38,6 +39,9 @@ pub enum Command {
     /// 団体 / tenants
     #[command(subcommand)]
     Tenant(TenantCommand),
+    /// S3のバケットとKMSの鍵 / buckets of S3 and keys of KMS
+    #[command(subcommand)]
+    Storage(StorageCommand),
     /// 動いているものの様子 / what is running here
     Status(Place),
 }
@@ -50,6 +54,32 @@ pub enum PolicyCommand {
         /// The files.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+    },
+}
+
+/// Commands on a customer's buckets and keys.
+#[derive(Debug, Subcommand)]
+pub enum StorageCommand {
+    /// バケットを作り、規程から作ったライフサイクル規則を書く / make the buckets and write the rules made from the policies
+    Apply {
+        /// Every policy file whose recordings lie or will lie there, former versions included.
+        #[arg(long = "policy", value_name = "FILE", required = true, num_args = 1..)]
+        policies: Vec<PathBuf>,
+        /// Where the buckets are.
+        #[command(flatten)]
+        chosen: Chosen,
+    },
+    /// バケットと鍵を調べ、頼りにしていることを実際に試す / compare the buckets and keys, and try what we rely on
+    Check {
+        /// Every policy file whose recordings lie or will lie there, former versions included.
+        #[arg(long = "policy", value_name = "FILE", required = true, num_args = 1..)]
+        policies: Vec<PathBuf>,
+        /// The tenant whose key is tried.
+        #[arg(long)]
+        tenant: TenantId,
+        /// Where the buckets are.
+        #[command(flatten)]
+        chosen: Chosen,
     },
 }
 

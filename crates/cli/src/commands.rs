@@ -8,6 +8,7 @@ pub mod migrate;
 pub mod openapi;
 pub mod policy_check;
 pub mod status;
+pub mod storage;
 pub mod tenant_add;
 pub mod up;
 

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::arguments::{Arguments, Command, PolicyCommand, TenantCommand};
+use crate::arguments::{Arguments, Command, PolicyCommand, StorageCommand, TenantCommand};
 use crate::failure::Failure;
 
 mod arguments;
@@ -17,6 +17,7 @@ mod register;
 mod run_file;
 mod settings;
 mod sip_certificate;
+mod storage;
 mod tenant_load;
 
 fn main() -> ExitCode {
@@ -29,6 +30,12 @@ fn main() -> ExitCode {
         Command::Policy(PolicyCommand::Check { files }) => commands::policy_check::run(&files),
         Command::Tenant(TenantCommand::Add { policy, register, place }) => {
             commands::tenant_add::run(&policy, &register, place)
+        }
+        Command::Storage(StorageCommand::Apply { policies, chosen }) => {
+            commands::storage::run_apply(&policies, chosen)
+        }
+        Command::Storage(StorageCommand::Check { policies, tenant, chosen }) => {
+            commands::storage::run_check(&policies, &tenant, chosen)
         }
         Command::Status(place) => commands::status::run(place),
     };

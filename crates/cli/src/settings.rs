@@ -13,9 +13,11 @@ use crate::arguments::Chosen;
 use crate::failure::Failure;
 
 pub mod addresses;
+pub mod storage;
 pub mod whip;
 
 use addresses::{Addresses, MediaAddress, PortRange};
+use storage::{StorageLayer, StorageSettings};
 use whip::{WhipLayer, WhipSettings};
 
 /// The commented defaults; the same file people copy.
@@ -83,6 +85,10 @@ pub struct Layer {
     #[command(flatten)]
     #[serde(default)]
     whip: WhipLayer,
+    /// Media, wrapped keys, tenants' keys
+    #[command(flatten)]
+    #[serde(default)]
+    storage: StorageLayer,
 }
 
 /// Text for people or JSON for machines.
@@ -96,7 +102,7 @@ pub enum LogFormat {
 }
 
 /// The settings a start goes by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Where everything is kept.
     pub data_dir: PathBuf,
@@ -132,6 +138,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// WHIP, where it is spoken.
     pub whip: Option<WhipSettings>,
+    /// Where media and keys lie.
+    pub storage: StorageSettings,
 }
 
 /// A certificate that we did not make.
@@ -229,6 +237,7 @@ impl Settings {
             log: layer.log.ok_or_else(missing("log"))?,
             log_format: layer.log_format.unwrap_or(LogFormat::Text),
             whip,
+            storage: layer.storage.resolve()?,
         })
     }
 
@@ -305,6 +314,7 @@ impl Layer {
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
             whip: self.whip.over(below.whip),
+            storage: self.storage.over(below.storage),
         }
     }
 }

@@ -14,7 +14,9 @@ use crate::tenant_tx::TenantTx;
 pub struct Segment {
     /// Counts from 0 in the order of sealing.
     pub number: u32,
-    /// Its key in the media bucket.
+    /// The bucket its object lies in: `media`, or `secondary` once it was moved to the second tier.
+    pub bucket: String,
+    /// Its key there.
     pub object_key: String,
     /// The version of that object.
     pub version_id: String,
@@ -45,6 +47,7 @@ pub struct Segment {
 #[derive(sqlx::FromRow)]
 struct Row {
     number: i32,
+    bucket: String,
     object_key: String,
     version_id: String,
     container_bytes: i64,
@@ -85,9 +88,10 @@ pub async fn add(tx: &mut TenantTx, recording: RecordingId, segment: &Segment) -
             codec,
             video_codec,
             gaps,
-            sealed_at
+            sealed_at,
+            bucket
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
         ON CONFLICT (tenant_id, recording_id, number) DO NOTHING",
     )
     .bind(tenant)
@@ -106,6 +110,7 @@ pub async fn add(tx: &mut TenantTx, recording: RecordingId, segment: &Segment) -
     .bind(&segment.video_codec)
     .bind(json(&segment.gaps))
     .bind(segment.sealed_at)
+    .bind(&segment.bucket)
     .execute(connection)
     .await?
     .rows_affected();
@@ -131,6 +136,7 @@ pub async fn of_recording(tx: &mut TenantTx, recording: RecordingId) -> Result<V
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT
             number,
+            bucket,
             object_key,
             version_id,
             container_bytes,
@@ -167,6 +173,7 @@ fn segment_of(recording: RecordingId, row: Row) -> Result<Segment, DbError> {
         samples: place.number("samples", row.samples)?,
         channels: row.channels.iter().map(|c| place.number("channels", *c)).collect::<Result<_, _>>()?,
         gaps: place.json("gaps", row.gaps)?,
+        bucket: row.bucket,
         object_key: row.object_key,
         version_id: row.version_id,
         codec: row.codec,

@@ -6,6 +6,7 @@ pub mod announcement;
 pub mod application;
 pub mod appointment;
 pub mod article;
+pub mod backstop;
 pub mod capability;
 pub mod capture_order;
 pub mod check;

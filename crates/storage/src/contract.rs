@@ -5,3 +5,4 @@
 
 pub mod key_service_contract;
 pub mod object_store_contract;
+pub mod versions_contract;

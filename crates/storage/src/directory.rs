@@ -1,8 +1,9 @@
 //! The object store of one machine: a directory of files that survives being killed at any moment.
 //!
-//! `<root>/media` and `<root>/keys` mirror the object keys. A file is the object's octets and a 64-octet trailer (see
+//! `<root>/media`, `<root>/secondary` and `<root>/keys` mirror the object keys. A file is the object's octets and a 64-octet trailer (see
 //! [`trailer`]) with its version, length and SHA-256. It is written under `.tmp`, synced, read back and compared, and only then linked to
-//! its name, which fails if the name is taken. Directories are 0700, files 0600.
+//! its name, which fails if the name is taken. Directories are 0700, files 0600. A hold is an empty file `.holds/<version>`.
+//! There are no lifecycle rules here, so a backstop class is taken and means nothing; a key has one version at a time.
 
 use std::ops::Range;
 use std::path::Path;
@@ -10,16 +11,21 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use rokuon_policy::backstop::BackstopClass;
 
-use crate::object_store::{Bucket, ObjectKey, ObjectStore, StoreError, StoreErrorKind, StoredObject};
+use crate::object_store::{
+    Bucket, ObjectKey, ObjectStore, ObjectVersion, StoreError, StoreErrorKind, StoredObject,
+};
 
 mod files;
+mod hold_marks;
 mod listing;
 mod trailer;
 
-/// Objects as files under `<root>/media` and `<root>/keys`. May be opened by several processes of one machine.
+/// Objects as files under `<root>/<bucket>`. May be opened by several processes of one machine.
 pub struct DirectoryStore {
     media: Arc<files::Files>,
+    secondary: Arc<files::Files>,
     keys: Arc<files::Files>,
 }
 
@@ -27,7 +33,11 @@ impl DirectoryStore {
     /// Opens (and makes, if it is not there) the store under `root`; what a killed process left half-written is swept.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         let open = |bucket: Bucket| files::Files::open(&root.join(bucket.as_str())).map(Arc::new);
-        Ok(Self { media: open(Bucket::Media)?, keys: open(Bucket::Keys)? })
+        Ok(Self {
+            media: open(Bucket::Media)?,
+            secondary: open(Bucket::Secondary)?,
+            keys: open(Bucket::Keys)?,
+        })
     }
 
     /// Runs blocking file work away from the async threads.
@@ -38,6 +48,7 @@ impl DirectoryStore {
     {
         let files = match bucket {
             Bucket::Media => Arc::clone(&self.media),
+            Bucket::Secondary => Arc::clone(&self.secondary),
             Bucket::Keys => Arc::clone(&self.keys),
         };
         tokio::task::spawn_blocking(move || work(&files))
@@ -48,11 +59,12 @@ impl DirectoryStore {
 
 #[async_trait]
 impl ObjectStore for DirectoryStore {
-    async fn put_new(
+    async fn put(
         &self,
         bucket: Bucket,
         key: &ObjectKey,
         bytes: Bytes,
+        _class: Option<BackstopClass>,
     ) -> Result<StoredObject, StoreError> {
         let key = key.clone();
         self.run(bucket, move |files| files.put_new(&key, &bytes)).await
@@ -90,14 +102,63 @@ impl ObjectStore for DirectoryStore {
         self.run(bucket, move |files| listing::list(files.root(), &prefix, &after, limit)).await
     }
 
-    async fn erase_version(
+    async fn list_versions(
+        &self,
+        bucket: Bucket,
+        prefix: &str,
+        after: Option<&(String, String)>,
+        limit: usize,
+    ) -> Result<Vec<ObjectVersion>, StoreError> {
+        let after = after.map_or_else(String::new, |(key, _)| key.clone());
+        let prefix = prefix.to_owned();
+        self.run(bucket, move |files| {
+            let keys = listing::list(files.root(), &prefix, &after, limit)?;
+            // One erased since is left out.
+            keys.into_iter().filter_map(|key| files.version_of(&key).transpose()).collect()
+        })
+        .await
+    }
+
+    async fn erase_versions(
+        &self,
+        bucket: Bucket,
+        versions: &[(ObjectKey, String)],
+    ) -> Vec<Result<(), StoreError>> {
+        let (wanted, count) = (versions.to_vec(), versions.len());
+        let erased = self.run(bucket, move |files| {
+            Ok(wanted.iter().map(|(key, version)| files.erase_version(key, version)).collect())
+        });
+        erased.await.unwrap_or_else(|error| {
+            let stopped = |_| Err(StoreError::new(error.kind, "the erasure was interrupted"));
+            (0..count).map(stopped).collect()
+        })
+    }
+
+    async fn set_held(
         &self,
         bucket: Bucket,
         key: &ObjectKey,
         version_id: &str,
+        held: bool,
     ) -> Result<(), StoreError> {
         let (key, version) = (key.clone(), version_id.to_owned());
-        self.run(bucket, move |files| files.erase_version(&key, &version)).await
+        self.run(bucket, move |files| files.set_held(&key, &version, held)).await
+    }
+
+    async fn is_held(&self, bucket: Bucket, key: &ObjectKey, version_id: &str) -> Result<bool, StoreError> {
+        let (key, version) = (key.clone(), version_id.to_owned());
+        self.run(bucket, move |files| files.is_held(&key, &version)).await
+    }
+
+    async fn set_backstop(
+        &self,
+        bucket: Bucket,
+        key: &ObjectKey,
+        version_id: &str,
+        _class: Option<BackstopClass>,
+    ) -> Result<(), StoreError> {
+        let (key, version) = (key.clone(), version_id.to_owned());
+        self.run(bucket, move |files| files.named_version(&key, &version).map(drop)).await
     }
 }
 

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rokuon_policy::ids::{ConnectionId, RecordingId, TenantId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The 256-bit key of one recording or one secret. Never written anywhere; wiped when dropped; never printed.
@@ -107,6 +108,8 @@ impl KeyContext {
 pub enum KeySubject {
     /// A recording.
     Recording(RecordingId),
+    /// A key that a worker holds for an hour and wraps recordings' keys under, see [`crate::hourly_keys`].
+    WrappingKey(Uuid),
     /// A secret of a connection that has to be recovered, see [`crate::sealed_secret`].
     ConnectionSecret {
         /// Whose secret.

@@ -6,6 +6,7 @@ pub mod container_context;
 pub mod contract;
 pub mod data_key_pool;
 pub mod directory;
+pub mod hourly_keys;
 pub mod key_service;
 pub mod keyfile;
 pub mod memory;

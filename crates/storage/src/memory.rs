@@ -1,15 +1,21 @@
-//! An object store in memory, with knobs that make it fail: the twin of the real ones for tests.
+//! An object store in memory, with versions, holds, and knobs that make it fail: the twin of the real ones for tests.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use rokuon_policy::backstop::BackstopClass;
 use sha2::{Digest, Sha256};
 
-use crate::object_store::{Bucket, ObjectKey, ObjectStore, StoreError, StoreErrorKind, StoredObject};
+use crate::object_store::{Bucket, ObjectKey, StoreError, StoreErrorKind};
+
+mod adapter;
+pub mod faults;
+mod shelf;
+
+use faults::{Call, Fault, FaultPlan, Operation};
+use shelf::Shelf;
 
 /// Objects in memory.
 #[derive(Default)]
@@ -19,10 +25,11 @@ pub struct MemoryStore {
 
 #[derive(Default)]
 struct State {
-    objects: BTreeMap<(Bucket, ObjectKey), (Bytes, StoredObject)>,
-    versions: u64,
+    shelf: Shelf,
     faults: Faults,
     counts: Counts,
+    asked: u64,
+    record: Option<Vec<Call>>,
 }
 
 #[derive(Default)]
@@ -31,18 +38,19 @@ struct Faults {
     down: bool,
     full: bool,
     latency: Duration,
+    plan: Option<FaultPlan>,
 }
 
 /// What was asked of the store so far, failures included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Calls of `put_new`.
+    /// Calls of `put` and `put_new`.
     pub puts: u64,
     /// Calls of `get` and `get_range`.
     pub gets: u64,
     /// Octets answered by them.
     pub octets_fetched: u64,
-    /// Calls of `erase_version`.
+    /// Calls of `erase_version` and `erase_versions`.
     pub erasures: u64,
 }
 
@@ -72,15 +80,50 @@ impl MemoryStore {
         self.state().faults.latency = latency;
     }
 
+    /// Every call is shown to `plan`, which says what goes wrong with it.
+    pub fn set_plan(&self, plan: impl FnMut(&Call) -> Vec<Fault> + Send + 'static) {
+        self.state().faults.plan = Some(Box::new(plan));
+    }
+
+    /// Nothing planned goes wrong any more.
+    pub fn clear_plan(&self) {
+        self.state().faults.plan = None;
+    }
+
+    /// Listings do not show the latest `versions` put.
+    pub fn set_list_lag(&self, versions: u64) {
+        self.state().shelf.list_lag = versions;
+    }
+
+    /// Sets the store's clock; without one nothing has a date and no rule acts.
+    pub fn set_now(&self, now: DateTime<Utc>) {
+        self.state().shelf.now = Some(now);
+    }
+
+    /// Carries out the lifecycle rules of every backstop class at the store's time; answers how many versions were erased.
+    pub fn run_lifecycle(&self) -> usize {
+        self.state().shelf.run_lifecycle()
+    }
+
     /// Flips the bits `mask` of one octet of an object, as a bad disk would; the stored hash stays as it was.
     pub fn damage(&self, bucket: Bucket, key: &ObjectKey, octet: usize, mask: u8) {
-        if let Some((octets, _)) = self.state().objects.get_mut(&(bucket, key.clone())) {
-            let mut damaged = octets.to_vec();
-            if let Some(octet) = damaged.get_mut(octet) {
-                *octet ^= mask;
-            }
-            *octets = damaged.into();
+        if let Some(octets) = self.state().shelf.current_mut(bucket, key)
+            && octet < octets.len()
+        {
+            *octets = faults::flip(octets, octet, mask).into();
         }
+    }
+
+    /// Puts a version on top of what is there, as somebody with rights of their own could.
+    pub fn overwrite(&self, bucket: Bucket, key: &ObjectKey, bytes: Bytes) -> String {
+        let sha256 = Sha256::digest(&bytes).into();
+        let stored = self.state().shelf.add(bucket, key, Some((bytes, sha256)), None);
+        stored.map(|stored| stored.version_id).unwrap_or_default()
+    }
+
+    /// Hides an object by a delete marker, as a deletion without a version does.
+    pub fn hide(&self, bucket: Bucket, key: &ObjectKey) {
+        self.state().shelf.add(bucket, key, None, None);
     }
 
     /// What was asked so far.
@@ -88,143 +131,103 @@ impl MemoryStore {
         self.state().counts
     }
 
-    /// Every object of a bucket, as it lies there.
+    /// From now on every call is remembered.
+    pub fn record_calls(&self) {
+        self.state().record.get_or_insert_default();
+    }
+
+    /// The calls remembered.
+    pub fn calls(&self) -> Vec<Call> {
+        self.state().record.clone().unwrap_or_default()
+    }
+
+    /// Every object of a bucket that is there, as it lies there.
     pub fn objects(&self, bucket: Bucket) -> Vec<(ObjectKey, Bytes)> {
         let state = self.state();
-        let of_bucket = state.objects.iter().filter(|((place, _), _)| *place == bucket);
-        of_bucket.map(|((_, key), (octets, _))| (key.clone(), octets.clone())).collect()
+        let newest = state.shelf.of_bucket(bucket).filter_map(|(key, versions)| {
+            let (octets, _) = versions.last()?.object.as_ref()?;
+            Some((key.clone(), octets.clone()))
+        });
+        newest.collect()
+    }
+
+    /// The class of the version that is there.
+    pub fn class_of(&self, bucket: Bucket, key: &ObjectKey) -> Option<BackstopClass> {
+        let state = self.state();
+        let found = state.shelf.of_bucket(bucket).find(|(found, _)| *found == key);
+        found.and_then(|(_, versions)| versions.last()?.class)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn meet_faults(&self) -> Result<(), StoreError> {
-        let latency = self.state().faults.latency;
-        if !latency.is_zero() {
-            tokio::time::sleep(latency).await;
-        }
-        let mut state = self.state();
-        let injected = state.faults.next.pop().or(state.faults.down.then_some(StoreErrorKind::Unavailable));
-        injected.map_or(Ok(()), |kind| Err(StoreError::new(kind, "a fault the test asked for")))
-    }
-}
-
-impl State {
-    fn version(
+    /// One call: its faults, then `act`. `act` is handed the bits to flip, if any.
+    async fn call<T>(
         &self,
-        bucket: Bucket,
-        key: &ObjectKey,
-        version: Option<&str>,
-    ) -> Result<&(Bytes, StoredObject), StoreError> {
-        let found = self.objects.get(&(bucket, key.clone()));
-        found
-            .filter(|(_, stored)| version.is_none_or(|wanted| wanted == stored.version_id))
-            .ok_or_else(|| StoreError::new(StoreErrorKind::NotFound, "the object is not there"))
-    }
-}
-
-#[async_trait]
-impl ObjectStore for MemoryStore {
-    async fn put_new(
-        &self,
-        bucket: Bucket,
-        key: &ObjectKey,
-        bytes: Bytes,
-    ) -> Result<StoredObject, StoreError> {
-        self.state().counts.puts += 1;
-        self.meet_faults().await?;
-        let sha256: [u8; 32] = Sha256::digest(&bytes).into();
-        let mut state = self.state();
-        if let Some((there, stored)) = state.objects.get(&(bucket, key.clone())) {
-            if stored.sha256 != sha256 {
-                return Err(StoreError::new(StoreErrorKind::AlreadyExists, "another object has this key"));
-            }
-            if *there != bytes {
-                return Err(StoreError::new(StoreErrorKind::Corrupt, "the object is not what was put"));
-            }
-            return Ok(stored.clone());
-        }
-        if state.faults.full {
-            return Err(StoreError::new(StoreErrorKind::Full, "a fault the test asked for"));
-        }
-        state.versions += 1;
-        let stored =
-            StoredObject { version_id: format!("v{}", state.versions), len: bytes.len() as u64, sha256 };
-        state.objects.insert((bucket, key.clone()), (bytes, stored.clone()));
-        Ok(stored)
-    }
-
-    async fn get_range(
-        &self,
-        bucket: Bucket,
-        key: &ObjectKey,
-        version: Option<&str>,
-        range: Range<u64>,
-    ) -> Result<Bytes, StoreError> {
-        self.state().counts.gets += 1;
-        self.meet_faults().await?;
-        let mut state = self.state();
-        let octets = state.version(bucket, key, version)?.0.clone();
-        let end = range.end.min(octets.len() as u64);
-        if range.start >= range.end {
-            return Ok(Bytes::new());
-        }
-        if range.start >= end {
-            return Err(StoreError::new(StoreErrorKind::Refused, "the range begins past the object's end"));
-        }
-        state.counts.octets_fetched += end - range.start;
-        let narrow = |n: u64| usize::try_from(n).expect("it lies in memory");
-        Ok(octets.slice(narrow(range.start)..narrow(end)))
-    }
-
-    async fn get(&self, bucket: Bucket, key: &ObjectKey, version: Option<&str>) -> Result<Bytes, StoreError> {
-        self.state().counts.gets += 1;
-        self.meet_faults().await?;
-        let mut state = self.state();
-        let (octets, stored) = state.version(bucket, key, version)?.clone();
-        if Sha256::digest(&octets)[..] != stored.sha256 {
-            return Err(StoreError::new(StoreErrorKind::Corrupt, "the object is not what was put"));
-        }
-        state.counts.octets_fetched += octets.len() as u64;
-        Ok(octets)
-    }
-
-    async fn head(&self, bucket: Bucket, key: &ObjectKey) -> Result<Option<StoredObject>, StoreError> {
-        self.meet_faults().await?;
-        Ok(self.state().objects.get(&(bucket, key.clone())).map(|(_, stored)| stored.clone()))
-    }
-
-    async fn list(
-        &self,
-        bucket: Bucket,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<ObjectKey>, StoreError> {
-        self.meet_faults().await?;
-        let state = self.state();
-        let after = after.unwrap_or_default();
-        let places = state.objects.keys();
-        let wanted = places.filter(|(place, key)| {
-            *place == bucket && key.as_str().starts_with(prefix) && key.as_str() > after
+        operation: Operation,
+        place: (Bucket, &str, u64),
+        act: impl FnOnce(&mut State, Option<(usize, u8)>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let (number, remembered, planned, latency) = self.begin(operation, place);
+        let wait = planned.iter().fold(latency, |wait, fault| match fault {
+            Fault::Delay(more) => wait + *more,
+            _ => wait,
         });
-        Ok(wanted.take(limit).map(|(_, key)| key.clone()).collect())
+        if planned.contains(&Fault::Hang) {
+            std::future::pending::<()>().await;
+        }
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        let mut state = self.state();
+        let refused = planned.iter().find_map(|fault| match fault {
+            Fault::Refuse(kind) => Some(*kind),
+            _ => None,
+        });
+        let flip = planned.iter().find_map(|fault| match fault {
+            Fault::Flip { octet, mask } => Some((*octet, *mask)),
+            _ => None,
+        });
+        let injected = refused
+            .or_else(|| state.faults.next.pop())
+            .or(state.faults.down.then_some(StoreErrorKind::Unavailable));
+        let mut result = match injected {
+            Some(kind) => Err(StoreError::new(kind, "a fault the test asked for")),
+            None => act(&mut state, flip),
+        };
+        if planned.contains(&Fault::BreakAfter) {
+            result = Err(StoreError::new(StoreErrorKind::Unavailable, "the line broke before the answer"));
+        }
+        let ended = result.as_ref().map(drop).map_err(|error| error.kind);
+        if let Some(call) = state.record.as_mut().zip(remembered).and_then(|(all, at)| all.get_mut(at)) {
+            debug_assert_eq!(call.number, number, "the record only grows");
+            call.ended = Some(ended);
+        }
+        result
     }
 
-    async fn erase_version(
+    fn begin(
         &self,
-        bucket: Bucket,
-        key: &ObjectKey,
-        version_id: &str,
-    ) -> Result<(), StoreError> {
-        self.state().counts.erasures += 1;
-        self.meet_faults().await?;
+        operation: Operation,
+        (bucket, key, octets): (Bucket, &str, u64),
+    ) -> (u64, Option<usize>, Vec<Fault>, Duration) {
         let mut state = self.state();
-        if state.version(bucket, key, Some(version_id)).is_ok() {
-            state.objects.remove(&(bucket, key.clone()));
+        let number = state.asked;
+        state.asked += 1;
+        match operation {
+            Operation::Put => state.counts.puts += 1,
+            Operation::Get | Operation::GetRange => state.counts.gets += 1,
+            Operation::Erase => state.counts.erasures += 1,
+            _ => {}
         }
-        Ok(())
+        let call = Call { number, operation, bucket, key: key.to_owned(), octets, ended: None };
+        let planned = state.faults.plan.as_mut().map(|plan| plan(&call)).unwrap_or_default();
+        let remembered = state.record.as_mut().map(|all| {
+            all.push(call);
+            all.len() - 1
+        });
+        (number, remembered, planned, state.faults.latency)
     }
 }
 

@@ -7,28 +7,46 @@ use std::str::FromStr;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use rokuon_policy::backstop::BackstopClass;
 
-/// The two places objects live in. They have separate roots, identities and backups: a copy of one is useless without the other.
+/// The places objects live in. They have separate roots, identities and backups: media is useless without its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Bucket {
     /// Encrypted media, manifests and waveforms.
     Media,
+    /// Encrypted media that was moved to the second tier.
+    Secondary,
     /// Wrapped data keys, one small object a recording. In no backup.
     Keys,
 }
 
 impl Bucket {
-    /// Both buckets.
-    pub const ALL: [Bucket; 2] = [Bucket::Media, Bucket::Keys];
+    /// Every bucket.
+    pub const ALL: [Bucket; 3] = [Bucket::Media, Bucket::Secondary, Bucket::Keys];
 
-    /// `media` or `keys`.
+    /// `media`, `secondary` or `keys`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Bucket::Media => "media",
+            Bucket::Secondary => "secondary",
             Bucket::Keys => "keys",
         }
     }
 }
+
+impl FromStr for Bucket {
+    type Err = InvalidBucket;
+
+    fn from_str(text: &str) -> Result<Self, InvalidBucket> {
+        Self::ALL.into_iter().find(|bucket| bucket.as_str() == text).ok_or(InvalidBucket)
+    }
+}
+
+/// A text that names no bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a bucket: media, secondary or keys")]
+pub struct InvalidBucket;
 
 impl fmt::Display for Bucket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,6 +117,21 @@ pub struct StoredObject {
     pub sha256: [u8; 32],
 }
 
+/// One entry of a bucket's history of an object, as listings by version say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectVersion {
+    /// The object's name.
+    pub key: ObjectKey,
+    /// The store's own name for this version.
+    pub version_id: String,
+    /// Whether it holds nothing and only hides the versions before it.
+    pub is_delete_marker: bool,
+    /// Length in octets; 0 for a marker.
+    pub len: u64,
+    /// When it was put, by the store's clock, if the store knows.
+    pub last_modified: Option<DateTime<Utc>>,
+}
+
 /// Where encrypted objects are kept.
 ///
 /// Objects are written once and never changed. One contract suite ([`crate::contract`]) runs on every adapter.
@@ -106,14 +139,25 @@ pub struct StoredObject {
 pub trait ObjectStore: Send + Sync {
     /// Creates an object, verified by reading it back before this returns.
     ///
-    /// The same octets under the same key again are `Ok` with the version that is there; other octets are
-    /// [`StoreErrorKind::AlreadyExists`] and change nothing.
+    /// The same octets under the same key again are `Ok` with the version that is there (whatever its class); other octets
+    /// are [`StoreErrorKind::AlreadyExists`] and change nothing. With a class a rule of the store may erase it in the end.
+    async fn put(
+        &self,
+        bucket: Bucket,
+        key: &ObjectKey,
+        bytes: Bytes,
+        class: Option<BackstopClass>,
+    ) -> Result<StoredObject, StoreError>;
+
+    /// [`Self::put`] of an object that no rule of the store may touch.
     async fn put_new(
         &self,
         bucket: Bucket,
         key: &ObjectKey,
         bytes: Bytes,
-    ) -> Result<StoredObject, StoreError>;
+    ) -> Result<StoredObject, StoreError> {
+        self.put(bucket, key, bytes, None).await
+    }
 
     /// The octets `range` of an object; clamped at its end. `version: None` means the one that is there.
     ///
@@ -141,12 +185,57 @@ pub trait ObjectStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<ObjectKey>, StoreError>;
 
-    /// Erases one version for good. Erasing what is not there is `Ok`: it can be run again.
+    /// Up to `limit` versions and delete markers of objects whose keys begin with `prefix`, after the version `after` (key and
+    /// version id), by key in ascending octet order and the newest of a key first. Orphans are found by this.
+    async fn list_versions(
+        &self,
+        bucket: Bucket,
+        prefix: &str,
+        after: Option<&(String, String)>,
+        limit: usize,
+    ) -> Result<Vec<ObjectVersion>, StoreError>;
+
+    /// Erases versions (or delete markers) for good: one answer each, in their order. Erasing what is not there is `Ok`: it
+    /// can be run again. A held version stays and is [`StoreErrorKind::Held`]; it keeps none of the others.
+    async fn erase_versions(
+        &self,
+        bucket: Bucket,
+        versions: &[(ObjectKey, String)],
+    ) -> Vec<Result<(), StoreError>>;
+
+    /// [`Self::erase_versions`] of one.
     async fn erase_version(
         &self,
         bucket: Bucket,
         key: &ObjectKey,
         version_id: &str,
+    ) -> Result<(), StoreError> {
+        let mut answers = self.erase_versions(bucket, &[(key.clone(), version_id.to_owned())]).await;
+        answers.pop().unwrap_or_else(|| {
+            Err(StoreError::new(StoreErrorKind::Unavailable, "the store did not say what became of it"))
+        })
+    }
+
+    /// Sets or takes off the store's own legal hold on one version: while it is on the store itself refuses to erase it,
+    /// whoever asks. Setting it again is `Ok`; on what is not there it is [`StoreErrorKind::NotFound`].
+    async fn set_held(
+        &self,
+        bucket: Bucket,
+        key: &ObjectKey,
+        version_id: &str,
+        held: bool,
+    ) -> Result<(), StoreError>;
+
+    /// Whether the store's own legal hold is on that version.
+    async fn is_held(&self, bucket: Bucket, key: &ObjectKey, version_id: &str) -> Result<bool, StoreError>;
+
+    /// Gives a version another class, or none: then no rule of the store touches it.
+    async fn set_backstop(
+        &self,
+        bucket: Bucket,
+        key: &ObjectKey,
+        version_id: &str,
+        class: Option<BackstopClass>,
     ) -> Result<(), StoreError>;
 }
 
@@ -163,6 +252,8 @@ pub enum StoreErrorKind {
     Full,
     /// What is there is not what was put.
     Corrupt,
+    /// A legal hold of the store keeps that version.
+    Held,
     /// The request itself is not acceptable, or not permitted.
     Refused,
 }
@@ -193,6 +284,14 @@ impl StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bucket_is_spelled_one_way() {
+        for bucket in Bucket::ALL {
+            assert_eq!(bucket.to_string().parse(), Ok(bucket));
+        }
+        assert_eq!("Media".parse::<Bucket>(), Err(InvalidBucket));
+    }
 
     #[test]
     fn a_key_cannot_climb_out_of_its_directory() {

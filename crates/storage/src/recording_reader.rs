@@ -10,14 +10,16 @@ use rokuon_policy::ids::{RecordingId, TenantId};
 
 use crate::container::{ContainerError, ContainerReader, HEADER_LEN, SEALED_CHUNK_LEN, unseal};
 use crate::container_context::ContainerContext;
-use crate::key_service::{DataKey, KeyContext, KeyError, KeyService, WrappedKey};
+use crate::key_service::{DataKey, KeyContext, KeyError, KeyErrorKind, KeyService, WrappedKey};
 use crate::object_key;
 use crate::object_store::{Bucket, ObjectKey, ObjectStore, StoreError, StoreErrorKind};
 
 /// Where a sealed object lies, from its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedPlace {
-    /// Its name in bucket Media.
+    /// The bucket it lies in: Media, or Secondary once it was moved.
+    pub bucket: Bucket,
+    /// Its name there.
     pub object_key: ObjectKey,
     /// The store's name of the version; `None` for the one that is there.
     pub version_id: Option<String>,
@@ -52,6 +54,11 @@ impl ReadError {
     /// Whether the key or the object is gone: erased, or never there (answer 410 or 404 as the row says).
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Store(error) if error.kind == StoreErrorKind::NotFound)
+    }
+
+    /// Whether the tenant's own key is gone, disabled or withdrawn: everything under it is dark.
+    pub const fn is_key_gone(&self) -> bool {
+        matches!(self, Self::Key(error) if matches!(error.kind, KeyErrorKind::KeyGone))
     }
 
     /// Whether the stored octets are damaged or belong elsewhere.
@@ -165,7 +172,7 @@ impl OpenRecording {
         let version = place.version_id.as_deref();
         let total = match place.container_len {
             Some(len) => len,
-            None => match store.head(Bucket::Media, &place.object_key).await? {
+            None => match store.head(place.bucket, &place.object_key).await? {
                 Some(stored) => stored.len,
                 None => return Err(StoreError::new(StoreErrorKind::NotFound, "no such segment").into()),
             },
@@ -174,7 +181,7 @@ impl OpenRecording {
         if first_end < HEADER_LEN as u64 {
             return Err(ContainerError::WrongLength.into());
         }
-        let first = store.get_range(Bucket::Media, &place.object_key, version, 0..first_end).await?;
+        let first = store.get_range(place.bucket, &place.object_key, version, 0..first_end).await?;
         let key = self.shared.key(&self.place).await?;
         let container = Arc::new(ContainerReader::open(&key, &context, &first, total)?);
         drop(key);
@@ -182,7 +189,7 @@ impl OpenRecording {
         let tail = if last.start < first_end {
             first.slice(narrow(last.start)..)
         } else {
-            store.get_range(Bucket::Media, &place.object_key, version, last).await?
+            store.get_range(place.bucket, &place.object_key, version, last).await?
         };
         container.authenticate_end(&tail)?;
         self.shared.keep_container(&self.place, &place.object_key, &container);
@@ -198,7 +205,7 @@ impl OpenRecording {
         context: &ContainerContext,
     ) -> Result<Vec<u8>, ReadError> {
         let version = place.version_id.as_deref();
-        let container = self.shared.store.get(Bucket::Media, &place.object_key, version).await?;
+        let container = self.shared.store.get(place.bucket, &place.object_key, version).await?;
         Ok(unseal(&self.shared.key(&self.place).await?, context, &container)?)
     }
 }
@@ -236,7 +243,8 @@ impl SegmentReader {
         let container = self.container().await?;
         let place = container.ciphertext_range(range.clone());
         let version = self.place.version_id.as_deref();
-        let sealed = shared.store.get_range(Bucket::Media, &self.place.object_key, version, place).await?;
+        let SealedPlace { bucket, object_key, .. } = &self.place;
+        let sealed = shared.store.get_range(*bucket, object_key, version, place).await?;
         Ok(container.decrypt(range, &sealed)?.into())
     }
 

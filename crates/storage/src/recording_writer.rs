@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use rokuon_policy::backstop::BackstopClass;
 use rokuon_policy::ids::{RecordingId, TenantId};
 use sha2::{Digest, Sha256};
 
@@ -64,12 +65,19 @@ impl WriteError {
 #[derive(Clone)]
 pub struct RecordingWriter {
     store: Arc<dyn ObjectStore>,
+    class: Option<BackstopClass>,
 }
 
 impl RecordingWriter {
-    /// A writer into `store`.
+    /// A writer into `store`, of objects that no rule of the store may touch.
     pub fn new(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store }
+        Self { store, class: None }
+    }
+
+    /// The same, of objects with a backstop class.
+    #[must_use]
+    pub fn with_class(&self, class: Option<BackstopClass>) -> Self {
+        Self { class, ..self.clone() }
     }
 
     /// Puts the wrapped key into bucket Keys. Until this has succeeded no segment may be put: nothing would open it.
@@ -81,7 +89,7 @@ impl RecordingWriter {
     ) -> Result<StoredObject, WriteError> {
         let key = object_key::wrapped_key(tenant, recording);
         let octets = Bytes::copy_from_slice(wrapped.as_bytes());
-        Ok(self.store.put_new(Bucket::Keys, &key, octets).await?)
+        Ok(self.store.put(Bucket::Keys, &key, octets, self.class).await?)
     }
 
     /// Seals a segment's media file and puts it.
@@ -138,7 +146,7 @@ impl RecordingWriter {
         };
         for epoch in 0..MAX_EPOCHS {
             let object_key = name(epoch);
-            match self.store.put_new(Bucket::Media, &object_key, container.clone()).await {
+            match self.store.put(Bucket::Media, &object_key, container.clone(), self.class).await {
                 Ok(stored) => return Ok(done(object_key, stored)),
                 Err(error) if error.kind == StoreErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error.into()),

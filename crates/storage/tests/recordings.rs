@@ -58,6 +58,7 @@ fn recording(number: u128) -> RecordingId {
 
 fn place(sealed: &SealedObject) -> SealedPlace {
     SealedPlace {
+        bucket: Bucket::Media,
         object_key: sealed.object_key.clone(),
         version_id: Some(sealed.version_id.clone()),
         container_len: Some(sealed.container_len),
@@ -214,7 +215,8 @@ async fn a_flipped_bit_a_swapped_or_a_cut_object_is_never_played() {
     for (epoch, len) in [(5, 56 + 2 * 16_400), (6, 56 + 2 * 16_400 + 16), (7, 60_000), (8, 40)] {
         let key = object_key::media(&house.tenant, one, 0, epoch);
         let cut = house.store.put_new(Bucket::Media, &key, container.slice(..len)).await.expect("put");
-        let place = SealedPlace { object_key: key, version_id: Some(cut.version_id), container_len: None };
+        let version_id = Some(cut.version_id);
+        let place = SealedPlace { bucket: Bucket::Media, object_key: key, version_id, container_len: None };
         let open = house.reader.open(&house.tenant, one).await.expect("the key is sound");
         let refused = open.segment(place, house.wav(one, 0)).await.err().expect("it was cut");
         assert!(refused.is_integrity(), "cut to {len}: {refused}");

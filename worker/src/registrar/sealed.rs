@@ -15,6 +15,7 @@ use rokuon_policy::civil;
 use rokuon_policy::ids::CallId;
 use rokuon_policy::policy::Policy;
 use rokuon_policy::recording_scope::RecordingStart;
+use rokuon_storage::object_store::Bucket;
 use serde_json::json;
 
 use super::beginning;
@@ -181,6 +182,7 @@ pub(super) async fn forget(
 fn segment(row: &SealedRow, sealed_at: DateTime<Utc>) -> Segment {
     Segment {
         number: row.number,
+        bucket: Bucket::Media.as_str().to_owned(),
         object_key: row.stored.object_key.to_string(),
         version_id: row.stored.version_id.clone(),
         container_bytes: row.stored.container_len,

@@ -178,15 +178,16 @@ impl Sealer {
             return Ok(());
         }
         let (tenant, recording) = (&order.tenant, order.recording);
+        let writer = self.writer.with_class(self.registrar.backstop_class(&read));
         if has_audio {
-            self.writer.put_key(tenant, recording, &order.wrapped).await?;
+            writer.put_key(tenant, recording, &order.wrapped).await?;
         }
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
         for stored in parts.iter().flat_map(|part| &part.segments) {
             rows.push(stored.row().ok_or(SealError::Part)?);
             lines.push(stored.line.clone());
         }
-        for (row, line) in self.store_segments(&mut read, &key).await? {
+        for (row, line) in store_segments(&writer, &mut read, &key).await? {
             rows.push(row);
             lines.push(line);
         }
@@ -195,9 +196,9 @@ impl Sealer {
         let mut manifest_sha256 = None;
         if has_audio {
             let peaks = evidence::peaks(&read, &parts).to_bytes();
-            self.writer.put_peaks(tenant, recording, &key, peaks.into()).await?;
+            writer.put_peaks(tenant, recording, &key, peaks.into()).await?;
             let json = serde_json::to_vec(&manifest).map_err(|_| SealError::Interrupted)?;
-            let stored = self.writer.put_manifest(tenant, recording, &key, json.into()).await?;
+            let stored = writer.put_manifest(tenant, recording, &key, json.into()).await?;
             manifest_sha256 = Some(stored.media_sha256);
         }
         self.registrar.register_sealed(&SealedRecording::new(&read, outcome, rows, manifest_sha256)).await?;
@@ -206,43 +207,6 @@ impl Sealer {
 }
 
 impl Sealer {
-    /// Puts the media files of what was read; the files' octets are used up.
-    async fn store_segments(
-        &self,
-        read: &mut Replayed,
-        key: &DataKey,
-    ) -> Result<Vec<(SealedRow, ManifestSegment)>, SealError> {
-        let (tenant, recording) = (read.opened.tenant.clone(), read.opened.recording);
-        let mut done = Vec::new();
-        for segment in &mut read.segments {
-            let channels = u8::try_from(segment.channels.len()).unwrap_or(u8::MAX);
-            let media_type = segment.media_type();
-            let context =
-                ContainerContext::media(tenant.clone(), recording, segment.number, media_type, channels);
-            let file = Bytes::from(std::mem::take(&mut segment.file));
-            let stored = self.writer.put_segment(&context, key, file).await?;
-            let mut line = ManifestSegment::new(
-                segment,
-                evidence::hex(&stored.media_sha256),
-                stored.object_key.to_string(),
-                evidence::hex(&stored.container_sha256),
-            );
-            line.media_octets = stored.media_len;
-            let row = SealedRow {
-                number: segment.number,
-                start_sample: segment.start_sample,
-                samples: segment.samples,
-                channels: segment.channels.clone(),
-                codec: segment.codec,
-                video: segment.video,
-                gaps: segment.gaps.clone(),
-                stored,
-            };
-            done.push((row, line));
-        }
-        Ok(done)
-    }
-
     /// Seals what a live call has brought, once; if that fails, the recorder asks again later.
     async fn seal_part_once(&self, call: &LastingCall, ended: &Mutex<bool>) {
         {
@@ -273,8 +237,9 @@ impl Sealer {
         if read.segments.is_empty() || read.routing.as_ref().is_none_or(|r| !r.kept) {
             return Err(SealError::NothingYet);
         }
-        self.writer.put_key(&call.tenant, recording, &call.wrapped).await?;
-        let stored = self.store_segments(&mut read, &call.key).await?;
+        let writer = self.writer.with_class(self.registrar.backstop_class(&read));
+        writer.put_key(&call.tenant, recording, &call.wrapped).await?;
+        let stored = store_segments(&writer, &mut read, &call.key).await?;
         let number = stored.last().map_or(0, |(row, _)| row.number);
         let files = read.segments.iter().zip(stored);
         let part = SealedPart {
@@ -310,6 +275,43 @@ impl Sealer {
         }
         Ok(())
     }
+}
+
+/// Puts the media files of what was read; the files' octets are used up.
+async fn store_segments(
+    writer: &RecordingWriter,
+    read: &mut Replayed,
+    key: &DataKey,
+) -> Result<Vec<(SealedRow, ManifestSegment)>, SealError> {
+    let (tenant, recording) = (read.opened.tenant.clone(), read.opened.recording);
+    let mut done = Vec::new();
+    for segment in &mut read.segments {
+        let channels = u8::try_from(segment.channels.len()).unwrap_or(u8::MAX);
+        let media_type = segment.media_type();
+        let context =
+            ContainerContext::media(tenant.clone(), recording, segment.number, media_type, channels);
+        let file = Bytes::from(std::mem::take(&mut segment.file));
+        let stored = writer.put_segment(&context, key, file).await?;
+        let mut line = ManifestSegment::new(
+            segment,
+            evidence::hex(&stored.media_sha256),
+            stored.object_key.to_string(),
+            evidence::hex(&stored.container_sha256),
+        );
+        line.media_octets = stored.media_len;
+        let row = SealedRow {
+            number: segment.number,
+            start_sample: segment.start_sample,
+            samples: segment.samples,
+            channels: segment.channels.clone(),
+            codec: segment.codec,
+            video: segment.video,
+            gaps: segment.gaps.clone(),
+            stored,
+        };
+        done.push((row, line));
+    }
+    Ok(done)
 }
 
 /// A call the policy does not record, that was taken back before it was answered, or that nobody began to record (it was

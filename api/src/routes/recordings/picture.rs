@@ -7,6 +7,7 @@ use rokuon_media::waveform::{Peaks, PlacedPeaks, resample};
 use rokuon_policy::ids::{RecordingId, TenantId};
 use rokuon_storage::container_context::ContainerContext;
 use rokuon_storage::object_key;
+use rokuon_storage::object_store::Bucket;
 use rokuon_storage::recording_reader::{OpenRecording, ReadError, RecordingReader, SealedPlace};
 
 use crate::routes::recordings::model::WaveformChannel;
@@ -94,7 +95,7 @@ async fn sealed(
     let mut found = None;
     for epoch in 0..4 {
         let object_key = object_key::peaks(tenant, recording, epoch);
-        let place = SealedPlace { object_key, version_id: None, container_len: None };
+        let place = SealedPlace { bucket: Bucket::Media, object_key, version_id: None, container_len: None };
         match open.read_whole(&place, &context).await {
             Ok(octets) => found = Peaks::from_bytes(&octets),
             Err(error) if error.is_gone() => break,

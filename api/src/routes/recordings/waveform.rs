@@ -39,7 +39,7 @@ pub struct WaveformQuery {
     extensions(
         ("x-rokuon-capability" = json!(RecordingWaveform::NAME)),
         ("x-rokuon-audit" = json!(RecordingWaveform::EVENT)),
-        ("x-rokuon-problems" = json!(["not-playable", "decoder-missing", "erased"])),
+        ("x-rokuon-problems" = json!(["not-playable", "key-withdrawn", "decoder-missing", "erased"])),
     ),
 )]
 pub async fn waveform(

@@ -55,7 +55,7 @@ const RENDITION_TYPE: &str = "audio/wav";
     extensions(
         ("x-rokuon-capability" = json!(PlayStart::NAME)),
         ("x-rokuon-audit" = json!(PlayStart::EVENT)),
-        ("x-rokuon-problems" = json!(["use-ended", "not-playable", "decoder-missing", "erased", "range-not-satisfiable"])),
+        ("x-rokuon-problems" = json!(["use-ended", "not-playable", "key-withdrawn", "decoder-missing", "erased", "range-not-satisfiable"])),
     ),
 )]
 pub async fn audio(
@@ -107,7 +107,7 @@ pub async fn audio(
     extensions(
         ("x-rokuon-capability" = json!(PlayStart::NAME)),
         ("x-rokuon-audit" = json!("none: no sound is given out")),
-        ("x-rokuon-problems" = json!(["use-ended", "not-playable", "decoder-missing", "erased"])),
+        ("x-rokuon-problems" = json!(["use-ended", "not-playable", "key-withdrawn", "decoder-missing", "erased"])),
     ),
 )]
 pub async fn audio_head(

@@ -44,7 +44,7 @@ use crate::routes::uses::sound::Sound;
     extensions(
         ("x-rokuon-capability" = json!(PlayStart::NAME)),
         ("x-rokuon-audit" = json!(PlayStart::EVENT)),
-        ("x-rokuon-problems" = json!(["use-ended", "not-playable", "erased", "range-not-satisfiable"])),
+        ("x-rokuon-problems" = json!(["use-ended", "not-playable", "key-withdrawn", "erased", "range-not-satisfiable"])),
     ),
 )]
 pub async fn file(

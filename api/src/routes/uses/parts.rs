@@ -34,6 +34,7 @@ fn part(segment: &Segment) -> Result<Part, Problem> {
             kind,
         },
         place: SealedPlace {
+            bucket: segment.bucket.parse().map_err(Problem::internal)?,
             object_key: segment.object_key.parse().map_err(Problem::internal)?,
             version_id: Some(segment.version_id.clone()),
             container_len: Some(segment.container_bytes),

@@ -77,6 +77,13 @@ impl From<SoundError> for Problem {
         match &error {
             SoundError::Read(read) if read.retryable() => Self::unavailable(error),
             SoundError::Read(read) if read.is_gone() => Self::new(Code::Erased),
+            SoundError::Read(read) if read.is_key_gone() => {
+                tracing::error!(cause = %error, "a tenant's key cannot be used");
+                Self::new(Code::KeyWithdrawn).detail(
+                    "団体の鍵が停止・削除予定・権限なしのいずれかです。鍵の管理者が戻せば、ふたたび再生できます。",
+                    "The tenant's key is disabled, waiting for its deletion, or no longer ours to use. Once its keeper gives it back, recordings play again.",
+                )
+            }
             _ => {
                 tracing::error!(cause = %error, "sealed sound did not prove itself");
                 Self::new(Code::NotPlayable).detail(

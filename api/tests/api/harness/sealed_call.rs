@@ -133,6 +133,7 @@ impl House {
             let sealed = writer.put_segment(&place, &key, Bytes::from(media)).await.expect("sealed");
             let row = Segment {
                 number,
+                bucket: "media".to_owned(),
                 object_key: sealed.object_key.to_string(),
                 version_id: sealed.version_id,
                 container_bytes: sealed.container_len,

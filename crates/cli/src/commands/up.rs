@@ -11,12 +11,9 @@ use rokuon_api::config::ApiConfig;
 use rokuon_api::serve::{Listening, ServeError, listen, serve_on};
 use rokuon_db::database::Database;
 use rokuon_policy::clock::{Clock, SystemClock};
-use rokuon_storage::directory::DirectoryStore;
-use rokuon_storage::key_service::KeyService;
-use rokuon_storage::keyfile::KeyFile;
-use rokuon_storage::object_store::ObjectStore;
 use rokuon_storage::recording_reader::RecordingReader;
 use rokuon_storage::spool::SpoolError;
+use rokuon_storage_aws::session::Patience;
 use rokuon_worker::config::{SipListeners, WorkerConfig};
 use rokuon_worker::running_worker::{RunningWorker, StartError, WorkerPorts};
 use rokuon_worker::sip::sockets::ListenError;
@@ -33,6 +30,7 @@ use crate::logging;
 use crate::run_file::{RunFile, Running};
 use crate::settings::Settings;
 use crate::sip_certificate::sip_certificate;
+use crate::storage::{self, OpenStorage};
 
 /// What is being answered or sealed may go on so long when we stop; the database then needs its share of the 5 s.
 const LAST_WORK: Duration = Duration::from_millis(2_500);
@@ -99,16 +97,9 @@ async fn serve_parts(
     told: &mut StopSignals,
 ) -> Result<(), Failure> {
     let db = Database::connect(&database.app_url).await.map_err(|error| of_database(&error))?;
-    let stored = |error: &dyn std::fmt::Display| {
-        Failure::new(
-            format!("録音の置き場所を使えません（{error}）。"),
-            format!("cannot use the media store: {error}"),
-        )
-    };
-    let store: Arc<dyn ObjectStore> =
-        Arc::new(DirectoryStore::open(&data_dir.join("store")).map_err(|error| stored(&error))?);
-    let keys: Arc<dyn KeyService> =
-        Arc::new(KeyFile::open(&data_dir.join("tenant-keys.json")).map_err(|error| stored(&error))?);
+    let OpenStorage { store, keys } = storage::open(&settings.storage, data_dir, Patience::default()).await?;
+    // Whoever waits at a screen is told sooner that the store is away.
+    let at_hand = storage::open(&settings.storage, data_dir, Patience::for_a_person()).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
 
     let worker = match parts.worker {
@@ -130,8 +121,8 @@ async fn serve_parts(
     };
     let (stop, mut stopped) = watch::channel(false);
     let http = listening.as_ref().and_then(|listening| listening.addresses().ok()?.first().copied());
-    let reader = RecordingReader::new(store, keys.clone());
-    let app = App::new(db.clone(), reader, keys, clock.clone(), api_config);
+    let reader = RecordingReader::new(at_hand.store, at_hand.keys.clone());
+    let app = App::new(db.clone(), reader, at_hand.keys, clock.clone(), api_config);
     let api: Option<JoinHandle<Result<(), ServeError>>> = listening.map(|listening| {
         tokio::spawn(serve_on(listening, app, async move {
             // an error means that the sender is gone, which is a stop as well

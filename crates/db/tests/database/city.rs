@@ -343,6 +343,7 @@ pub fn line(key: &str, number: &str, department: Option<&str>) -> Line {
 pub fn segment(number: u32) -> Segment {
     Segment {
         number,
+        bucket: "media".to_owned(),
         object_key: format!("media/{}/{number}", Uuid::new_v4()),
         version_id: "v1".to_owned(),
         container_bytes: 17_000,

@@ -11,8 +11,9 @@ use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::hold_marks;
 use super::trailer::{TRAILER_LEN, Trailer};
-use crate::object_store::{ObjectKey, StoreError, StoreErrorKind, StoredObject};
+use crate::object_store::{ObjectKey, ObjectVersion, StoreError, StoreErrorKind, StoredObject};
 
 /// The files of one bucket.
 pub struct Files {
@@ -41,7 +42,7 @@ impl Files {
         &self.root
     }
 
-    /// Writes a new object; see [`crate::object_store::ObjectStore::put_new`].
+    /// Writes a new object; see [`crate::object_store::ObjectStore::put`].
     pub fn put_new(&self, key: &ObjectKey, bytes: &[u8]) -> Result<StoredObject, StoreError> {
         let sha256: [u8; 32] = Sha256::digest(bytes).into();
         if let Some(there) = self.same_or_refused(key, &sha256)? {
@@ -133,24 +134,37 @@ impl Files {
         Ok(self.open_object(key)?.map(|(_, trailer)| trailer.into()))
     }
 
-    /// See [`crate::object_store::ObjectStore::erase_version`].
-    pub fn erase_version(&self, key: &ObjectKey, version: &str) -> Result<(), StoreError> {
-        let version =
-            Uuid::parse_str(version).map_err(|error| StoreError::new(StoreErrorKind::Refused, error))?;
-        // One erasure at a time, over all processes: nothing may be put and erased anew between look and unlink.
-        let lock = lock_file(&self.root.join(".erasing")).map_err(store_error)?;
-        lock.lock().map_err(store_error)?;
-        let place = self.path(key);
-        let found = match self.open_object(key) {
-            Ok(None) => return Ok(()),
-            Ok(Some((_, trailer))) => trailer.version,
-            // Damaged beyond its trailer: nothing says which version it is, and a key has only ever one.
-            Err(error) if error.kind == StoreErrorKind::Corrupt => version,
+    /// What a listing says of the version that is there; the nil version where its trailer is damaged.
+    pub fn version_of(&self, key: &ObjectKey) -> Result<Option<ObjectVersion>, StoreError> {
+        let (version, len) = match self.open_object(key) {
+            Ok(Some((_, trailer))) => (trailer.version, trailer.len),
+            Ok(None) => return Ok(None),
+            Err(error) if error.kind == StoreErrorKind::Corrupt => (Uuid::nil(), 0),
             Err(error) => return Err(error),
         };
-        if found != version {
-            return Ok(());
+        let written = fs::metadata(self.path(key)).and_then(|about| about.modified()).ok();
+        Ok(Some(ObjectVersion {
+            key: key.clone(),
+            version_id: version.to_string(),
+            is_delete_marker: false,
+            len,
+            last_modified: written.map(Into::into),
+        }))
+    }
+
+    /// See [`crate::object_store::ObjectStore::erase_version`].
+    pub fn erase_version(&self, key: &ObjectKey, version: &str) -> Result<(), StoreError> {
+        // One erasure at a time, over all processes: nothing may be put and erased anew between look and unlink, nor held.
+        let _alone = self.alone()?;
+        let version = match self.named_version(key, version) {
+            Ok(version) => version,
+            Err(error) if error.kind == StoreErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        if hold_marks::is_set(&self.root, version) {
+            return Err(StoreError::new(StoreErrorKind::Held, "a hold keeps this version"));
         }
+        let place = self.path(key);
         fs::remove_file(&place).map_err(store_error)?;
         let mut directory = place.parent().expect("an object lies in its bucket's directory");
         sync_directory(directory).map_err(store_error)?;
@@ -158,6 +172,39 @@ impl Files {
             directory = directory.parent().expect("the bucket's directory is above");
         }
         Ok(())
+    }
+
+    /// See [`crate::object_store::ObjectStore::set_held`].
+    pub fn set_held(&self, key: &ObjectKey, version: &str, held: bool) -> Result<(), StoreError> {
+        let _alone = self.alone()?;
+        let version = self.named_version(key, version)?;
+        hold_marks::set(&self.root, version, held).map_err(store_error)
+    }
+
+    /// See [`crate::object_store::ObjectStore::is_held`].
+    pub fn is_held(&self, key: &ObjectKey, version: &str) -> Result<bool, StoreError> {
+        Ok(hold_marks::is_set(&self.root, self.named_version(key, version)?))
+    }
+
+    /// The version of that name, if it is the one that is there. Where a trailer is damaged nothing says which version it is;
+    /// as a key has only ever one, the name is believed.
+    pub fn named_version(&self, key: &ObjectKey, version: &str) -> Result<Uuid, StoreError> {
+        let wanted =
+            Uuid::parse_str(version).map_err(|error| StoreError::new(StoreErrorKind::Refused, error))?;
+        match self.open_object(key) {
+            Ok(Some((_, trailer))) if trailer.version == wanted => Ok(wanted),
+            Ok(_) => {
+                Err(StoreError::new(StoreErrorKind::NotFound, "this version of the object is not there"))
+            }
+            Err(error) if error.kind == StoreErrorKind::Corrupt => Ok(wanted),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn alone(&self) -> Result<File, StoreError> {
+        let lock = lock_file(&self.root.join(".erasing")).map_err(store_error)?;
+        lock.lock().map_err(store_error)?;
+        Ok(lock)
     }
 
     fn path(&self, key: &ObjectKey) -> PathBuf {
@@ -234,7 +281,7 @@ fn verify(path: &Path, expected: &Trailer) -> Result<(), StoreError> {
 }
 
 /// Makes a directory and those above it, 0700, each safe on disk before the next.
-fn make_directories(path: &Path) -> io::Result<()> {
+pub fn make_directories(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
@@ -259,7 +306,8 @@ fn lock_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
-fn sync_directory(path: &Path) -> io::Result<()> {
+/// Makes a directory's names safe on disk.
+pub fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::*;
-use crate::contract::object_store_contract;
+use crate::contract::{object_store_contract, versions_contract};
 
 fn open(dir: &TempDir) -> DirectoryStore {
     DirectoryStore::open(&dir.path().join("objects")).expect("the store opens")
@@ -35,6 +35,7 @@ fn files(below: &Path) -> Vec<PathBuf> {
 async fn the_directory_store_keeps_the_contract() {
     let dir = TempDir::new().expect("a directory");
     object_store_contract::keeps_the_contract(&open(&dir)).await;
+    versions_contract::keeps_the_contract(&open(&dir)).await;
     let left: Vec<_> = files(dir.path())
         .into_iter()
         .filter(|path| !path.ends_with(".open") && !path.ends_with(".erasing"))
@@ -143,6 +144,26 @@ async fn no_room_is_told_as_full_and_leaves_nothing_behind() {
     std::process::Command::new("umount").arg(dir.path()).status().expect("umount");
     assert_eq!((error.kind, error.retryable()), (StoreErrorKind::Full, true));
     small.expect("the failed put left its room behind");
+}
+
+// req: P-7
+#[tokio::test]
+async fn a_hold_outlives_the_process_and_a_damaged_object() {
+    let dir = TempDir::new().expect("a directory");
+    let stored =
+        open(&dir).put_new(Bucket::Media, &key("a"), Bytes::from_static(b"held")).await.expect("put");
+    open(&dir).set_held(Bucket::Media, &key("a"), &stored.version_id, true).await.expect("held");
+    let path = dir.path().join("objects/media/a");
+    let store = open(&dir);
+    assert!(store.is_held(Bucket::Media, &key("a"), &stored.version_id).await.expect("asked"));
+    fs::write(&path, b"damaged").expect("damage");
+    let kept = store.erase_version(Bucket::Media, &key("a"), &stored.version_id).await.expect_err("held");
+    assert_eq!((kept.kind, kept.retryable()), (StoreErrorKind::Held, false));
+    assert!(path.exists());
+    let listed = store.list_versions(Bucket::Media, "", None, 10).await.expect("list");
+    assert_eq!(listed.len(), 1, "damaged or not, it is listed");
+    store.set_held(Bucket::Media, &key("a"), &stored.version_id, false).await.expect("released");
+    store.erase_version(Bucket::Media, &key("a"), &stored.version_id).await.expect("erased");
 }
 
 /// The child of [`killed_at_any_moment_it_holds_whole_objects_only`]: puts objects until it is killed.

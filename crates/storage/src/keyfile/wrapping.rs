@@ -66,6 +66,9 @@ fn associated(key_id: &[u8; 16], context: &KeyContext) -> Vec<u8> {
         KeySubject::Recording(recording) => {
             [b"rokuon wrapped key 1\0", &key_id[..], recording.0.as_bytes(), tenant].concat()
         }
+        KeySubject::WrappingKey(id) => {
+            [b"rokuon wrapped wrapping key 1\0", &key_id[..], id.as_bytes(), tenant].concat()
+        }
         // No label is the beginning of another, and a purpose holds no NUL: no two subjects read the same.
         KeySubject::ConnectionSecret { connection, purpose } => {
             let purpose = purpose.as_str().as_bytes();

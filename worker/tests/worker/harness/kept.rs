@@ -13,6 +13,7 @@ use rokuon_media::wav;
 use rokuon_policy::ids::RecordingId;
 use rokuon_storage::container_context::ContainerContext;
 use rokuon_storage::object_key;
+use rokuon_storage::object_store::Bucket;
 use rokuon_storage::recording_reader::{RecordingReader, SealedPlace};
 use tokio::time::{Instant, sleep};
 
@@ -93,6 +94,7 @@ impl House {
         let open = reader.open(tenant, id).await.unwrap();
         for segment in &segments {
             let place = SealedPlace {
+                bucket: segment.bucket.parse().unwrap(),
                 object_key: segment.object_key.parse().unwrap(),
                 version_id: Some(segment.version_id.clone()),
                 container_len: Some(segment.container_bytes),
@@ -106,6 +108,7 @@ impl House {
             octets.push((0..wav.channels).map(|place| wav.channel(place).collect()).collect());
         }
         let place = SealedPlace {
+            bucket: Bucket::Media,
             object_key: object_key::manifest(tenant, id, 0),
             version_id: None,
             container_len: None,

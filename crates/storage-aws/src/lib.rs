@@ -1,0 +1,10 @@
+//! The ports of `rokuon-storage` over S3 and KMS as AWS speaks them, and the care of a customer's buckets.
+
+mod erasing;
+mod failure;
+pub mod kms_keys;
+mod listing;
+pub mod provision;
+pub mod s3_store;
+pub mod session;
+pub mod tenant_keys;

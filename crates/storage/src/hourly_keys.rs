@@ -84,8 +84,13 @@ impl HourlyKeys {
 fn pack(held: &Held, data_key: &WrappedKey) -> Result<WrappedKey, KeyError> {
     let len = u16::try_from(held.wrapped.as_bytes().len())
         .map_err(|error| KeyError::new(KeyErrorKind::Refused, error))?;
-    let octets =
-        [&MAGIC[..], held.id.as_bytes(), &len.to_be_bytes()[..], held.wrapped.as_bytes(), data_key.as_bytes()];
+    let octets = [
+        &MAGIC[..],
+        held.id.as_bytes(),
+        &len.to_be_bytes()[..],
+        held.wrapped.as_bytes(),
+        data_key.as_bytes(),
+    ];
     Ok(WrappedKey::from_bytes(octets.concat()))
 }
 

@@ -114,6 +114,37 @@ async fn select(
     rows.into_iter().map(appointment_of).collect()
 }
 
+/// Who gave a person this post, of the appointments that hold at `now`: whose delegate they are.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn given_by(
+    tx: &mut TenantTx,
+    person: PersonId,
+    post: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<PersonId>, DbError> {
+    let (tenant, connection) = tx.parts();
+    let row: Option<(Option<Uuid>,)> = sqlx::query_as(
+        "SELECT appointed_by
+        FROM appointments
+        WHERE tenant_id = $1
+            AND person_id = $2
+            AND post = $3
+            AND valid_from <= $4
+            AND (valid_until IS NULL OR $4 < valid_until)
+        ORDER BY valid_from DESC
+        LIMIT 1",
+    )
+    .bind(tenant)
+    .bind(person.0)
+    .bind(post)
+    .bind(now)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.and_then(|(by,)| by).map(PersonId))
+}
+
 /// Ends an appointment that still holds (or has yet to begin) at `now`. Says whether one was ended.
 ///
 /// # Errors

@@ -252,6 +252,15 @@ pub async fn find(tx: &mut TenantTx, recording: RecordingId) -> Result<Option<Fo
     row.map(FoundCall::try_from).transpose()
 }
 
+/// The calls of some recordings, newest first. Whether the caller may see them is the policy's question.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn of_recordings(tx: &mut TenantTx, recordings: &[RecordingId]) -> Result<Vec<FoundCall>, DbError> {
+    let rows: Vec<found::Row> = statement::some(recordings).build_query_as().fetch_all(tx.connection()).await?;
+    rows.into_iter().map(FoundCall::try_from).collect()
+}
+
 /// The calls that go on at this moment, newest first: no more than `limit`.
 ///
 /// # Errors

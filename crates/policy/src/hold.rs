@@ -19,6 +19,6 @@ pub struct HoldRules {
     pub placed_by: Vec<String>,
     /// Posts that release one.
     pub released_by: Vec<String>,
-    /// Whether the one who releases must be another person than the one who placed it.
+    /// Whether a release takes two persons: one who asks for it, and another who releases.
     pub two_persons: bool,
 }

@@ -128,6 +128,10 @@ uuid_ids! {
     UseId;
     /// One line of the audit trail.
     AuditEventId;
+    /// A preservation hold, on one recording or on many.
+    HoldId;
+    /// A request that recordings be erased before their period is over.
+    ErasureId;
 }
 
 #[cfg(test)]

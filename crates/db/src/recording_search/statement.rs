@@ -97,6 +97,15 @@ pub(super) fn one(recording: RecordingId) -> Sql {
     sql
 }
 
+/// The calls of some recordings, newest first.
+pub(super) fn some(recordings: &[RecordingId]) -> Sql {
+    let ids: Vec<uuid::Uuid> = recordings.iter().map(|id| id.0).collect();
+    let mut sql =
+        Sql::new("WITH page AS (SELECT tenant_id, call_id FROM recordings WHERE recording_id = ANY (");
+    sql.push_bind(ids).push("))").push(COLUMNS);
+    sql
+}
+
 /// The calls that go on, newest first.
 pub(super) fn live(visible: &VisibleDepartments, limit: u32) -> Sql {
     let mut sql = Sql::new(

@@ -244,6 +244,8 @@ impl City {
             .await
             .unwrap();
         crate::connecting::fill(&mut tx, self.connection).await;
+        crate::holding::fill(&mut tx, self.person, call.recording).await;
+        crate::erasing::fill(&mut tx, self.person, call.recording).await;
         tx.commit_bookkeeping().await.unwrap();
         call
     }

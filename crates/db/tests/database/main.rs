@@ -5,6 +5,8 @@ mod audit;
 mod catalogue;
 mod city;
 mod connecting;
+mod erasing;
+mod holding;
 mod isolation;
 mod live_calls;
 mod people;

@@ -10,6 +10,7 @@ use crate::application::{ApplicationType, Effect, StepAct};
 use crate::article::Article;
 use crate::capability::Capability;
 use crate::decision::Decision;
+use crate::ids::PersonId;
 use crate::policy::Policy;
 use crate::recording_state::RecordingState;
 use crate::text::Text;
@@ -110,40 +111,13 @@ pub fn may_approve(
         Err(refused) => return *refused,
     };
     let article = &rests_on.article;
-    let refuse = |rule, ja: &str, en: &str| Decision::refuse(rule, article.clone(), Text::new(ja, en));
-    if let Some(form) = rests_on.form {
-        let deciding = form.steps.iter().filter(|step| step.act == StepAct::Decide);
-        let posts: Vec<&String> = deciding.flat_map(|step| &step.posts).collect();
-        let by = held(policy, caller, now)
-            .iter()
-            .any(|held| held.reaches(recording) && posts.contains(&&held.post.key));
-        if !posts.is_empty() && !by {
-            return refuse(
-                "erasure.not_decided_by_post",
-                "この申出を決定する職に就いていません。",
-                "None of your posts decides this request.",
-            );
-        }
-    }
-    if !are_two(&request.asked_by, approving) {
-        return refuse(
-            "erasure.two_persons",
-            "受け付けた本人（またはその指定を受けた人）は承認できません。別の人が承認してください。",
-            "Whoever entered it, or their delegate, cannot approve it: another person must.",
-        );
-    }
-    if let Some(refused) = refused_while(policy, request) {
+    if let Some(refused) =
+        not_by_another(policy, caller, recording, &rests_on, (&request.asked_by, approving), now)
+    {
         return refused;
     }
-    if let Some(refused) = past_erasing(article, recording.state) {
+    if let Some(refused) = against(policy, recording, kept, request, now) {
         return refused;
-    }
-    if kept.is_within_minimum(now) && !rests_on.form.is_some_and(|form| form.before_minimum) {
-        return refuse(
-            "erasure.before_minimum",
-            "最短の保存期間が終わっていないため、まだ消去できません。",
-            "Its shortest period is not over, so it cannot be erased yet.",
-        );
     }
     let text = if request.held_on.is_empty() {
         Text::new(
@@ -157,6 +131,141 @@ pub fn may_approve(
         )
     };
     Decision::allow("erasure.approved", article.clone(), text)
+}
+
+/// What stands against erasing a recording at `now`, whoever decides: a ground of the rules that it is held for, its state, or its
+/// shortest period.
+pub fn against(
+    policy: &Policy,
+    recording: &RecordingFacts,
+    kept: &KeptRecording,
+    request: &ErasureRequest<'_>,
+    now: DateTime<Utc>,
+) -> Option<Decision> {
+    let rests_on = match rests_on(policy, recording, request.basis) {
+        Ok(rests_on) => rests_on,
+        Err(refused) => return Some(*refused),
+    };
+    let article = &rests_on.article;
+    let too_early = || {
+        let early = kept.is_within_minimum(now) && !rests_on.form.is_some_and(|form| form.before_minimum);
+        early.then(|| {
+            Decision::refuse(
+                "erasure.before_minimum",
+                article.clone(),
+                Text::new(
+                    "最短の保存期間が終わっていないため、まだ消去できません。",
+                    "Its shortest period is not over, so it cannot be erased yet.",
+                ),
+            )
+        })
+    };
+    refused_while(policy, request).or_else(|| past_erasing(article, recording.state)).or_else(too_early)
+}
+
+/// Whether the caller may refuse an erasure: whoever may decide it, another person than the one who entered it. `ground` is the key
+/// of one of the grounds the rules refuse it on, where it is one of them.
+pub fn may_refuse(
+    policy: &Policy,
+    caller: &Caller<'_>,
+    (asked_by, refusing): (&Actor, &Actor),
+    recording: &RecordingFacts,
+    basis: ErasureBasis<'_>,
+    ground: Option<&str>,
+    now: DateTime<Utc>,
+) -> Decision {
+    let within_reach = reaches(policy, caller, recording, Capability::ErasureDecide, now);
+    if !within_reach.allowed {
+        return within_reach;
+    }
+    let rests_on = match rests_on(policy, recording, basis) {
+        Ok(rests_on) => rests_on,
+        Err(refused) => return *refused,
+    };
+    if let Some(refused) = not_by_another(policy, caller, recording, &rests_on, (asked_by, refusing), now) {
+        return refused;
+    }
+    let Some(key) = ground else {
+        let text = Text::new("消去を拒否しました。", "The erasure is refused.");
+        return Decision::allow("erasure.refused", rests_on.article, text);
+    };
+    let form = rests_on.form.or_else(|| application(policy));
+    let known = form.and_then(|form| form.refused_while.iter().find(|ground| ground.key == key));
+    match known {
+        Some(ground) => Decision::allow(
+            "erasure.refused",
+            ground.article.clone(),
+            Text::new(
+                format!("「{}」に当たるため、消去を拒否しました。", ground.name.ja),
+                format!("The erasure is refused on the ground “{}”.", ground.name.en),
+            ),
+        ),
+        None => Decision::refuse(
+            "erasure.ground_unknown",
+            rests_on.article,
+            Text::new("定められた拒否の事由から選んでください。", "Choose one of the grounds the rules list."),
+        ),
+    }
+}
+
+/// Whether the caller may take a request for erasure back: who entered it, or who decides erasures.
+pub fn may_withdraw(
+    policy: &Policy,
+    caller: &Caller<'_>,
+    asked_by: PersonId,
+    recording: &RecordingFacts,
+    basis: ErasureBasis<'_>,
+    now: DateTime<Utc>,
+) -> Decision {
+    let own = caller.person == asked_by;
+    let needed = if own { Capability::RecordingSearch } else { Capability::ErasureDecide };
+    let within_reach = reaches(policy, caller, recording, needed, now);
+    if !within_reach.allowed {
+        return within_reach;
+    }
+    match rests_on(policy, recording, basis) {
+        Ok(rests_on) => Decision::allow(
+            "erasure.withdrawn",
+            rests_on.article,
+            Text::new("消去の申出を取り下げました。", "The request for erasure is taken back."),
+        ),
+        Err(refused) => *refused,
+    }
+}
+
+/// Refused unless a post of the caller decides this kind of request, and the caller is another than who entered it.
+fn not_by_another(
+    policy: &Policy,
+    caller: &Caller<'_>,
+    recording: &RecordingFacts,
+    rests_on: &RestsOn<'_>,
+    (asked_by, deciding): (&Actor, &Actor),
+    now: DateTime<Utc>,
+) -> Option<Decision> {
+    let refuse = |rule, ja: &str, en: &str| {
+        Some(Decision::refuse(rule, rests_on.article.clone(), Text::new(ja, en)))
+    };
+    let steps = rests_on.form.iter().flat_map(|form| &form.steps);
+    let posts: Vec<&String> =
+        steps.filter(|step| step.act == StepAct::Decide).flat_map(|step| &step.posts).collect();
+    let by = held(policy, caller, now)
+        .iter()
+        .any(|held| held.reaches(recording) && posts.contains(&&held.post.key));
+    if !posts.is_empty() && !by {
+        return refuse(
+            "erasure.not_decided_by_post",
+            "この申出を決定する職に就いていません。",
+            "None of your posts decides this request.",
+        );
+    }
+    if !are_two(asked_by, deciding) {
+        return refuse(
+            "erasure.two_persons",
+            "受け付けた本人（またはその指定を受けた人）は決定できません。別の人が決定してください。",
+            "Whoever entered it, or their delegate, cannot decide it: another person must.",
+        );
+    }
+    None
 }
 
 /// What an approved erasure writes on the recording.

@@ -104,7 +104,8 @@ pub fn may_place(
 }
 
 /// Whether the caller may release a hold that stands: a post of theirs has the capability, reaches the recording and is named by the
-/// policy's `released_by`; a reason is written; and where the policy wants two persons, it was another one who placed it.
+/// policy's `released_by`; a reason is written; and where the policy wants two persons, it was another one who placed it. Where
+/// somebody asked for the release, give them for who placed it: they are the other of the two.
 /// A hold of an open request is released by closing the request only.
 pub fn may_release(
     policy: &Policy,
@@ -138,8 +139,8 @@ pub fn may_release(
         return refuse(
             policy,
             "hold.two_persons",
-            "保全した本人（またはその指定を受けた人）は解除できません。別の人が解除してください。",
-            "Whoever placed it, or their delegate, cannot release it: another person must.",
+            "保全した人や解除を申請した人（またはその指定を受けた人）は解除できません。別の人が解除してください。",
+            "Whoever placed it or asked for its release, or their delegate, cannot release it: another person must.",
         );
     }
     Decision::allow(
@@ -148,6 +149,36 @@ pub fn may_release(
         Text::new(
             "保全を解除しました。24時間は消去されません。",
             "Released. Nothing is destroyed within 24 hours of it.",
+        ),
+    )
+}
+
+/// Whether the caller may ask for the release of a hold: those who may place one, or release one, with a reason.
+pub fn may_ask_release(
+    policy: &Policy,
+    caller: &Caller<'_>,
+    recording: &RecordingFacts,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Decision {
+    let refused = |capability| not_by_post(policy, caller, recording, capability, now);
+    if let (Some(refused), Some(_)) = (refused(Capability::HoldPlace), refused(Capability::HoldRelease)) {
+        return refused;
+    }
+    if reason.trim().is_empty() {
+        return refuse(
+            policy,
+            "hold.reason_missing",
+            "解除してよい理由を書いてください。",
+            "Write why it can be released.",
+        );
+    }
+    Decision::allow(
+        "hold.release_asked",
+        policy.holds.article.clone(),
+        Text::new(
+            "解除を申請しました。解除されるまで保全は続きます。",
+            "Its release was asked for. It rests on until it is released.",
         ),
     )
 }

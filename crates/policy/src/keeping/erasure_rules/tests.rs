@@ -102,3 +102,35 @@ fn what_is_gone_or_not_yet_sealed_is_not_erased() {
         }
     }
 }
+
+// req: O-6.3
+// rule: I13
+#[test]
+fn a_refusal_names_the_ground_of_the_rules_and_is_another_persons() {
+    let recording = facts(&kept("osaka-waterworks", at("2026-06-14T09:00:00+09:00")));
+    let refuse = |n, post: &str, ground| {
+        let asked_by = Actor::in_own_right(person(2));
+        as_holder(n, post, now(), |caller, by| {
+            let two = (&asked_by, &by);
+            may_refuse(&policy("osaka-waterworks"), caller, two, &recording, FORM, ground, now())
+        })
+    };
+    let on_ground = refuse(1, "operations-manager", Some("improper-demand"));
+    assert!(on_ground.allowed && on_ground.sentence.en.contains("ground"), "{on_ground:?}");
+    assert!(refuse(1, "operations-manager", None).allowed);
+    assert_eq!(refuse(1, "operations-manager", Some("because")).rule, "erasure.ground_unknown");
+    assert_eq!(refuse(2, "operations-manager", None).rule, "erasure.two_persons");
+    assert!(!refuse(1, "recorder-manager", None).allowed);
+}
+
+#[test]
+fn who_entered_it_takes_it_back_or_who_decides() {
+    let recording = facts(&kept("osaka-waterworks", at("2026-06-14T09:00:00+09:00")));
+    let withdraw = |n, post: &str| {
+        as_holder(n, post, now(), |caller, _| {
+            may_withdraw(&policy("osaka-waterworks"), caller, person(2), &recording, FORM, now()).allowed
+        })
+    };
+    assert!(withdraw(2, "authorised-staff") && withdraw(1, "operations-manager"));
+    assert!(!withdraw(1, "authorised-staff"));
+}

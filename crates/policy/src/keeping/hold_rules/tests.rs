@@ -125,3 +125,19 @@ fn in_every_tenant_some_post_places_and_some_post_releases_with_an_article() {
         }
     }
 }
+
+// req: P-7
+#[test]
+fn who_may_place_or_release_a_hold_may_ask_for_its_release() {
+    let recording = facts(&kept("osaka-waterworks", at("2026-06-14T09:00:00+09:00")));
+    let ask = |post: &str, reason| {
+        as_holder(1, post, now(), |caller, _| {
+            may_ask_release(&policy("osaka-waterworks"), caller, &recording, reason, now())
+        })
+    };
+    for post in ["operations-manager", "recorder-manager"] {
+        assert!(ask(post, "解決した").allowed, "{post}");
+    }
+    assert_eq!(ask("recorder-manager", " ").rule, "hold.reason_missing");
+    assert!(!ask("authorised-staff", "解決した").allowed);
+}

@@ -226,10 +226,7 @@ impl TryFrom<Row> for Erasure {
                 at,
                 reason: row.decision_reason,
                 article: place.parse("decision_article", &article)?,
-                sentence: Text::new(
-                    row.decision_ja.unwrap_or_default(),
-                    row.decision_en.unwrap_or_default(),
-                ),
+                sentence: Text::new(row.decision_ja.unwrap_or_default(), row.decision_en.unwrap_or_default()),
                 lets_go_at,
             }),
             _ => None,

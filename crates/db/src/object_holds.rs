@@ -63,12 +63,13 @@ pub async fn unsettled(tx: &mut TenantTx, limit: u32) -> Result<Vec<Unsettled>, 
 /// [`DbError`].
 pub async fn claim(tx: &mut TenantTx, recording: RecordingId) -> Result<Option<Unsettled>, DbError> {
     let (tenant, connection) = tx.parts();
-    let (ours,): (bool,) =
-        sqlx::query_as("SELECT pg_try_advisory_xact_lock(hashtextextended('object_holds/' || $1 || '/' || $2::text, 0))")
-            .bind(tenant)
-            .bind(recording.0)
-            .fetch_one(&mut *connection)
-            .await?;
+    let (ours,): (bool,) = sqlx::query_as(
+        "SELECT pg_try_advisory_xact_lock(hashtextextended('object_holds/' || $1 || '/' || $2::text, 0))",
+    )
+    .bind(tenant)
+    .bind(recording.0)
+    .fetch_one(&mut *connection)
+    .await?;
     if !ours {
         return Ok(None);
     }

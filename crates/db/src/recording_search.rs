@@ -257,7 +257,8 @@ pub async fn find(tx: &mut TenantTx, recording: RecordingId) -> Result<Option<Fo
 /// # Errors
 /// [`DbError`].
 pub async fn of_recordings(tx: &mut TenantTx, recordings: &[RecordingId]) -> Result<Vec<FoundCall>, DbError> {
-    let rows: Vec<found::Row> = statement::some(recordings).build_query_as().fetch_all(tx.connection()).await?;
+    let rows: Vec<found::Row> =
+        statement::some(recordings).build_query_as().fetch_all(tx.connection()).await?;
     rows.into_iter().map(FoundCall::try_from).collect()
 }
 

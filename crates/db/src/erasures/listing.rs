@@ -37,7 +37,9 @@ pub async fn list(
 ) -> Result<(Vec<Erasure>, Option<TimeCursor>), DbError> {
     let limit = filter.limit.clamp(1, 200);
     let mut sql = QueryBuilder::<Postgres>::new("SELECT ");
-    sql.push(COLUMNS).push(" FROM erasures e WHERE e.tenant_id = ").push_bind(tx.tenant().as_str().to_owned());
+    sql.push(COLUMNS)
+        .push(" FROM erasures e WHERE e.tenant_id = ")
+        .push_bind(tx.tenant().as_str().to_owned());
     if let Some(state) = filter.state {
         sql.push(" AND e.state = ").push_bind(state.as_str());
     }
@@ -67,7 +69,8 @@ pub async fn is_visible(
     id: ErasureId,
     visible: &VisibleDepartments,
 ) -> Result<bool, DbError> {
-    let mut sql = QueryBuilder::<Postgres>::new("SELECT EXISTS (SELECT FROM erasures e WHERE e.erasure_id = ");
+    let mut sql =
+        QueryBuilder::<Postgres>::new("SELECT EXISTS (SELECT FROM erasures e WHERE e.erasure_id = ");
     sql.push_bind(id.0);
     about(&mut sql, None, visible);
     sql.push(")");

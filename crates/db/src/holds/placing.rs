@@ -139,11 +139,7 @@ pub enum Placed {
 ///
 /// # Errors
 /// [`DbError::Conflict`] `holds_repeat_key_once` when the same request was made before.
-pub async fn place(
-    tx: &mut TenantTx,
-    hold: &NewHold,
-    recordings: &[RecordingId],
-) -> Result<Placed, DbError> {
+pub async fn place(tx: &mut TenantTx, hold: &NewHold, recordings: &[RecordingId]) -> Result<Placed, DbError> {
     let mut ids: Vec<RecordingId> = recordings.to_vec();
     ids.sort_unstable();
     ids.dedup();

@@ -94,7 +94,8 @@ async fn an_erasure_holds_while_it_is_open_and_is_due_once_another_approves() {
     let id = ask(&city, &[one]).await;
     assert_eq!(row_of(&platform, one).await.1, 1);
     let mut tx = city.tx().await;
-    let own = deciding::decide(&mut tx, id, ErasureState::Approved, &decision(city.person)).await.unwrap_err();
+    let own =
+        deciding::decide(&mut tx, id, ErasureState::Approved, &decision(city.person)).await.unwrap_err();
     assert_eq!(own.constraint(), Some("erasures_approved_by_another"));
     drop(tx);
     let ordered = approve(&city, id).await;

@@ -58,8 +58,7 @@ pub async fn place(city: &City, recordings: &[RecordingId]) -> HoldId {
 pub async fn release(city: &City, hold: HoldId, now: DateTime<Utc>) -> Option<Vec<RecordingId>> {
     let mut tx = city.tx().await;
     let grace = now + TimeDelta::hours(24);
-    let freed =
-        releasing::release(&mut tx, hold, city.person, Some("済んだ"), now, grace).await.unwrap();
+    let freed = releasing::release(&mut tx, hold, city.person, Some("済んだ"), now, grace).await.unwrap();
     tx.commit_with(event("hold.release")).await.unwrap();
     freed.map(|freed| freed.recordings)
 }
@@ -202,7 +201,11 @@ async fn a_hold_is_kept_on_asked_for_and_listed_by_how_it_stands() {
     let mut tx = city.tx().await;
     assert!(!releasing::extend(&mut tx, third, Some(until), "遅い", by, now).await.unwrap());
     let kept_on = holds::find(&mut tx, second).await.unwrap().unwrap();
-    assert_eq!((kept_on.review_on, kept_on.release_asked), (Some(until), None), "nobody wants it released now");
+    assert_eq!(
+        (kept_on.review_on, kept_on.release_asked),
+        (Some(until), None),
+        "nobody wants it released now"
+    );
     let all = HoldFilter {
         state: None,
         recording: None,

@@ -203,7 +203,10 @@ pub fn may_refuse(
         None => Decision::refuse(
             "erasure.ground_unknown",
             rests_on.article,
-            Text::new("定められた拒否の事由から選んでください。", "Choose one of the grounds the rules list."),
+            Text::new(
+                "定められた拒否の事由から選んでください。",
+                "Choose one of the grounds the rules list.",
+            ),
         ),
     }
 }
@@ -242,9 +245,8 @@ fn not_by_another(
     (asked_by, deciding): (&Actor, &Actor),
     now: DateTime<Utc>,
 ) -> Option<Decision> {
-    let refuse = |rule, ja: &str, en: &str| {
-        Some(Decision::refuse(rule, rests_on.article.clone(), Text::new(ja, en)))
-    };
+    let refuse =
+        |rule, ja: &str, en: &str| Some(Decision::refuse(rule, rests_on.article.clone(), Text::new(ja, en)));
     let steps = rests_on.form.iter().flat_map(|form| &form.steps);
     let posts: Vec<&String> =
         steps.filter(|step| step.act == StepAct::Decide).flat_map(|step| &step.posts).collect();

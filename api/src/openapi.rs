@@ -27,6 +27,7 @@ const TAGS: &[(&str, &str)] = &[
     ("appointments", "指定: who holds which post"),
     ("posts", "職: the posts of the rules"),
     ("policy", "規程: the tenant's rules"),
+    ("retention", "保存: what is kept, for how long and why"),
     ("departments", "所属: departments"),
     ("lines", "回線: lines"),
     ("devices", "装置台帳: recorders, telephones, handsets and cameras with their places"),

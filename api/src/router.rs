@@ -19,7 +19,7 @@ use crate::problem::{Code, Problem};
 use crate::routes::{
     alarms, announcements, appointments, audit_events, calls, capture_orders, connection_watches,
     connections, counts, coverage, departments, devices, expected_calls, health, lines, live_calls,
-    operating_calendar, people, policy, posts, public_notice, recordings, sign_in, uses, workers,
+    operating_calendar, people, policy, posts, public_notice, recordings, retention, sign_in, uses, workers,
 };
 use crate::{metrics, openapi, portal};
 
@@ -54,6 +54,7 @@ pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
         .routes(routes!(posts::list::list))
         .routes(routes!(policy::show::show))
         .routes(routes!(policy::text::text))
+        .routes(routes!(retention::show::show))
         .routes(routes!(departments::list::list))
         .routes(routes!(lines::list::list))
         .routes(routes!(lines::change::change))

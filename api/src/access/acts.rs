@@ -63,6 +63,8 @@ acts! {
     AppointmentEnd PersonAppoint "appointment.end";
     /// Read the tenant's rules.
     PolicyRead PolicyRead "policy.read";
+    /// See what is kept, for how long and why.
+    RetentionRead PolicyRead "retention.read";
     /// Change how recording of a line starts.
     LineChange LineManage "line.change";
     /// Read the coverage report.

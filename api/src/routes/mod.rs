@@ -22,6 +22,7 @@ pub mod policy;
 pub mod posts;
 pub mod public_notice;
 pub mod recordings;
+pub mod retention;
 pub mod sign_in;
 pub mod uses;
 pub mod workers;

@@ -7,6 +7,7 @@ mod openapi;
 mod people;
 mod playing;
 mod recordings;
+mod retention;
 mod serving;
 mod shape;
 mod sign_in;

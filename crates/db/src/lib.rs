@@ -40,6 +40,7 @@ pub mod policy_versions;
 pub mod recording_search;
 pub mod recordings;
 pub mod registration_accounts;
+pub mod retention_counts;
 pub mod routing;
 mod row;
 pub mod segments;

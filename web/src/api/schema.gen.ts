@@ -1010,6 +1010,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is kept, for how long and why
+         * @description Numbers are of all departments: they tell of no call.
+         */
+        get: operations["retention_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sign-in": {
         parameters: {
             query?: never;
@@ -1361,6 +1381,23 @@ export interface components {
              * @description At least once in so many minutes of operating hours.
              */
             every_minutes: number;
+        };
+        /** @description Keeping until the store is full: the oldest that nobody holds gives way. */
+        CapacityRule: {
+            /** @description The article. */
+            article: string;
+            /** @description That article as written. */
+            article_label: string;
+            /**
+             * Format: int32
+             * @description The tenant's share of the store, in gibibytes.
+             */
+            gibibytes: number;
+            /**
+             * Format: int32
+             * @description At which share of it, in percent, the oldest gives way.
+             */
+            gives_way_at_percent: number;
         };
         /**
          * @description Whether a live call's sound is taken.
@@ -2343,6 +2380,53 @@ export interface components {
             /** @description Shown this once; must be changed at the first sign-in. */
             initial_password: string;
         };
+        /** @description How many recordings of a kind there are. */
+        KeptRecordings: {
+            /**
+             * Format: int64
+             * @description In the first place.
+             */
+            primary: number;
+            /**
+             * Format: int64
+             * @description In the second place.
+             */
+            secondary: number;
+            /**
+             * Format: int64
+             * @description Of all, how many are held: nothing erases them.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Of all, how many wait to be erased.
+             */
+            due: number;
+            /**
+             * Format: date-time
+             * @description When the call of the oldest began.
+             */
+            oldest_started_at?: string | null;
+            /** @description How many have their last day in which month, earliest first. */
+            months: components["schemas"]["RetentionMonth"][];
+            /**
+             * Format: int64
+             * @description How many have no last day.
+             */
+            without_date: number;
+        };
+        /** @description A place and how long media stays there. */
+        KeptTier: {
+            /**
+             * @description `primary` or `secondary`.
+             * @example primary
+             */
+            tier: string;
+            /** @description How long. */
+            keep: components["schemas"]["Text"];
+            /** @description Where that is. */
+            place: components["schemas"]["Text"];
+        };
         /** @description One channel and whose voice it is. */
         Leg: {
             /**
@@ -3058,6 +3142,67 @@ export interface components {
             article_label: string;
             /** @description The rule in a sentence. */
             sentence: components["schemas"]["Text"];
+        };
+        /** @description The exception that keeps longer. */
+        RetentionExtension: {
+            /** @description The article. */
+            article: string;
+            /** @description That article as written. */
+            article_label: string;
+            /** @description The rule in one sentence. */
+            sentence: components["schemas"]["Text"];
+            /** @description On whose decision. */
+            decided_by: components["schemas"]["Text"];
+        };
+        /** @description How many recordings have their last day in a month. */
+        RetentionMonth: {
+            /**
+             * @description The month in Japan, year and month.
+             * @example 2026-12
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description How many recordings.
+             */
+            recordings: number;
+        };
+        /** @description What is kept, for how long and why. */
+        RetentionPage: {
+            /**
+             * Format: date
+             * @description In force since.
+             */
+            effective_from: string;
+            /** @description One rule a kind of media. */
+            rules: components["schemas"]["RetentionRule"][];
+        };
+        /** @description How long one kind of media is kept, and how much of it there is. */
+        RetentionRule: {
+            /**
+             * @description Which kind: `call_audio`, `call_log` or `camera`.
+             * @example call_audio
+             */
+            kind: string;
+            /** @description The article. */
+            article: string;
+            /** @description That article as written. */
+            article_label: string;
+            /** @description The rule in one sentence. */
+            sentence: components["schemas"]["Text"];
+            minimum?: components["schemas"]["Text"] | null;
+            maximum?: components["schemas"]["Text"] | null;
+            /**
+             * Format: date
+             * @description The last civil day (Japan) that a call of today is kept.
+             */
+            todays_last_day?: string | null;
+            /** @description Where it lies one after another; empty where it stays in one place. */
+            tiers: components["schemas"]["KeptTier"][];
+            capacity?: components["schemas"]["CapacityRule"] | null;
+            erasure?: components["schemas"]["Text"] | null;
+            extension?: components["schemas"]["RetentionExtension"] | null;
+            kept?: components["schemas"]["KeptRecordings"] | null;
         };
         /** @description One sealed media file of the recording. */
         Segment: {
@@ -8826,6 +8971,71 @@ export interface operations {
             };
             /** @description Some fields are not right */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPage"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,6 +12,7 @@ mod live_calls;
 mod people;
 mod recording_life;
 mod register;
+mod retention_counts;
 mod search;
 mod uses;
 mod watching;

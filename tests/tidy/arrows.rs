@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/test-aws", &[]),
     ("crates/db", &["policy"]),
     ("crates/watch", &["policy", "db"]),
+    ("crates/keeping-model", &["policy"]),
     ("crates/fixtures", &["policy", "secure-media"]),
     ("api", &["policy", "db", "storage", "media", "watch"]),
     ("worker", &["policy", "sip", "media", "secure-media", "capture", "whip", "storage", "db", "watch"]),

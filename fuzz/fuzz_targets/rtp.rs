@@ -21,17 +21,8 @@ fn datagrams(mut octets: &[u8]) -> Vec<(u64, &[u8])> {
     read
 }
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| {
-    let datagrams = datagrams(octets);
-    for (_, datagram) in datagrams.iter().filter(|(_, datagram)| is_rtcp(datagram)) {
-        if let Some(compound) = rtcp::Compound::parse(datagram) {
-            compound.said().count();
-        }
-    }
-    let packets: Vec<(u64, RtpPacket<'_>)> =
-        datagrams.iter().filter_map(|(at, datagram)| Some((*at, RtpPacket::parse(datagram).ok()?))).collect();
-    let codec = Codec::ALL[packets.len() % 5];
-    let frame = |(at, packet): &(u64, RtpPacket<'_>)| Frame {
+fn frame<'p>(at: u64, packet: &RtpPacket<'p>, codec: Codec) -> Frame<'p> {
+    Frame {
         stream: 0,
         ssrc: packet.ssrc % 3,
         sequence_number: packet.sequence_number,
@@ -42,11 +33,23 @@ libfuzzer_sys::fuzz_target!(|octets: &[u8]| {
             101 => FrameKind::TelephoneEvent { clock_rate: 8_000 },
             _ => FrameKind::Audio(codec),
         },
-        arrival_sample: *at,
+        arrival_sample: at,
         slip: 0,
         payload: packet.payload,
-    };
-    let frames: Vec<Frame<'_>> = packets.iter().map(frame).collect();
+    }
+}
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| {
+    let datagrams = datagrams(octets);
+    for (_, datagram) in datagrams.iter().filter(|(_, datagram)| is_rtcp(datagram)) {
+        if let Some(compound) = rtcp::Compound::parse(datagram) {
+            compound.said().count();
+        }
+    }
+    let packets: Vec<(u64, RtpPacket<'_>)> =
+        datagrams.iter().filter_map(|(at, datagram)| Some((*at, RtpPacket::parse(datagram).ok()?))).collect();
+    let codec = Codec::ALL[packets.len() % 5];
+    let frames: Vec<Frame<'_>> = packets.iter().map(|(at, packet)| frame(*at, packet, codec)).collect();
     let timeline = Timeline::assemble(ChannelFacts::default(), &frames);
     let end = timeline.end_of_audio().min(1 << 20);
     assert!(timeline.spans.windows(2).all(|pair| pair[0].end_sample() <= pair[1].start_sample));

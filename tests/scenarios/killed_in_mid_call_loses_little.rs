@@ -96,15 +96,18 @@ async fn lost(
     worst
 }
 
-/// The listed gaps of a channel, in samples from where the stream begins.
+/// What is listed as missing on a channel, in samples from where the stream begins; gaps that touch are one stretch, whatever their causes.
 fn gaps(recording: &Value, channel: usize, start: usize) -> Vec<Range<usize>> {
     let listed = recording["gaps"].as_array().expect("a list");
     let samples = |value: &Value| (value.as_f64().expect("seconds") * 8_000.0).round() as usize;
-    let of_channel = listed.iter().filter(|gap| gap["channel"] == channel);
-    of_channel
-        .map(|gap| {
-            let from = samples(&gap["start_seconds"]);
-            from.saturating_sub(start)..(from + samples(&gap["seconds"])).saturating_sub(start)
-        })
-        .collect()
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    for gap in listed.iter().filter(|gap| gap["channel"] == channel) {
+        let from = samples(&gap["start_seconds"]);
+        let until = (from + samples(&gap["seconds"])).saturating_sub(start);
+        match stretches.last_mut() {
+            Some(before) if before.end + 1 >= from.saturating_sub(start) => before.end = before.end.max(until),
+            _ => stretches.push(from.saturating_sub(start)..until),
+        }
+    }
+    stretches
 }

@@ -6,6 +6,7 @@ pub mod byte_ranges;
 pub mod config;
 pub mod db_fault;
 pub mod extract;
+pub mod forgetting;
 pub mod layers;
 pub mod metrics;
 pub mod openapi;

@@ -17,14 +17,17 @@ use crate::app::App;
 use crate::layers::{problem_writer, rate_limit, request_id, security_headers, source, time_limit};
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    alarms, announcements, appointments, audit_events, calls, capture_orders, connection_watches,
-    connections, counts, coverage, departments, devices, expected_calls, health, lines, live_calls,
-    operating_calendar, people, policy, posts, public_notice, recordings, retention, sign_in, uses, workers,
+    alarms, announcements, appointments, audit_events, calls, capture_orders, certificates,
+    connection_watches, connections, counts, coverage, deletion_forecast, departments, devices,
+    expected_calls, health, jobs, lines, live_calls, operating_calendar, people, policy, policy_amendments,
+    posts, public_notice, recordings, retention, sign_in, storage_health, uses, workers,
 };
 use crate::{metrics, openapi, portal};
 
 /// The largest body any operation takes, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
+/// The largest body with a whole policy in it, in bytes.
+const LARGEST_DOCUMENT: usize = 512 * 1024;
 
 /// The routes with their documentation, before layers and state.
 pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
@@ -55,6 +58,15 @@ pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
         .routes(routes!(policy::show::show))
         .routes(routes!(policy::text::text))
         .routes(routes!(retention::show::show))
+        .routes(routes!(deletion_forecast::show::show))
+        .routes(routes!(certificates::list::list))
+        .routes(routes!(certificates::show::show))
+        .routes(routes!(certificates::text::text))
+        .routes(routes!(storage_health::show::show))
+        .routes(routes!(jobs::list::list))
+        .routes(routes!(jobs::release::release))
+        .routes(routes!(policy_amendments::approve::approve))
+        .routes(routes!(policy_amendments::withdraw::withdraw))
         .routes(routes!(departments::list::list))
         .routes(routes!(lines::list::list))
         .routes(routes!(lines::change::change))
@@ -93,6 +105,15 @@ fn taking_files() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(expected_calls::list::list, expected_calls::upload::upload))
         .layer(DefaultBodyLimit::max(expected_calls::upload::LARGEST_BODY))
+        .merge(taking_documents())
+}
+
+/// Operations that take a whole policy: some ten thousand characters of Japanese.
+fn taking_documents() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(policy_amendments::list::list, policy_amendments::propose::propose))
+        .routes(routes!(policy_amendments::preview::preview))
+        .layer(DefaultBodyLimit::max(LARGEST_DOCUMENT))
 }
 
 /// The whole API, and the portal beside it, with all layers: what a server or a test serves.

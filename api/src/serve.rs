@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::config::ApiConfig;
+use crate::forgetting::forget_the_destroyed;
 use crate::{metrics, router};
 
 /// How long requests that are being answered may go on after shutdown was asked for.
@@ -112,6 +113,7 @@ pub async fn serve_on(
     };
     // The watch is kept here as well as beside the workers: it must go on when none of those is alive.
     let watching = tokio::spawn(keep_watch(app.db().clone(), app.clock()));
+    let forgetting = tokio::spawn(forget_the_destroyed(app.clone()));
     let router = router::router(app);
     for listener in listening.api {
         start(listener, router.clone());
@@ -126,6 +128,7 @@ pub async fn serve_on(
         }
     }
     watching.abort();
+    forgetting.abort();
     let _ = stop.send(true);
     let all = async { while servers.join_next().await.is_some() {} };
     if tokio::time::timeout(LAST_ANSWERS, all).await.is_err() {

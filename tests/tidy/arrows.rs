@@ -19,10 +19,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/db", &["policy"]),
     ("crates/watch", &["policy", "db"]),
     ("crates/keeping-model", &["policy"]),
+    ("crates/keeping", &["policy", "db", "storage"]),
     ("crates/fixtures", &["policy", "secure-media"]),
     ("api", &["policy", "db", "storage", "media", "watch"]),
-    ("worker", &["policy", "sip", "media", "secure-media", "capture", "whip", "storage", "db", "watch"]),
-    ("crates/cli", &["api", "worker", "policy", "storage", "storage-aws", "db", "embedded-postgres"]),
+    (
+        "worker",
+        &["policy", "sip", "media", "secure-media", "capture", "whip", "storage", "db", "watch", "keeping"],
+    ),
+    (
+        "crates/cli",
+        &["api", "worker", "policy", "storage", "storage-aws", "db", "embedded-postgres", "keeping"],
+    ),
     ("tests", &[]),
 ];
 

@@ -50,6 +50,8 @@ pub struct WorkerConfig {
     pub max_calls: usize,
     /// WHIP, where it is spoken.
     pub whip: Option<WhipConfig>,
+    /// Whether this worker also keeps and destroys: the jobs over what is sealed. One worker that does is enough.
+    pub jobs: bool,
 }
 
 /// Where SIP is listened for. IPv4 and IPv6 may stand side by side; port 0 takes a free one.
@@ -95,6 +97,7 @@ impl WorkerConfig {
             spool_reserve_bytes: 64 * 1024 * 1024,
             max_calls: 4_000,
             whip: None,
+            jobs: true,
         }
     }
 

@@ -6,6 +6,10 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use rokuon_db::database::Database;
+use rokuon_keeping::keeper::Keeper;
+use rokuon_keeping::rounds::keep;
+use rokuon_keeping::signed_note::NoteSigner;
+use rokuon_keeping::times::MachineTimes;
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::RecordingId;
 use rokuon_secure_media::dtls::identity::DtlsIdentity;
@@ -56,6 +60,8 @@ pub struct WorkerPorts {
     pub keys: Arc<dyn KeyService>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Signs certificates of destruction. Without it nothing is destroyed.
+    pub signer: Option<Arc<NoteSigner>>,
 }
 
 /// Why a worker did not start.
@@ -196,6 +202,11 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     let (stop_beating, stopped) = watch::channel(false);
     let beating = tokio::spawn(beat(heart, worker_id(&config.spool_dir), stopped));
     tasks.spawn(keep_watch(ports.db.clone(), ports.clock.clone()));
+    if let Some(signer) = ports.signer.filter(|_| config.jobs) {
+        let times = Arc::new(MachineTimes::new(ports.clock.clone()));
+        let keeper = Keeper::new(ports.db.clone(), ports.store.clone(), times, signer);
+        tasks.spawn(keep(Arc::new(keeper)));
+    }
     let parts = DeskParts {
         endpoint: Endpoint::new(endpoint_config(&config, &sip), Box::new(fill_with_entropy)),
         sockets,

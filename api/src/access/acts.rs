@@ -119,4 +119,26 @@ acts! {
     ConnectionTest ConnectionManage "connection.test";
     /// Watch a test of a connection.
     ConnectionWatch ConnectionRead "connection.watch";
+    /// See what the platform does by itself.
+    JobList ReportRead "job.list";
+    /// Let a job go on that had stopped and asked.
+    JobRelease ErasureDecide "job.release";
+    /// See the proofs of destruction.
+    CertificateList ReportRead "certificate.list";
+    /// See one proof of destruction.
+    CertificateView ReportRead "certificate.view";
+    /// See what will be destroyed by a day.
+    DeletionForecastView ReportRead "deletion_forecast.view";
+    /// See how the stores are.
+    StorageHealthView ReportRead "storage_health.view";
+    /// See amended policies on their way into force.
+    PolicyAmendmentList PolicyRead "policy_amendment.list";
+    /// Try an amended policy.
+    PolicyAmendmentPreview PolicyPropose "policy_amendment.preview";
+    /// Propose an amended policy.
+    PolicyAmendmentPropose PolicyPropose "policy_amendment.propose";
+    /// Approve an amended policy.
+    PolicyAmendmentApprove PolicyApprove "policy_amendment.approve";
+    /// Take an amended policy back.
+    PolicyAmendmentWithdraw PolicyPropose "policy_amendment.withdraw";
 }

@@ -3,6 +3,7 @@
 mod codecs;
 mod connections;
 mod harness;
+mod keeping;
 mod openapi;
 mod people;
 mod playing;

@@ -42,6 +42,15 @@ pub enum Command {
     /// S3のバケットとKMSの鍵 / buckets of S3 and keys of KMS
     #[command(subcommand)]
     Storage(StorageCommand),
+    /// 消去証明書を検証する（オフライン） / check certificates of destruction, without any service
+    Verify {
+        /// The certificates: signed notes.
+        #[arg(required = true, value_name = "CERTIFICATE")]
+        certificates: Vec<PathBuf>,
+        /// The signer's verification key (`name+hash+base64`), or a file that holds it: `signing-key.pub` of the data directory.
+        #[arg(long)]
+        key: String,
+    },
     /// 動いているものの様子 / what is running here
     Status(Place),
 }

@@ -11,6 +11,7 @@ pub mod status;
 pub mod storage;
 pub mod tenant_add;
 pub mod up;
+pub mod verify;
 
 /// The runtime a command waits in.
 fn runtime() -> Result<Runtime, Failure> {

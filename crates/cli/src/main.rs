@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         Command::Storage(StorageCommand::Check { policies, tenant, chosen }) => {
             commands::storage::run_check(&policies, &tenant, chosen)
         }
+        Command::Verify { certificates, key } => commands::verify::run(&certificates, &key),
         Command::Status(place) => commands::status::run(place),
     };
     outcome.unwrap_or_else(|failure: Failure| {

@@ -69,6 +69,9 @@ pub struct Layer {
     /// How many seconds live calls may go on after a polite stop, before they are left to the next start
     #[arg(long, env = "ROKUON_DRAIN_SECONDS", value_name = "SECONDS")]
     drain_seconds: Option<u64>,
+    /// Whether this worker also keeps and destroys what is sealed
+    #[arg(long, env = "ROKUON_JOBS", value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
+    jobs: Option<bool>,
     /// A PostgreSQL of your own, signing in as the application's role
     #[arg(long, env = "ROKUON_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
@@ -130,6 +133,8 @@ pub struct Settings {
     pub rtp_ports: PortRange,
     /// How long live calls may go on after a polite stop.
     pub drain: Duration,
+    /// Whether the jobs over what is sealed run here.
+    pub jobs: bool,
     /// Somebody's own database: application's URL and, if this start may change tables, the owner's.
     pub database: Option<OwnDatabase>,
     /// Log filter.
@@ -233,6 +238,7 @@ impl Settings {
             media_address,
             rtp_ports: layer.rtp_ports.ok_or_else(missing("rtp_ports"))?,
             drain: Duration::from_secs(layer.drain_seconds.ok_or_else(missing("drain_seconds"))?),
+            jobs: layer.jobs.ok_or_else(missing("jobs"))?,
             database,
             log: layer.log.ok_or_else(missing("log"))?,
             log_format: layer.log_format.unwrap_or(LogFormat::Text),
@@ -309,6 +315,7 @@ impl Layer {
             media_address: self.media_address.or(below.media_address),
             rtp_ports: self.rtp_ports.or(below.rtp_ports),
             drain_seconds: self.drain_seconds.or(below.drain_seconds),
+            jobs: self.jobs.or(below.jobs),
             database_url: self.database_url.or(below.database_url),
             database_owner_url: self.database_owner_url.or(below.database_owner_url),
             log: self.log.or(below.log),

@@ -1,5 +1,7 @@
 //! The audit trail's writing side: an event, its canonical body, its salted leaf (standards §4.1).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use rokuon_policy::article::Article;
 use rokuon_policy::decision::Decision;
@@ -12,6 +14,9 @@ use uuid::{NoContext, Timestamp, Uuid};
 use crate::canonical_json::canonical;
 use crate::error::DbError;
 use crate::tenant_tx::TenantTx;
+
+/// From so many events on they are written in bulk.
+const MANY: usize = 4;
 
 /// Who acted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +138,14 @@ impl AuditEvent {
         self
     }
 
+    /// The person who acted, if one did.
+    const fn person(&self) -> Option<Uuid> {
+        match &self.actor {
+            Actor::Person { person, .. } => Some(person.0),
+            Actor::Platform(_) | Actor::Nobody => None,
+        }
+    }
+
     /// The body as stored and hashed.
     fn body(&self, tenant: &str) -> String {
         let actor = match &self.actor {
@@ -175,9 +188,75 @@ pub fn leaf_hash(salt: &[u8; 32], body: &str) -> [u8; 32] {
 
 /// Gives the events their places and writes them, in the caller's transaction. An event already written is left alone.
 pub(crate) async fn append(tx: &mut TenantTx, events: &[AuditEvent]) -> Result<(), DbError> {
+    if events.len() >= MANY {
+        return append_many(tx, events).await;
+    }
     for event in events {
         append_one(tx, event).await?;
     }
+    Ok(())
+}
+
+/// The same for many events of one act, in a handful of statements: the head is locked first, so that places stay dense.
+async fn append_many(tx: &mut TenantTx, events: &[AuditEvent]) -> Result<(), DbError> {
+    let (tenant, connection) = tx.parts();
+    sqlx::query(
+        "INSERT INTO audit_heads (tenant_id, next_seq) VALUES ($1, 0) ON CONFLICT (tenant_id) DO NOTHING",
+    )
+    .bind(tenant)
+    .execute(&mut *connection)
+    .await?;
+    let (first,): (i64,) =
+        sqlx::query_as("SELECT next_seq FROM audit_heads WHERE tenant_id = $1 FOR NO KEY UPDATE")
+            .bind(tenant)
+            .fetch_one(&mut *connection)
+            .await?;
+    let ids: Vec<Uuid> = events.iter().map(|event| event.id.0).collect();
+    let there: Vec<(Uuid,)> =
+        sqlx::query_as("SELECT event_id FROM audit_events WHERE tenant_id = $1 AND event_id = ANY ($2)")
+            .bind(tenant)
+            .bind(&ids)
+            .fetch_all(&mut *connection)
+            .await?;
+    let mut seen: BTreeSet<Uuid> = there.into_iter().map(|(id,)| id).collect();
+    let new: Vec<&AuditEvent> = events.iter().filter(|event| seen.insert(event.id.0)).collect();
+    let mut salts = vec![0_u8; 32 * new.len()];
+    getrandom::fill(&mut salts).map_err(|error| DbError::Randomness(error.to_string()))?;
+    let salts: Vec<[u8; 32]> = salts.as_chunks().0.to_vec();
+    let bodies: Vec<String> = new.iter().map(|event| event.body(tenant)).collect();
+    let leaves: Vec<Vec<u8>> =
+        salts.iter().zip(&bodies).map(|(salt, body)| leaf_hash(salt, body).to_vec()).collect();
+    let object = |of: fn(&AuditObject) -> &str| {
+        new.iter().map(|event| event.object.as_ref().map(of)).collect::<Vec<Option<&str>>>()
+    };
+    sqlx::query(
+        "INSERT INTO audit_events (tenant_id, seq, event_id, at, kind, actor_person_id, object_kind, object_id, outcome, article,
+            body, salt, leaf_hash)
+        SELECT $1, $2 + place - 1, event_id, at, kind, actor, object_kind, object_id, outcome, article, body, salt, leaf
+        FROM unnest($3::uuid[], $4::timestamptz[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[],
+            $11::text[], $12::bytea[], $13::bytea[]) WITH ORDINALITY
+            AS new (event_id, at, kind, actor, object_kind, object_id, outcome, article, body, salt, leaf, place)",
+    )
+    .bind(tenant)
+    .bind(first)
+    .bind(new.iter().map(|event| event.id.0).collect::<Vec<_>>())
+    .bind(new.iter().map(|event| event.at).collect::<Vec<_>>())
+    .bind(new.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>())
+    .bind(new.iter().map(|event| event.person()).collect::<Vec<_>>())
+    .bind(object(|object| &object.kind))
+    .bind(object(|object| &object.id))
+    .bind(new.iter().map(|event| event.outcome.as_str()).collect::<Vec<_>>())
+    .bind(new.iter().map(|event| event.article.as_ref().map(Article::as_str)).collect::<Vec<_>>())
+    .bind(&bodies)
+    .bind(salts.iter().map(<[u8; 32]>::as_slice).collect::<Vec<_>>())
+    .bind(&leaves)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("UPDATE audit_heads SET next_seq = next_seq + $2 WHERE tenant_id = $1")
+        .bind(tenant)
+        .bind(i64::try_from(new.len()).unwrap_or(i64::MAX))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -196,10 +275,6 @@ async fn append_one(tx: &mut TenantTx, event: &AuditEvent) -> Result<(), DbError
     .bind(tenant)
     .fetch_one(&mut *connection)
     .await?;
-    let actor = match &event.actor {
-        Actor::Person { person, .. } => Some(person.0),
-        Actor::Platform(_) | Actor::Nobody => None,
-    };
     let written = sqlx::query(
         "INSERT INTO audit_events (
             tenant_id,
@@ -224,7 +299,7 @@ async fn append_one(tx: &mut TenantTx, event: &AuditEvent) -> Result<(), DbError
     .bind(event.id.0)
     .bind(event.at)
     .bind(&event.kind)
-    .bind(actor)
+    .bind(event.person())
     .bind(event.object.as_ref().map(|object| object.kind.as_str()))
     .bind(event.object.as_ref().map(|object| object.id.as_str()))
     .bind(event.outcome.as_str())

@@ -260,6 +260,23 @@ pub async fn first(tx: &mut TenantTx) -> Result<Option<DateTime<Utc>>, DbError> 
     Ok(first)
 }
 
+/// When anybody was last known to keep time before a process that began at `began`: the newest beat of an earlier life.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn last_seen_before(
+    tx: &mut TenantTx,
+    began: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbError> {
+    let (last,): (Option<DateTime<Utc>>,) = sqlx::query_as(
+        "SELECT max(last_beat_at) FROM worker_runs WHERE started_at < $1 - interval '1 minute'",
+    )
+    .bind(began)
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(last)
+}
+
 /// The troubles that touch a stretch of time. One that is not over ends with the life it was in.
 ///
 /// # Errors

@@ -5,7 +5,11 @@ use serde::Serialize;
 
 use crate::closed_list::closed_list;
 use crate::span::{Span, Spans};
-use crate::text::Text;
+
+pub mod keeping;
+mod words;
+
+use keeping::KeepingSeen;
 
 closed_list! {
     /// What can be wrong.
@@ -28,6 +32,18 @@ closed_list! {
         CanaryMissing = "canary_missing",
         /// Calls come, and nothing can be kept of them.
         CallsFailing = "calls_failing",
+        /// The clocks do not agree, so nothing is destroyed.
+        ClocksDisagree = "clocks_disagree",
+        /// More would be destroyed than is usual: it waits for a person.
+        DestructionStopped = "destruction_stopped",
+        /// What should be gone by now is not.
+        DestructionLate = "destruction_late",
+        /// Recordings did not pass their check.
+        MediaBroken = "media_broken",
+        /// The store and the rows do not agree.
+        StoreMismatch = "store_mismatch",
+        /// The store is full and nothing may give way.
+        StoreFull = "store_full",
     }
 }
 
@@ -100,6 +116,8 @@ pub struct Observed {
     pub failed_lately: u64,
     /// Calls of the last week that should be there and are not.
     pub missing_lately: u64,
+    /// What the jobs that keep and destroy found.
+    pub keeping: KeepingSeen,
 }
 
 /// Everything that is wrong now.
@@ -116,6 +134,7 @@ pub fn find(observed: &Observed) -> Vec<Finding> {
     };
     whole(AlarmKind::CallsFailing, observed.failed_lately, FAILING_FROM);
     whole(AlarmKind::ExpectedCallMissing, observed.missing_lately, 1);
+    found.extend(observed.keeping.findings());
     found
 }
 
@@ -187,69 +206,6 @@ pub fn usual_silence(mut pauses: Vec<TimeDelta>) -> TimeDelta {
     (usual * 3).clamp(least, most)
 }
 
-impl AlarmKind {
-    /// Its name, for people.
-    pub fn name(self) -> Text {
-        let (ja, en) = match self {
-            Self::WorkerSilent => ("録音装置が応答しません", "A recorder does not respond"),
-            Self::ConnectionSilent => ("交換機から何も届きません", "An exchange is silent"),
-            Self::SpoolFilling => {
-                ("録音装置の一時保管が残り少なくなっています", "A recorder's disk is filling up")
-            }
-            Self::SealingBehind => ("録音の封印が遅れています", "Sealing is behind"),
-            Self::CallsRefused => ("通話を受けられていません", "Calls are being turned away"),
-            Self::RegistrationLost => ("交換機への登録が切れています", "A registration is lost"),
-            Self::ExpectedCallMissing => ("録音が見つからない通話があります", "Expected calls are missing"),
-            Self::CanaryMissing => ("確認用の通話が届いていません", "The test call did not come"),
-            Self::CallsFailing => ("録音を残せない通話が続いています", "Calls cannot be kept"),
-        };
-        Text::new(ja, en)
-    }
-
-    /// What it means and what to do, in one or two sentences.
-    pub fn advice(self) -> Text {
-        let (ja, en) = match self {
-            Self::WorkerSilent => (
-                "この間の通話は録音されません。運用の担当者に、録音装置が動いているか確認してください。",
-                "Calls of this time are not recorded. Ask operations whether the recorder is running.",
-            ),
-            Self::ConnectionSilent => (
-                "交換機が動いているか、録音の送り先と接続元の設定が変わっていないかを、交換機の担当者に確認してください。",
-                "Ask whoever keeps the exchange whether it runs and still sends its recordings here.",
-            ),
-            Self::SpoolFilling => (
-                "いっぱいになると新しい通話を受けられません。保存先と鍵管理サービスに届くかを確認してください。",
-                "Once it is full new calls are turned away. Check that the store and the key service can be reached.",
-            ),
-            Self::SealingBehind => (
-                "録音は録音装置の中にあり、失われていません。保存先・鍵管理サービス・データベースに届くかを確認してください。",
-                "The recordings lie safely on the recorder. Check that store, key service and database can be reached.",
-            ),
-            Self::CallsRefused => (
-                "直近15分に受けられなかった通話があります。接続の画面で理由を確認してください。",
-                "Calls of the last 15 minutes were turned away. The connections page says why.",
-            ),
-            Self::RegistrationLost => (
-                "登録の識別情報とパスワードが変わっていないかを確認してください。",
-                "Check whether the account and its password still hold.",
-            ),
-            Self::ExpectedCallMissing => (
-                "CDR照合の画面で、原因と通話を確認してください。",
-                "The page on expected calls shows each one and its cause.",
-            ),
-            Self::CanaryMissing => (
-                "確認用の発信が止まっていないか、交換機から録音が送られているかを確認してください。",
-                "Check whether the test call is still placed, and whether the exchange sends it here.",
-            ),
-            Self::CallsFailing => (
-                "通話は届いていますが、音声が届いていません。交換機の設定と、通信の遮断がないかを確認してください。",
-                "Calls come without their sound. Check the exchange's settings and firewalls.",
-            ),
-        };
-        Text::new(ja, en)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,6 +244,7 @@ mod tests {
             owed: Spans::from(Span { from: at(0), until: at(600) }),
             failed_lately: 0,
             missing_lately: 0,
+            keeping: KeepingSeen::default(),
         }
     }
 

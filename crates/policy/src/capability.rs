@@ -38,6 +38,10 @@ closed_list! {
         CalendarManage = "calendar.manage",
         /// Read the tenant's policy.
         PolicyRead = "policy.read",
+        /// Propose an amended policy.
+        PolicyPropose = "policy.propose",
+        /// Approve an amended policy that another person proposed.
+        PolicyApprove = "policy.approve",
         /// Read operation reports.
         ReportRead = "report.read",
         /// Publish an operation report.
@@ -101,6 +105,8 @@ impl Capability {
             Self::LineManage => ("回線・装置台帳の管理", "keep the register of lines and devices"),
             Self::CalendarManage => ("運用カレンダーの管理", "keep the operating calendar"),
             Self::PolicyRead => ("運用定めの閲覧", "read the policy"),
+            Self::PolicyPropose => ("運用定めの改正の提案", "propose an amended policy"),
+            Self::PolicyApprove => ("運用定めの改正の承認", "approve an amended policy"),
             Self::ReportRead => ("報告の閲覧", "read reports"),
             Self::ReportPublish => ("報告の公表", "publish reports"),
             Self::LedgerRead => ("台帳の閲覧", "read ledgers"),

@@ -22,6 +22,7 @@ pub mod external_copy;
 pub mod ground;
 pub mod hold;
 pub mod ids;
+pub mod job;
 pub mod keeping;
 pub mod ledger;
 pub mod media_kind;

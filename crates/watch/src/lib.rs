@@ -6,4 +6,5 @@ pub mod comparing;
 pub mod coverage;
 pub mod evidence;
 pub mod keeping;
+mod kept;
 pub mod round;

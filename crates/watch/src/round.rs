@@ -21,6 +21,7 @@ use serde_json::json;
 
 use crate::calendar::OwnCalendar;
 use crate::evidence::{self, ConnectionEvidence};
+use crate::kept;
 
 /// Recorders that were heard within this time are looked at.
 const HEARD_WITHIN: TimeDelta = TimeDelta::hours(24);
@@ -127,6 +128,7 @@ async fn observe(tx: &mut TenantTx, policy: &Policy, now: DateTime<Utc>) -> Resu
         owed,
         failed_lately: lately::failed(tx, now - FAILED_LATELY).await?,
         missing_lately: missing.map(|(_, _, count)| count).sum(),
+        keeping: kept::seen(tx, now).await?,
     })
 }
 

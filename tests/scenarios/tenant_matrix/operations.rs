@@ -31,6 +31,11 @@ pub struct Names {
     pub appointment: String,
     pub connection: String,
     pub alarm: String,
+    pub certificate: String,
+    pub job: String,
+    pub amendment: String,
+    /// An amended document of the tenant's.
+    pub document: String,
     pub day: String,
     pub device: String,
     /// The rules' key of a device that may be entered.
@@ -58,6 +63,10 @@ impl Names {
             appointment: id(),
             connection: id(),
             alarm: id(),
+            certificate: id(),
+            job: id(),
+            amendment: id(),
+            document: "nothing".into(),
             day: "2099-12-31".into(),
             device: id(),
             device_rule: slug(),
@@ -85,6 +94,9 @@ fn path_part<'n>(names: &'n Names, collection: &str, name: &str) -> Option<&'n s
         ("devices", "id") => &names.device,
         ("lines", "key") => &names.line,
         ("alarms", "id") => &names.alarm,
+        ("certificates", "id") => &names.certificate,
+        ("jobs", "id") => &names.job,
+        ("policy-amendments", "id") => &names.amendment,
         ("special-days", "day") => &names.day,
         ("public", "tenant") => &names.tenant,
         _ => return None,
@@ -100,8 +112,8 @@ fn query_value(names: &Names, name: &str) -> Option<Option<String>> {
         "department" => Some(names.department.clone()),
         "line" => Some(names.line.clone()),
         "actor" => Some(names.person.clone()),
-        "object" => Some(names.recording.clone()),
-        "from" | "to" | "direction" | "min_seconds" | "max_seconds" | "cursor" | "limit" | "kind"
+        "object" | "recording" => Some(names.recording.clone()),
+        "from" | "to" | "day" | "direction" | "min_seconds" | "max_seconds" | "cursor" | "limit" | "kind"
         | "points" | "after" | "wait" | "announcement" | "canary" | "verdict" => None,
         _ => return None,
     })
@@ -133,6 +145,9 @@ fn body(operation: &str, names: &Names) -> Option<Value> {
         "uses_open" => json!({ "purpose": names.purpose, "case_note": names.word }),
         "capture_orders_place" => json!({ "order": "stop", "reason": "no_longer_needed" }),
         "announcements_note" => json!({ "status": "told_beforehand" }),
+        "jobs_release" => json!({ "up_to": 1, "reason": "matrix" }),
+        "policy_amendments_preview" => json!({ "toml": names.document }),
+        "policy_amendments_propose" => json!({ "toml": names.document, "reason": "matrix" }),
         "alarms_acknowledge" => json!({ "note": "matrix" }),
         "connection_watches_set" => json!({ "silent_after_minutes": 60 }),
         "operating_calendar_hours" => json!({ "hours": [], "holidays_closed": false }),

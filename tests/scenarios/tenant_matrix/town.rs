@@ -117,6 +117,8 @@ impl Town {
             .post("/v1/connections", json!({ "name": marked("交換機"), "networks": ["198.51.100.0/24"] }))
             .await;
         let alarm = self.add_alarm(platform, &marked("")).await;
+        let (certificate, job) = self.add_certificate(platform, &recording).await;
+        let (amendment, document) = self.add_amendment(&marked("改正の理由")).await;
         let day = chrono::NaiveDate::from_ymd_opt(2090, 1, 1).expect("a day");
         let day = day + chrono::Days::new(u64::from(Uuid::new_v4().as_fields().0 % 3_000));
         self.able("calendar.manage")
@@ -148,6 +150,10 @@ impl Town {
             appointment: appointment.0,
             connection: text(&connection["id"]),
             alarm,
+            certificate,
+            job,
+            amendment,
+            document,
             day: day.to_string(),
             device: text(&device["id"]),
             device_rule,
@@ -161,7 +167,8 @@ impl Town {
         };
         let names = &self.names;
         let ids = [&names.recording, &names.use_id, &names.person, &names.appointment];
-        let ids = ids.into_iter().chain([&names.connection, &names.alarm, &names.device]).collect::<Vec<_>>();
+        let more = [&names.connection, &names.alarm, &names.device, &names.certificate, &names.amendment];
+        let ids = ids.into_iter().chain(more).collect::<Vec<_>>();
         self.markers.extend(ids.into_iter().cloned());
         self.markers.extend([word, number, text(&shown["call_id"])]);
     }
@@ -179,6 +186,51 @@ impl Town {
             ))
             .await;
         id
+    }
+
+    /// A certificate, as if of an earlier life of the recording, and a job that waits for a person.
+    async fn add_certificate(&self, platform: &TestPlatform, recording: &str) -> (String, String) {
+        let (id, job) = (Uuid::now_v7().to_string(), Uuid::now_v7().to_string());
+        let tenant = &self.tenant;
+        platform
+            .as_owner(format!(
+                "BEGIN; SET LOCAL app.tenant = '{tenant}';
+                INSERT INTO certificates (tenant_id, certificate_id, recording_id, issued_at, reason, article, policy_version,
+                    call_day, note, note_sha256)
+                VALUES ('{tenant}', '{id}', '{recording}', now(), 'expired', '1', 1, '2026-01-01',
+                    E'matrix {recording}\n', sha256('matrix'));
+                DELETE FROM jobs WHERE kind = 'log_erasure';
+                INSERT INTO jobs (tenant_id, job_id, kind, state, next_at, done, figures, failures)
+                VALUES ('{tenant}', '{job}', 'log_erasure', 'stopped', now() + interval '1 day', 0, '{{}}', 0);
+                COMMIT"
+            ))
+            .await;
+        (id, job)
+    }
+
+    /// An amendment proposed by somebody who may not approve it; with it a document that may be proposed.
+    async fn add_amendment(&self, reason: &str) -> (String, String) {
+        let question = super::asker::Question {
+            method: reqwest::Method::GET,
+            path: "/v1/policy/text".into(),
+            body: None,
+        };
+        let text = self.able("policy.read").asker.ask(&question).await.text();
+        let day = chrono::Utc::now().date_naive() + chrono::Days::new(60);
+        let of_day = |comment: &str| {
+            let lines = text.lines().map(|line| match line.starts_with("effective_from") {
+                true => format!("effective_from = {day}"),
+                false => line.to_owned(),
+            });
+            format!("# {comment}\n{}\n", lines.collect::<Vec<_>>().join("\n"))
+        };
+        let proposer = self.people.iter().find(|one| {
+            one.capabilities.contains("policy.propose") && !one.capabilities.contains("policy.approve")
+        });
+        let proposed = json!({ "toml": of_day(reason), "reason": reason });
+        let answer = proposer.expect("a second person").asker.post("/v1/policy-amendments", proposed).await;
+        let id = answer["id"].as_str().expect("an id").to_owned();
+        (id, of_day(&Uuid::new_v4().to_string()))
     }
 
     async fn add_recording(&self, platform: &TestPlatform, number: &str, name: &str) -> String {

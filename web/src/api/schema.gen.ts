@@ -129,6 +129,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proofs of destruction */
+        get: operations["certificates_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/certificates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proof of destruction */
+        get: operations["certificates_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/certificates/{id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One proof of destruction as the signed text
+         * @description A C2SP signed note: what the certificate says, a blank line, the platform's Ed25519 signature. `rokuon verify` checks it
+         *     without this service.
+         */
+        get: operations["certificates_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connection-watches": {
         parameters: {
             query?: never;
@@ -381,6 +436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deletion-forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What will be destroyed by the end of a day, and under which article
+         * @description Counted as if nobody did anything until then: no hold, no release, no approved erasure, no amended policy.
+         */
+        get: operations["deletion_forecast_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/departments": {
         parameters: {
             query?: never;
@@ -496,6 +571,43 @@ export interface paths {
          *     compared with the calls we know within five minutes.
          */
         post: operations["expected_calls_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the platform does by itself, and how far it is */
+        get: operations["jobs_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a job go on that had stopped and asked
+         * @description It had found far more to destroy than is usual. The word counts for this civil day and for so many recordings.
+         */
+        post: operations["jobs_release"];
         delete?: never;
         options?: never;
         head?: never;
@@ -773,6 +885,88 @@ export interface paths {
         get: operations["policy_show"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policy-amendments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Amended policies on their way into force, and those that were */
+        get: operations["policy_amendments_list"];
+        put?: never;
+        /**
+         * Propose an amended policy
+         * @description It changes nothing until another person approves it, and then takes force on its own day by itself.
+         */
+        post: operations["policy_amendments_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policy-amendments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would change if an amended policy took force
+         * @description Nothing is changed by asking. Counted over what is kept now, as if nobody did anything until the day asked for.
+         */
+        post: operations["policy_amendments_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policy-amendments/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an amended policy that another person proposed
+         * @description From then on it is a version of the policy and takes force on its own day by itself. Where it shortens a period, that day must
+         *     lie seven days after the approval or later.
+         */
+        post: operations["policy_amendments_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policy-amendments/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an amended policy back before it is approved
+         * @description What was approved is amended by another amendment.
+         */
+        post: operations["policy_amendments_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1067,6 +1261,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/storage-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the stores and the keys are
+         * @description Sizes are octets of sealed media by the rows. The key's state is that of the newest recording's key, at most five minutes old.
+         */
+        get: operations["storage_health_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workers": {
         parameters: {
             query?: never;
@@ -1132,7 +1346,7 @@ export interface components {
             subject?: string | null;
             /**
              * Format: int64
-             * @description A figure that belongs to it: percent, or a count.
+             * @description A figure that belongs to it: percent, a count, or mebibytes.
              */
             figure?: number | null;
             /**
@@ -1156,7 +1370,7 @@ export interface components {
          * @description What can be wrong.
          * @enum {string}
          */
-        AlarmKind: "worker_silent" | "connection_silent" | "spool_filling" | "sealing_behind" | "calls_refused" | "registration_lost" | "expected_call_missing" | "canary_missing" | "calls_failing";
+        AlarmKind: "worker_silent" | "connection_silent" | "spool_filling" | "sealing_behind" | "calls_refused" | "registration_lost" | "expected_call_missing" | "canary_missing" | "calls_failing" | "clocks_disagree" | "destruction_stopped" | "destruction_late" | "media_broken" | "store_mismatch" | "store_full";
         /** @description The alarms. */
         AlarmList: {
             /** @description Open ones first, then the newest; 200 at most. */
@@ -1167,6 +1381,11 @@ export interface components {
              */
             open: number;
         };
+        /**
+         * @description Where an amendment stands.
+         * @enum {string}
+         */
+        AmendmentState: "proposed" | "approved" | "withdrawn";
         /** @description Whether the other party of a call was told. */
         Announcement: {
             /** @description What is known. */
@@ -1382,6 +1601,34 @@ export interface components {
              */
             every_minutes: number;
         };
+        /** @description A store that fills up, where the policy has one (octets). */
+        CapacityGauge: {
+            /**
+             * Format: int64
+             * @description What sealed recordings take now, in octets.
+             */
+            used_octets: number;
+            /**
+             * Format: int64
+             * @description The tenant's share of the store, in octets.
+             */
+            capacity_octets: number;
+            /**
+             * Format: int64
+             * @description From here on the oldest give way, in octets.
+             */
+            threshold_octets: number;
+            /**
+             * Format: int32
+             * @description From this share on the oldest give way, in percent.
+             */
+            gives_way_at_percent: number;
+            /**
+             * Format: int64
+             * @description How many would give way if it were looked at now; 1,000 at most are counted.
+             */
+            would_give_way: number;
+        };
         /** @description Keeping until the store is full: the oldest that nobody holds gives way. */
         CapacityRule: {
             /** @description The article. */
@@ -1409,6 +1656,56 @@ export interface components {
          * @enum {string}
          */
         CaptureOrder: "start" | "pause" | "resume" | "stop";
+        /** @description A certificate with everything it says. */
+        Certificate: components["schemas"]["CertificateSummary"] & {
+            /** @description What it says, as signed: times of each step, every version erased, the check afterwards, what is kept and until when. */
+            body: Record<string, never>;
+            /** @description The signed note, to be checked by `rokuon verify` or any reader of C2SP signed notes. */
+            note: string;
+        };
+        /** @description A page of certificates. */
+        CertificatePage: {
+            /** @description Newest first. */
+            items: components["schemas"]["CertificateSummary"][];
+            /** @description Give this as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description A certificate in a list. */
+        CertificateSummary: {
+            /**
+             * Format: uuid
+             * @description The certificate.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The recording that is gone.
+             */
+            recording: string;
+            /**
+             * Format: date-time
+             * @description When it was seen to be gone.
+             */
+            issued_at: string;
+            /** @description Why it was destroyed. */
+            reason: components["schemas"]["DueReason"];
+            /** @description The article of that reason. */
+            article: string;
+            /** @description That article as written. */
+            article_label: string;
+            /**
+             * Format: int32
+             * @description The version of the policy by which it was kept.
+             */
+            policy_version: number;
+            /**
+             * Format: date
+             * @description The civil day of the call, in Japan.
+             */
+            call_day: string;
+            /** @description SHA-256 of the signed note, in hexadecimal; it stands in the audit trail too. */
+            note_sha256: string;
+        };
         /** @description The columns as the one who uploads names them. */
         ColumnNames: {
             /**
@@ -1961,6 +2258,36 @@ export interface components {
             /** @description Why. */
             sentence: components["schemas"]["Text"];
         };
+        /** @description What will be destroyed by the end of a day, if nobody does anything until then. */
+        DeletionForecast: {
+            /**
+             * Format: date
+             * @description The civil day in Japan.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description How many recordings in all.
+             */
+            recordings: number;
+            /** @description By reason and article, the largest first. */
+            counts: components["schemas"]["ForecastCount"][];
+            /** @description Some of them, oldest calls first; 50 at most. */
+            examples: components["schemas"]["ForecastExample"][];
+            /**
+             * Format: int64
+             * @description How many would go too, were they not held.
+             */
+            held: number;
+            /** @description Some of those, oldest calls first; 50 at most. */
+            held_examples: components["schemas"]["ForecastExample"][];
+            capacity?: components["schemas"]["CapacityGauge"] | null;
+            /**
+             * Format: int64
+             * @description More than this a day waits for a person's word.
+             */
+            usual_limit: number;
+        };
         /** @description All departments. */
         DepartmentList: {
             /** @description In the tenant's order. */
@@ -2158,6 +2485,11 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "internal";
+        /**
+         * @description Why a recording was destroyed.
+         * @enum {string}
+         */
+        DueReason: "expired" | "erasure" | "capacity";
         /** @description An expected call that needs to be looked at. */
         ExpectedCall: {
             /**
@@ -2314,6 +2646,55 @@ export interface components {
              */
             message: string;
         };
+        /** @description How many go for one reason. */
+        ForecastCount: {
+            /** @description Why. */
+            reason: components["schemas"]["DueReason"];
+            /** @description The article. */
+            article: string;
+            /** @description That article as written. */
+            article_label: string;
+            /** @description The retention rule. */
+            sentence: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description How many recordings.
+             */
+            recordings: number;
+        };
+        /** @description One of them. */
+        ForecastExample: {
+            /**
+             * Format: uuid
+             * @description The recording.
+             */
+            recording: string;
+            /**
+             * Format: date-time
+             * @description When its call began.
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description The first instant it may be destroyed; absent while it is held.
+             */
+            at?: string | null;
+            reason?: components["schemas"]["DueReason"] | null;
+            /** @description The article that ends its keeping. */
+            article: string;
+            /** @description That article as written. */
+            article_label: string;
+            /**
+             * Format: date-time
+             * @description The end of its period.
+             */
+            keep_until?: string | null;
+            /**
+             * Format: int32
+             * @description Holds on it.
+             */
+            active_holds: number;
+        };
         /** @description A stretch without audio. */
         Gap: {
             /**
@@ -2380,6 +2761,100 @@ export interface components {
             /** @description Shown this once; must be changed at the first sign-in. */
             initial_password: string;
         };
+        /** @description A job. */
+        Job: {
+            /**
+             * Format: uuid
+             * @description The job.
+             */
+            id: string;
+            /** @description What work. */
+            kind: components["schemas"]["JobKind"];
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description Where it stands. */
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: date-time
+             * @description It is not begun before this.
+             */
+            next_at: string;
+            /**
+             * Format: date-time
+             * @description When the last run began.
+             */
+            begun_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended; absent while it runs.
+             */
+            ended_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many the last run has gone through.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description How many there are, where that is known.
+             */
+            total?: number | null;
+            /** @description What the run found: counts (`planned`, `limit`, `became_due`, …) and octets (`…_octets`) by name. */
+            figures: Record<string, never>;
+            /** @description Why the last run failed; it is tried again. */
+            last_error?: string | null;
+            /**
+             * Format: int32
+             * @description How often it failed in a row.
+             */
+            failures: number;
+            released?: components["schemas"]["JobReleased"] | null;
+        };
+        /**
+         * @description A kind of work.
+         * @enum {string}
+         */
+        JobKind: "sweep" | "capacity" | "tier_move" | "destroy" | "object_holds" | "policy_change" | "log_erasure" | "reconcile" | "scrub";
+        /** @description The jobs. */
+        JobList: {
+            /** @description In the order in which a recording meets them. */
+            items: components["schemas"]["Job"][];
+        };
+        /** @description A person's word. */
+        JobRelease: {
+            /**
+             * Format: int64
+             * @description For how many recordings of this day in all, those already due today included: the job's figure `wanted`, unless fewer.
+             */
+            up_to: number;
+            /** @description Why it is right that so many go. */
+            reason: string;
+        };
+        /** @description A person's word that a job may go on. */
+        JobReleased: {
+            /** @description Whose. */
+            by: components["schemas"]["PersonName"];
+            /**
+             * Format: date-time
+             * @description When; it counts for that civil day in Japan.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description For how many recordings of that day.
+             */
+            up_to: number;
+        };
+        /**
+         * @description Where a job stands.
+         * @enum {string}
+         */
+        JobState: "resting" | "running" | "stopped";
+        /**
+         * @description What is kept for a shorter time.
+         * @enum {string}
+         */
+        KeptKind: "call_audio" | "call_log" | "camera";
         /** @description How many recordings of a kind there are. */
         KeptRecordings: {
             /**
@@ -2427,6 +2902,11 @@ export interface components {
             /** @description Where that is. */
             place: components["schemas"]["Text"];
         };
+        /**
+         * @description Whether the tenant's key can be had.
+         * @enum {string}
+         */
+        KeyState: "available" | "dark" | "away" | "untried";
         /** @description One channel and whose voice it is. */
         Leg: {
             /**
@@ -2776,6 +3256,116 @@ export interface components {
             sections: components["schemas"]["PolicySection"][];
             /** @description The document as data. */
             data: Record<string, never>;
+        };
+        /** @description An amended policy on its way into force. */
+        PolicyAmendment: {
+            /**
+             * Format: uuid
+             * @description The amendment.
+             */
+            id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["AmendmentState"];
+            /**
+             * Format: date
+             * @description First civil day in Japan it applies.
+             */
+            effective_from: string;
+            /** @description Whether anything is kept for a shorter time than before: then seven days must lie between approval and that day. */
+            shortens: boolean;
+            /** @description Who proposed it. */
+            proposed_by: components["schemas"]["PersonName"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            proposed_at: string;
+            /** @description Why. */
+            reason: string;
+            decided_by?: components["schemas"]["PersonName"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decided_at?: string | null;
+            /**
+             * Format: int32
+             * @description The version it became.
+             */
+            policy_version?: number | null;
+            /** @description The document as proposed. */
+            toml: string;
+        };
+        /** @description The amendments. */
+        PolicyAmendmentList: {
+            /** @description Newest first; 100 at most. */
+            items: components["schemas"]["PolicyAmendment"][];
+        };
+        /** @description What would change if the amended document took force on its day. */
+        PolicyAmendmentPreview: {
+            /**
+             * Format: date
+             * @description First civil day in Japan it would apply.
+             */
+            effective_from: string;
+            /**
+             * Format: date
+             * @description The civil day by whose end it is counted.
+             */
+            day: string;
+            /** @description What is kept for a shorter time than before. */
+            shortened: components["schemas"]["KeptKind"][];
+            /**
+             * Format: date
+             * @description The first day on which it may take force if it is approved now.
+             */
+            earliest_day: string;
+            /**
+             * Format: int64
+             * @description Recordings that were looked at.
+             */
+            looked_at: number;
+            /** @description Whether those were all that are kept; 200,000 are looked at at most. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description Recordings destroyed by the end of that day under the document in force.
+             */
+            destroyed_before: number;
+            /**
+             * Format: int64
+             * @description Recordings destroyed by the end of that day under the amended one.
+             */
+            destroyed_after: number;
+            /**
+             * Format: int64
+             * @description Those that would go only under the amended one.
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description Those that would go only under the one in force.
+             */
+            fewer: number;
+            /** @description Some of those that would go only under the amended one; 50 at most. */
+            examples: components["schemas"]["ForecastExample"][];
+        };
+        /** @description A document to be proposed. */
+        PolicyAmendmentProposal: {
+            /** @description The amended document, whole. Its `effective_from` is the day it takes force. */
+            toml: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A document to be tried. */
+        PolicyAmendmentTrial: {
+            /** @description The amended document, whole. */
+            toml: string;
+            /**
+             * Format: date
+             * @description The civil day in Japan on which it is looked at; the day it takes force when absent.
+             */
+            day?: string | null;
         };
         /** @description One rule in words. */
         PolicyRule: {
@@ -3329,6 +3919,56 @@ export interface components {
              */
             note: string;
         };
+        /** @description How the stores and the keys are. */
+        StorageHealth: {
+            /**
+             * Format: date-time
+             * @description When this was looked at.
+             */
+            at: string;
+            /** @description Whether the tenant's key can be had. */
+            keys: components["schemas"]["KeyState"];
+            /** @description What lies where. */
+            tiers: components["schemas"]["TierUse"][];
+            capacity?: components["schemas"]["CapacityGauge"] | null;
+            /**
+             * Format: int64
+             * @description Recordings that are kept.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Those of them that are held.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Those of them that did not pass their check and are not played.
+             */
+            quarantined: number;
+            /**
+             * Format: int64
+             * @description Recordings that should be destroyed by now and are not.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Recordings that are kept, by when each was last read and hashed again: within the last 28 days.
+             */
+            read_within_28_days: number;
+            /**
+             * Format: date-time
+             * @description When the longest unread one was read; absent when one never was.
+             */
+            oldest_read_at?: string | null;
+            /** @description The last sweep, comparison and scrub, with their figures. */
+            jobs: components["schemas"]["Job"][];
+        };
+        /**
+         * @description Where sealed media lies.
+         * @enum {string}
+         */
+        StorageTier: "primary" | "secondary";
         /** @description The tenant a person works for. */
         TenantName: {
             /**
@@ -3353,6 +3993,21 @@ export interface components {
             ja: string;
             /** @description English */
             en: string;
+        };
+        /** @description What lies on a tier. */
+        TierUse: {
+            /** @description Which. */
+            tier: components["schemas"]["StorageTier"];
+            /**
+             * Format: int64
+             * @description Recordings.
+             */
+            recordings: number;
+            /**
+             * Format: int64
+             * @description Octets of sealed media.
+             */
+            octets: number;
         };
         /** @description How many calls of one day and connection were not kept, and why. */
         UnrecordedCount: {
@@ -4062,6 +4717,254 @@ export interface operations {
             };
             /** @description Some fields are not right */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certificates_list: {
+        parameters: {
+            query?: {
+                /** @description Issued at or after this. */
+                from?: string;
+                /** @description Issued before this. */
+                to?: string;
+                /** @description Of this recording. */
+                recording?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many a page; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificatePage"];
+                };
+            };
+            /** @description The request cannot be read; The query has a parameter that is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certificates_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The certificate */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certificates_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The certificate */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The note */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5465,6 +6368,92 @@ export interface operations {
             };
         };
     };
+    deletion_forecast_show: {
+        parameters: {
+            query?: {
+                /** @description The civil day in Japan; today when absent, which is tonight's destruction. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Foreseen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionForecast"];
+                };
+            };
+            /** @description The request cannot be read; The query has a parameter that is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     departments_list: {
         parameters: {
             query?: never;
@@ -6210,6 +7199,195 @@ export interface operations {
             };
             /** @description The password must be changed first; Not permitted; The request does not come from the portal */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobRelease"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7637,6 +8815,449 @@ export interface operations {
             };
         };
     };
+    policy_amendments_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyAmendmentList"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policy_amendments_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyAmendmentProposal"];
+            };
+        };
+        responses: {
+            /** @description Proposed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyAmendment"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policy_amendments_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyAmendmentTrial"];
+            };
+        };
+        responses: {
+            /** @description Tried */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyAmendmentPreview"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policy_amendments_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The amendment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policy_amendments_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The amendment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     policy_text: {
         parameters: {
             query?: never;
@@ -8477,7 +10098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The recording cannot be played; There is no decoder to hear the recording with */
+            /** @description The tenant's key cannot be used, so nothing under it opens; The recording cannot be played; There is no decoder to hear the recording with */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8585,7 +10206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The recording cannot be played; There is no decoder to hear the recording with */
+            /** @description The tenant's key cannot be used, so nothing under it opens; The recording cannot be played; There is no decoder to hear the recording with */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8709,7 +10330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The recording cannot be played */
+            /** @description The tenant's key cannot be used, so nothing under it opens; The recording cannot be played */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8951,7 +10572,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The recording cannot be played; There is no decoder to hear the recording with */
+            /** @description The tenant's key cannot be used, so nothing under it opens; The recording cannot be played; There is no decoder to hear the recording with */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9203,6 +10824,71 @@ export interface operations {
                 };
             };
             /** @description The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    storage_health_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageHealth"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
             403: {
                 headers: {
                     [name: string]: unknown;

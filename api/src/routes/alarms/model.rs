@@ -44,6 +44,18 @@ kinds! {
     CanaryMissing,
     /// Calls come, and nothing can be kept of them.
     CallsFailing,
+    /// The clocks do not agree, so nothing is destroyed.
+    ClocksDisagree,
+    /// More would be destroyed than is usual: it waits for a person.
+    DestructionStopped,
+    /// What should be gone by now is not.
+    DestructionLate,
+    /// Recordings did not pass their check.
+    MediaBroken,
+    /// The store and the rows do not agree.
+    StoreMismatch,
+    /// The store is full and nothing may give way.
+    StoreFull,
 }
 
 /// Somebody took an alarm up.
@@ -71,7 +83,7 @@ pub struct Alarm {
     /// On what: a connection's name or a recorder's id; absent for the platform as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// A figure that belongs to it: percent, or a count.
+    /// A figure that belongs to it: percent, a count, or mebibytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub figure: Option<u64>,
     /// Since when.

@@ -75,6 +75,16 @@ impl PictureCache {
         Ok(picture)
     }
 
+    /// Forgets a recording's picture: it is being destroyed.
+    pub fn forget(&self, recording: RecordingId) {
+        self.kept().retain(|(id, _)| *id != recording);
+    }
+
+    /// Forgets every picture.
+    pub fn forget_all(&self) {
+        self.kept().clear();
+    }
+
     fn kept(&self) -> std::sync::MutexGuard<'_, VecDeque<(RecordingId, Arc<Picture>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

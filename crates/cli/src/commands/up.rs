@@ -10,6 +10,7 @@ use rokuon_api::app::App;
 use rokuon_api::config::ApiConfig;
 use rokuon_api::serve::{Listening, ServeError, listen, serve_on};
 use rokuon_db::database::Database;
+use rokuon_keeping::signed_note::NoteSigner;
 use rokuon_policy::clock::{Clock, SystemClock};
 use rokuon_storage::recording_reader::RecordingReader;
 use rokuon_storage::spool::SpoolError;
@@ -109,6 +110,7 @@ async fn serve_parts(
                 store: store.clone(),
                 keys: keys.clone(),
                 clock: clock.clone(),
+                signer: Some(Arc::new(signer(data_dir)?)),
             };
             let config = worker_config(settings, data_dir)?;
             Some(
@@ -151,6 +153,21 @@ async fn serve_parts(
     db.close().await;
     drop(run_file);
     outcome
+}
+
+/// What signs certificates of destruction, and beside it the key by which anybody checks them.
+fn signer(data_dir: &DataDir) -> Result<NoteSigner, Failure> {
+    let path = data_dir.join("signing-key");
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::new(
+            format!("証明書の署名鍵 {} を使えません（{error}）。", path.display()),
+            format!("cannot use the key that signs certificates, {}: {error}", path.display()),
+        )
+    };
+    let signer = NoteSigner::open_or_create(&path, "rokuon").map_err(|error| failed(&error))?;
+    let public = data_dir.join("signing-key.pub");
+    std::fs::write(&public, format!("{}\n", signer.verifier())).map_err(|error| failed(&error))?;
+    Ok(signer)
 }
 
 /// Waits for a signal, or for the API to end by itself.
@@ -245,6 +262,7 @@ fn worker_config(settings: &Settings, data_dir: &DataDir) -> Result<WorkerConfig
         media_bind,
         rtp_ports: settings.rtp_ports.into(),
         whip: settings.whip.as_ref().map(|whip| whip.config.clone()),
+        jobs: settings.jobs,
         ..WorkerConfig::on_loopback(data_dir.join("spool"))
     })
 }

@@ -154,6 +154,10 @@ fn branch(sql: &mut Sql, filter: &Filter, driver: Option<(usize, &Side)>, limit:
             _ => on_either_side(sql, number),
         }
     }
+    if filter.numbers.is_empty() {
+        // No number finds a call whose log was erased; without one it must be said.
+        sql.push(" AND c.log_erased_at IS NULL");
+    }
     facts(sql, filter);
     sql.push(" ORDER BY c.started_at DESC, c.call_id DESC LIMIT ").push_bind(i64::from(limit) + 1);
 }

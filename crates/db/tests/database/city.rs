@@ -246,6 +246,7 @@ impl City {
         crate::connecting::fill(&mut tx, self.connection).await;
         crate::holding::fill(&mut tx, self.person, call.recording).await;
         crate::erasing::fill(&mut tx, self.person, call.recording).await;
+        crate::keeping::fill(&mut tx, call.recording, self.person).await;
         tx.commit_bookkeeping().await.unwrap();
         call
     }

@@ -8,6 +8,7 @@ mod connecting;
 mod erasing;
 mod holding;
 mod isolation;
+mod keeping;
 mod live_calls;
 mod people;
 mod recording_life;

@@ -249,7 +249,8 @@ async fn a_held_recording_cannot_be_marked_destroyed() {
     sqlx::query("SELECT set_config('app.tenant', 'aozora', true)").execute(&mut *tx).await.unwrap();
     let update = "UPDATE recordings SET active_holds = active_holds + 1 WHERE recording_id = $1";
     sqlx::query(update).bind(call.recording.0).execute(&mut *tx).await.unwrap();
-    let destroy = "UPDATE recordings SET state = 'destroying' WHERE recording_id = $1";
+    let destroy = "UPDATE recordings SET state = 'destroying', due_at = now(), due_reason = 'expired', due_article = '5(2)',
+        destroying_at = now() WHERE recording_id = $1";
     let refused = sqlx::query(destroy).bind(call.recording.0).execute(&mut *tx).await.unwrap_err();
     assert_eq!(refused.as_database_error().unwrap().constraint(), Some("recordings_held_not_destroyed"));
 }

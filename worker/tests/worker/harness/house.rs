@@ -129,6 +129,7 @@ impl House {
             store: self.store.clone(),
             keys: self.keys.clone(),
             clock: Arc::new(SystemClock),
+            signer: None,
         };
         let worker = start(self.config.clone(), ports).await.unwrap();
         self.sip = worker.sip_addresses().clone();

@@ -1,0 +1,6 @@
+//! The proofs that recordings are gone.
+
+pub mod list;
+pub mod model;
+pub mod show;
+pub mod text;

@@ -1,0 +1,4 @@
+//! How the stores and the keys are.
+
+pub mod model;
+pub mod show;

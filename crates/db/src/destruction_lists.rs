@@ -1,0 +1,153 @@
+//! What is about to be erased of a recording, written down before the first object goes.
+
+use rokuon_policy::closed_list;
+use rokuon_policy::ids::RecordingId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use chrono::{DateTime, Utc};
+
+use crate::error::DbError;
+use crate::recordings::json;
+use crate::row::Place;
+use crate::tenant_tx::TenantTx;
+
+closed_list! {
+    /// Why objects go.
+    pub enum ListCause {
+        /// The recording is being destroyed.
+        Destroyed = "destroyed",
+        /// Its media lies on the second tier now.
+        Moved = "moved",
+    }
+}
+
+/// One version of one object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ListedObject {
+    /// Its bucket.
+    pub bucket: String,
+    /// Its key.
+    pub key: String,
+    /// Its version.
+    pub version: String,
+    /// Its length in octets; 0 for a marker that hides what lies under it.
+    pub bytes: u64,
+}
+
+/// A list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DestructionList {
+    /// Of which recording.
+    pub recording: RecordingId,
+    /// What goes.
+    pub objects: Vec<ListedObject>,
+    /// When it was written down first.
+    pub listed_at: DateTime<Utc>,
+}
+
+/// Writes lists down. What stands on one already stays on it: what was found anew is added.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn put(
+    tx: &mut TenantTx,
+    cause: ListCause,
+    lists: &[(RecordingId, Vec<ListedObject>)],
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let ids: Vec<Uuid> = lists.iter().map(|(id, _)| id.0).collect();
+    let objects: Vec<Value> = lists.iter().map(|(_, objects)| json(objects)).collect();
+    let (tenant, connection) = tx.parts();
+    sqlx::query(
+        "INSERT INTO destruction_lists (tenant_id, recording_id, cause, objects, listed_at)
+        SELECT $1, id, $3, objects, $5
+        FROM unnest($2::uuid[], $4::jsonb[]) AS listed (id, objects)
+        ON CONFLICT (tenant_id, recording_id, cause) DO UPDATE SET objects = (
+            SELECT jsonb_agg(DISTINCT one)
+            FROM jsonb_array_elements(destruction_lists.objects || excluded.objects) AS one
+        )
+        WHERE NOT destruction_lists.objects @> excluded.objects",
+    )
+    .bind(tenant)
+    .bind(ids)
+    .bind(cause.as_str())
+    .bind(objects)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The lists of some recordings.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn of(
+    tx: &mut TenantTx,
+    cause: ListCause,
+    recordings: &[RecordingId],
+) -> Result<Vec<DestructionList>, DbError> {
+    let ids: Vec<Uuid> = recordings.iter().map(|id| id.0).collect();
+    let (tenant, connection) = tx.parts();
+    let rows: Vec<(Uuid, Value, DateTime<Utc>)> = sqlx::query_as(
+        "SELECT recording_id, objects, listed_at
+        FROM destruction_lists
+        WHERE tenant_id = $1 AND recording_id = ANY ($2) AND cause = $3",
+    )
+    .bind(tenant)
+    .bind(ids)
+    .bind(cause.as_str())
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(list).collect()
+}
+
+/// Some lists of a cause, in no order.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn waiting(
+    tx: &mut TenantTx,
+    cause: ListCause,
+    limit: u32,
+) -> Result<Vec<DestructionList>, DbError> {
+    let (tenant, connection) = tx.parts();
+    let rows: Vec<(Uuid, Value, DateTime<Utc>)> = sqlx::query_as(
+        "SELECT recording_id, objects, listed_at
+        FROM destruction_lists
+        WHERE tenant_id = $1 AND cause = $2
+        LIMIT $3",
+    )
+    .bind(tenant)
+    .bind(cause.as_str())
+    .bind(i64::from(limit))
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(list).collect()
+}
+
+/// Everything on them is gone.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn strike(tx: &mut TenantTx, cause: ListCause, recordings: &[RecordingId]) -> Result<(), DbError> {
+    let ids: Vec<Uuid> = recordings.iter().map(|id| id.0).collect();
+    let (tenant, connection) = tx.parts();
+    sqlx::query(
+        "DELETE FROM destruction_lists
+        WHERE tenant_id = $1 AND recording_id = ANY ($2) AND cause = $3",
+    )
+    .bind(tenant)
+    .bind(ids)
+    .bind(cause.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn list((id, objects, listed_at): (Uuid, Value, DateTime<Utc>)) -> Result<DestructionList, DbError> {
+    let objects = Place { table: "destruction_lists", row: &id }.json("objects", objects)?;
+    Ok(DestructionList { recording: RecordingId(id), objects, listed_at })
+}

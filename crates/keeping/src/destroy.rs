@@ -1,0 +1,243 @@
+//! Destroys what is due: one committing statement, keys first, then media on both tiers, a look whether anything is left, and the
+//! certificate together with the row and the event. It may be cut short after any step: what was committed is carried on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use rokuon_db::audit_events::AuditEvent;
+use rokuon_db::destruction_lists::{self, ListCause, ListedObject};
+use rokuon_db::jobs::RunEnd;
+use rokuon_db::keeping::{self, KeptRow, WorkList};
+use rokuon_db::{certificates, destruction, destruction_days};
+use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_policy::keeping::step::{Step, next_step};
+use rokuon_storage::object_key;
+use rokuon_storage::object_store::{Bucket, StoreErrorKind};
+use serde_json::json;
+
+use crate::certificate::{Destroyed, Times, certify};
+use crate::erasing::{erase, list_all};
+use crate::failure::KeepingError;
+use crate::keeper::Keeper;
+use crate::run::Run;
+
+/// Every place at which a test cuts a destruction short, in their order.
+pub const PLACES: [&str; 13] = [
+    "destroy.begun",
+    "destroy.chosen",
+    "destroy.committed",
+    "destroy.listed",
+    "destroy.list_written",
+    "destroy.keys_halfway",
+    "destroy.keys_erased",
+    "destroy.media_halfway",
+    "destroy.media_erased",
+    "destroy.secondary_erased",
+    "destroy.checked",
+    "destroy.certified",
+    "destroy.done",
+];
+
+pub(crate) async fn run(run: &mut Run<'_>) -> Result<RunEnd, KeepingError> {
+    run.keeper.interruption.at("destroy.begun")?;
+    let batch = run.keeper.limits.batch;
+    // What stays for the next time, so that nothing is asked for twice in a run.
+    let mut left: BTreeSet<RecordingId> = BTreeSet::new();
+    loop {
+        let now = run.keeper.believe_time(run).await?;
+        // First what an earlier run committed.
+        let mut tx = run.tx().await?;
+        let committed = keeping::list(&mut tx, WorkList::Destroying, now, batch).await?;
+        tx.commit_read_only().await?;
+        let committed: Vec<KeptRow> = committed.into_iter().filter(|row| !left.contains(&row.id)).collect();
+        if !committed.is_empty() {
+            left.extend(carry_on(run, &committed).await?);
+            continue;
+        }
+        if left.len() >= batch as usize || commit_next(run, now).await? == 0 {
+            break;
+        }
+    }
+    run.figure("left_in_store", left.len() as u64);
+    if left.is_empty() { Ok(RunEnd::Done) } else { Err(KeepingError::StillThere { left: left.len() }) }
+}
+
+/// Commits the destruction of the next ones, and takes back what is kept after all; says how many it moved.
+async fn commit_next(run: &mut Run<'_>, now: DateTime<Utc>) -> Result<usize, KeepingError> {
+    let mut tx = run.tx().await?;
+    let due = keeping::list(&mut tx, WorkList::Due, now, run.keeper.limits.batch).await?;
+    let (mut chosen, mut kept) = (Vec::new(), Vec::new());
+    for row in &due {
+        match next_step(&row.kept, now) {
+            Step::CommitDestruction => chosen.push((row.id, row.kept.epoch)),
+            Step::KeepAfterAll(_) => kept.push((row.id, row.kept.epoch)),
+            _ => {}
+        }
+    }
+    run.keeper.interruption.at("destroy.chosen")?;
+    let kept = destruction::keep_after_all(&mut tx, &kept).await?;
+    let committed = destruction::commit(&mut tx, &chosen, now).await?;
+    let rows: BTreeMap<RecordingId, &KeptRow> = due.iter().map(|row| (row.id, row)).collect();
+    let event = |kind: &str, id: &RecordingId| -> AuditEvent {
+        let mut event = run.event(kind, now).on("recording", id);
+        if let Some(row) = rows.get(id) {
+            event.article = row.kept.cause.as_ref().map(|cause| cause.article.clone());
+            event.detail = json!({
+                "reason": row.kept.cause.as_ref().map(|cause| cause.reason),
+                "policy_version": row.policy_version,
+            });
+        }
+        event
+    };
+    let mut events: Vec<AuditEvent> = kept.iter().map(|id| event("recording.keep_after_all", id)).collect();
+    events.extend(committed.iter().map(|id| event("recording.destroying", id)));
+    let moved = events.len();
+    if moved == 0 {
+        tx.commit_read_only().await?;
+        return Ok(0);
+    }
+    tx.commit_with_all(&events).await?;
+    run.count("kept_after_all", kept.len() as u64);
+    run.keeper.interruption.at("destroy.committed")?;
+    Ok(moved)
+}
+
+/// Carries committed destructions on to their end; says which could not be ended, because the store keeps something of them.
+async fn carry_on(run: &mut Run<'_>, rows: &[KeptRow]) -> Result<Vec<RecordingId>, KeepingError> {
+    let keeper = run.keeper;
+    let ids: Vec<RecordingId> = rows.iter().map(|row| row.id).collect();
+    let mut found = listed(run, &ids).await?;
+    found.retain(|(_, objects)| !objects.is_empty());
+    keeper.interruption.at("destroy.listed")?;
+    let mut tx = run.tx().await?;
+    destruction_lists::put(&mut tx, ListCause::Destroyed, &found, keeper.times.now()).await?;
+    // What an earlier run listed, and may have erased already, belongs to the certificate as well.
+    let lists = destruction_lists::of(&mut tx, ListCause::Destroyed, &ids).await?;
+    tx.commit_bookkeeping().await?;
+    keeper.interruption.at("destroy.list_written")?;
+    let all: Vec<&ListedObject> = lists.iter().flat_map(|list| &list.objects).collect();
+    let of = |bucket: Bucket| -> Vec<&ListedObject> {
+        all.iter().copied().filter(|one| one.bucket == bucket.as_str()).collect()
+    };
+    // Keys first (I7): from here on nothing can be decrypted, whatever becomes of the rest.
+    erase(keeper, Bucket::Keys, &of(Bucket::Keys), "destroy.keys_halfway").await?;
+    let keys_erased = keeper.times.now();
+    keeper.interruption.at("destroy.keys_erased")?;
+    erase(keeper, Bucket::Media, &of(Bucket::Media), "destroy.media_halfway").await?;
+    keeper.interruption.at("destroy.media_erased")?;
+    erase(keeper, Bucket::Secondary, &of(Bucket::Secondary), "destroy.media_halfway").await?;
+    let media_erased = keeper.times.now();
+    keeper.interruption.at("destroy.secondary_erased")?;
+    let left = still_there(run, &ids).await?;
+    let checked = keeper.times.now();
+    keeper.interruption.at("destroy.checked")?;
+    let rules = run.rules()?;
+    let mut objects: BTreeMap<RecordingId, Vec<ListedObject>> =
+        lists.into_iter().map(|list| (list.recording, list.objects)).collect();
+    let issued: Vec<certificates::Certificate> = rows
+        .iter()
+        .filter(|row| !left.contains(&row.id))
+        .filter_map(|row| {
+            let committed = row.destroying_at.unwrap_or(keys_erased);
+            let times = Times { due: row.due_at, committed, keys_erased, media_erased, checked };
+            let erased = objects.remove(&row.id).unwrap_or_default();
+            certify(&run.tenant, &rules.policy, Destroyed { row, erased, times }, &keeper.signer)
+        })
+        .collect();
+    keeper.interruption.at("destroy.certified")?;
+    finish(run, issued).await?;
+    keeper.interruption.at("destroy.done")?;
+    run.report(None).await?;
+    Ok(left.into_iter().collect())
+}
+
+/// Row, certificate, count and event of each, in one transaction: exactly one certificate a destroyed recording (I6).
+async fn finish(run: &mut Run<'_>, issued: Vec<certificates::Certificate>) -> Result<(), KeepingError> {
+    let ids: Vec<RecordingId> = issued.iter().map(|one| one.recording).collect();
+    let now = run.keeper.times.now();
+    let mut tx = run.tx().await?;
+    let done: BTreeSet<RecordingId> = destruction::done(&mut tx, &ids, now).await?.into_iter().collect();
+    // One that another run ended meanwhile has its certificate.
+    let issued: Vec<certificates::Certificate> =
+        issued.into_iter().filter(|one| done.contains(&one.recording)).collect();
+    destruction_lists::strike(&mut tx, ListCause::Destroyed, &ids).await?;
+    if issued.is_empty() {
+        tx.commit_bookkeeping().await?;
+        return Ok(());
+    }
+    certificates::issue(&mut tx, &issued).await?;
+    destruction_days::add(&mut tx, run.today(), 0, issued.len() as u64).await?;
+    let events: Vec<AuditEvent> = issued
+        .iter()
+        .map(|one| {
+            let sha256: String = one.sha256().iter().map(|octet| format!("{octet:02x}")).collect();
+            let mut event =
+                run.event("recording.destroyed", now).on("recording", one.recording).with(json!({
+                    "certificate": one.id,
+                    "certificate_sha256": sha256,
+                    "reason": one.reason,
+                    "policy_version": one.policy_version,
+                }));
+            event.article = Some(one.article.clone());
+            event
+        })
+        .collect();
+    tx.commit_with_all(&events).await?;
+    run.progress.done += issued.len() as u64;
+    metrics::counter!("rokuon_recordings_destroyed_total").increment(issued.len() as u64);
+    Ok(())
+}
+
+/// Everything the stores hold of them, every version and marker.
+async fn listed(
+    run: &Run<'_>,
+    ids: &[RecordingId],
+) -> Result<Vec<(RecordingId, Vec<ListedObject>)>, KeepingError> {
+    let mut looks = Vec::with_capacity(ids.len());
+    for id in ids {
+        looks.push(listed_of(run.keeper, *id, object_key::prefix(&run.tenant, *id)));
+    }
+    stream::iter(looks).buffer_unordered(run.keeper.limits.requests).try_collect().await
+}
+
+async fn listed_of(
+    keeper: &Keeper,
+    id: RecordingId,
+    prefix: String,
+) -> Result<(RecordingId, Vec<ListedObject>), KeepingError> {
+    let mut objects = Vec::new();
+    for bucket in Bucket::ALL {
+        objects.extend(list_all(keeper, bucket, &prefix).await?);
+    }
+    Ok((id, objects))
+}
+
+/// Of which anything is left, or whose wrapped key can still be had.
+async fn still_there(run: &Run<'_>, ids: &[RecordingId]) -> Result<BTreeSet<RecordingId>, KeepingError> {
+    let mut looks = Vec::with_capacity(ids.len());
+    for id in ids {
+        looks.push(still_there_of(run.keeper, &run.tenant, *id));
+    }
+    let looked: Vec<Option<RecordingId>> =
+        stream::iter(looks).buffer_unordered(run.keeper.limits.requests).try_collect().await?;
+    Ok(looked.into_iter().flatten().collect())
+}
+
+async fn still_there_of(
+    keeper: &Keeper,
+    tenant: &TenantId,
+    id: RecordingId,
+) -> Result<Option<RecordingId>, KeepingError> {
+    let prefix = object_key::prefix(tenant, id);
+    for bucket in Bucket::ALL {
+        if !keeper.store.list_versions(bucket, &prefix, None, 1).await?.is_empty() {
+            return Ok(Some(id));
+        }
+    }
+    match keeper.store.get(Bucket::Keys, &object_key::wrapped_key(tenant, id), None).await {
+        Err(error) if error.kind == StoreErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(Some(id)),
+    }
+}

@@ -105,7 +105,9 @@ fn gaps(recording: &Value, channel: usize, start: usize) -> Vec<Range<usize>> {
         let from = samples(&gap["start_seconds"]);
         let until = (from + samples(&gap["seconds"])).saturating_sub(start);
         match stretches.last_mut() {
-            Some(before) if before.end + 1 >= from.saturating_sub(start) => before.end = before.end.max(until),
+            Some(before) if before.end + 1 >= from.saturating_sub(start) => {
+                before.end = before.end.max(until)
+            }
             _ => stretches.push(from.saturating_sub(start)..until),
         }
     }

@@ -9,6 +9,9 @@ export const PURPOSE = 'purpose';
 /** A data key of a recording. */
 export const RECORDING = 'recording';
 
+/** A key under which a worker wraps recordings' data keys itself for an hour (setting `kms_hourly`). */
+export const WRAPPING = 'wrapping';
+
 /** A data key of a password with which we register at an exchange. */
 export const REGISTRATION_PASSWORD = 'registration_password';
 

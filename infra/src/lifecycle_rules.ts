@@ -4,7 +4,7 @@ import type { Value } from './template.js';
 
 /**
  * The backstop classes of the policies in `policies/`: `d35` is erased 35 days after it was put. The classes and their margin
- * are `crates/policy/src/backstop.rs`; a house rule compares this file with it.
+ * are `crates/policy/src/backstop.rs`; a house rule compares this file with it. The rules are those of `rokuon storage apply`.
  */
 const CLASSES = JSON.parse(
   readFileSync(new URL('../../backstop-classes.json', import.meta.url), 'utf8'),
@@ -19,7 +19,7 @@ export const BACKSTOP_TAG = 'rokuon-backstop';
  */
 function backstop(name: string): Value {
   return {
-    Id: `backstop-${name}`,
+    Id: `rokuon-backstop-${name}`,
     Status: 'Enabled',
     TagFilters: [{ Key: BACKSTOP_TAG, Value: name }],
     ExpirationInDays: Number(name.slice(1)),
@@ -30,8 +30,8 @@ function backstop(name: string): Value {
 /** The rules, the same in each bucket. What has no class is touched by none of them. */
 export function lifecycleRules(): Value[] {
   return [
-    { Id: 'abort-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
-    { Id: 'clear-markers', Status: 'Enabled', ExpiredObjectDeleteMarker: true },
+    { Id: 'rokuon-abort-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+    { Id: 'rokuon-drop-markers', Status: 'Enabled', ExpiredObjectDeleteMarker: true },
     ...CLASSES.map(backstop),
   ];
 }

@@ -1,6 +1,6 @@
 // What each process may do, and nothing besides. What a role may do with a tenant's key stands in that key's policy too.
 import { BUCKETS, bucketArn, objectsOf, roleId, ROLES, type Role } from './cell_names.js';
-import { contextOf, PURPOSE, RECORDING, REGISTRATION_PASSWORD, S3_OBJECT, TENANT } from './encryption_context.js';
+import { contextOf, PURPOSE, RECORDING, REGISTRATION_PASSWORD, S3_OBJECT, TENANT, WRAPPING } from './encryption_context.js';
 import { BACKSTOP_TAG } from './lifecycle_rules.js';
 import { policy, type Condition, type Statement } from './policy_document.js';
 import { ref, sub, type Resource, type Text } from './template.js';
@@ -76,7 +76,7 @@ const STATEMENTS: Record<Role, Statement[]> = {
       Effect: 'Allow',
       Action: ['kms:GenerateDataKey'],
       Resource: KEYS,
-      Condition: dataKeysFor([RECORDING]),
+      Condition: dataKeysFor([RECORDING, WRAPPING]),
     },
     {
       // The wrapped keys come from its own spool and from the connections' rows; it cannot read the key bucket.
@@ -84,7 +84,7 @@ const STATEMENTS: Record<Role, Statement[]> = {
       Effect: 'Allow',
       Action: ['kms:Decrypt'],
       Resource: KEYS,
-      Condition: dataKeysFor([RECORDING, REGISTRATION_PASSWORD]),
+      Condition: dataKeysFor([RECORDING, WRAPPING, REGISTRATION_PASSWORD]),
     },
     {
       Sid: 'EncryptInS3',
@@ -115,7 +115,7 @@ const STATEMENTS: Record<Role, Statement[]> = {
       Effect: 'Allow',
       Action: ['kms:Decrypt'],
       Resource: KEYS,
-      Condition: dataKeysFor([RECORDING]),
+      Condition: dataKeysFor([RECORDING, WRAPPING]),
     },
     {
       // It seals a password that somebody enters and can never read it again.

@@ -1,5 +1,5 @@
 // The template of one tenant's key. The same for a key of ours and for one in the city's own account.
-import { contextOf, PURPOSE, RECORDING, REGISTRATION_PASSWORD, S3_OBJECT, TENANT } from './encryption_context.js';
+import { contextOf, PURPOSE, RECORDING, REGISTRATION_PASSWORD, S3_OBJECT, TENANT, WRAPPING } from './encryption_context.js';
 import { policy, type Condition, type Statement } from './policy_document.js';
 import { arnOf, kept, ref, sub, type Template, type Text } from './template.js';
 
@@ -66,16 +66,16 @@ const STATEMENTS: Statement[] = [
     Action: ['kms:DescribeKey'],
     Resource: ['*'],
   },
-  allow('WorkerMakesKeysOfRecordings', 'WorkerRole', 'kms:GenerateDataKey', dataKeysFor([RECORDING])),
+  allow('WorkerMakesKeysOfRecordings', 'WorkerRole', 'kms:GenerateDataKey', dataKeysFor([RECORDING, WRAPPING])),
   allow(
     'WorkerOpensItsSpoolAndRegisters',
     'WorkerRole',
     'kms:Decrypt',
-    dataKeysFor([RECORDING, REGISTRATION_PASSWORD]),
+    dataKeysFor([RECORDING, WRAPPING, REGISTRATION_PASSWORD]),
   ),
   allow('WorkerEncryptsInS3', 'WorkerRole', 'kms:GenerateDataKey', throughS3(MEDIA, WRAPPED_KEYS)),
   allow('WorkerReadsMediaBack', 'WorkerRole', 'kms:Decrypt', throughS3(MEDIA)),
-  allow('ApiOpensRecordings', 'ApiRole', 'kms:Decrypt', dataKeysFor([RECORDING])),
+  allow('ApiOpensRecordings', 'ApiRole', 'kms:Decrypt', dataKeysFor([RECORDING, WRAPPING])),
   allow(
     'ApiSealsRegistrationPasswords',
     'ApiRole',
@@ -125,7 +125,7 @@ export function tenantKeyTemplate(): Template {
       }),
       Alias: kept({
         Type: 'AWS::KMS::Alias',
-        Properties: { AliasName: sub('alias/rokuon/${Tenant}'), TargetKeyId: ref('Key') },
+        Properties: { AliasName: sub('alias/rokuon-${Tenant}'), TargetKeyId: ref('Key') },
       }),
     },
     Outputs: {

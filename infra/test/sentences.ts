@@ -72,6 +72,9 @@ export const SENTENCES: Sentence[] = [
           ...must(cloud.s3(worker, 's3:PutObjectTagging', media, segment), 'worker: tag what is new'),
           ...must(cloud.kms(worker, 'kms:DescribeKey', tenant), 'worker: see the key of the tenant'),
           ...must(cloud.unwrap(worker, tenant, 'recording'), 'worker: spool after a restart'),
+          ...must(cloud.generate(worker, tenant, 'wrapping'), 'worker: wrapping key'),
+          ...must(cloud.unwrap(worker, tenant, 'wrapping'), 'worker: spool under a wrapping key'),
+          ...must(cloud.unwrap(api, tenant, 'wrapping'), 'api: play what a wrapping key wrapped'),
           ...must(cloud.unwrap(worker, tenant, 'registration_password'), 'worker: register'),
           ...must(cloud.open(api, cell, tenant), 'api: play'),
           ...must(cloud.generate(api, tenant, 'registration_password'), 'api: seal a password'),
@@ -115,7 +118,7 @@ export const SENTENCES: Sentence[] = [
         tenants.flatMap((tenant) => [
           ...must(role === 'worker' || !cloud.unwrap(who, tenant, 'registration_password'), `${who} reads a password`),
           ...must(role === 'api' || !cloud.open(who, cloud.cellOf(tenant), tenant), `${who} opens a recording`),
-          ...must(role !== 'eraser' || !cloud.unwrap(who, tenant, 'recording'), `${who} unwraps`),
+          ...must(role !== 'eraser' || !['recording', 'wrapping'].some((purpose) => cloud.unwrap(who, tenant, purpose)), `${who} unwraps`),
         ]),
       ),
     mistakes: {

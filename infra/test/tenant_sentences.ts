@@ -6,7 +6,7 @@ import type { Sentence } from './sentences.js';
 
 const cells = Object.keys(CELLS) as Cell[];
 const tenants: Tenant[] = cells.flatMap((cell) => [...CELLS[cell]]);
-const PURPOSES = ['recording', 'registration_password'];
+const PURPOSES = ['recording', 'wrapping', 'registration_password'];
 
 /** What nobody who runs may do to a bucket or a key. */
 const SETTINGS = [

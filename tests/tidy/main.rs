@@ -4,6 +4,7 @@ mod arrows;
 mod committed;
 mod files;
 mod glossary;
+mod infra;
 mod migrations;
 mod names;
 mod tenants;

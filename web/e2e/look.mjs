@@ -191,6 +191,68 @@ const PAGES = [
       await page.getByRole("dialog").waitFor();
     },
   },
+  { name: "50-retention", signed: true, go: (page) => page.goto(`${mock.origin}/retention`) },
+  { name: "51-forecast", signed: true, go: (page) => page.goto(`${mock.origin}/retention?tab=forecast`) },
+  {
+    name: "52-forecast-guard",
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/retention?tab=forecast`);
+      await page.getByLabel("日を選ぶ").fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10));
+      await page.getByText("いつもより大幅に多いため").waitFor();
+    },
+  },
+  { name: "53-certificates", signed: true, go: (page) => page.goto(`${mock.origin}/retention?tab=certificates`) },
+  {
+    name: "54-certificate",
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/retention?tab=certificates`);
+      await page.getByRole("table").getByRole("link").first().click();
+      await page.getByRole("heading", { name: "署名付きの原文" }).waitFor();
+    },
+  },
+  { name: "55-amendments", signed: true, go: (page) => page.goto(`${mock.origin}/retention?tab=amendments`) },
+  {
+    name: "56-amendment-preview",
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/retention?tab=amendments`);
+      await page.getByLabel(/^改正後の規程/).fill("[[retention]]\nkind = \"call_audio\"\nmaximum = { months = 9 }");
+      await page.getByRole("button", { name: "何が変わるかを見る" }).click();
+      await page.getByText(/新たに 8,802件/).waitFor();
+      await page.getByText(/新たに 8,802件/).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "57-approve",
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/retention?tab=amendments`);
+      await page.getByRole("button", { name: "承認する" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "58-storage", signed: true, go: (page) => page.goto(`${mock.origin}/storage`) },
+  {
+    name: "59-release",
+    signed: true,
+    go: async (page) => {
+      await page.goto(`${mock.origin}/storage`);
+      await page.getByRole("button", { name: "確認して解除" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "60-key-gone",
+    signed: true,
+    go: async (page) => {
+      await fetch(`${mock.origin}/mock/key?gone=1`, { method: "POST" });
+      await page.goto(`${mock.origin}/storage`);
+      await page.getByText("鍵が無効になっています").waitFor();
+      await fetch(`${mock.origin}/mock/key?gone=0`, { method: "POST" });
+    },
+  },
   { name: "22-connections", signed: true, go: (page) => page.goto(`${mock.origin}/connections`) },
   {
     name: "23-connect",

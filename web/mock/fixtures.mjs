@@ -37,7 +37,7 @@ export const purposes = [
 ];
 
 export const posts = [
-  { key: "manager", name: text("管理責任者", "Manager"), article: "6(2)", article_label: "第6条第2項", capabilities: ["recording.search", "recording.play", "call.search", "audit.read", "person.read", "person.issue", "person.appoint", "connection.read", "connection.manage", "policy.read", "report.read", "calendar.manage", "line.manage", "recording.start", "announcement.note", "hold.place", "hold.release", "provision.decide", "erasure.decide"], scope: "tenant", appointable: false },
+  { key: "manager", name: text("管理責任者", "Manager"), article: "6(2)", article_label: "第6条第2項", capabilities: ["recording.search", "recording.play", "call.search", "audit.read", "person.read", "person.issue", "person.appoint", "connection.read", "connection.manage", "policy.read", "report.read", "calendar.manage", "line.manage", "recording.start", "announcement.note", "hold.place", "hold.release", "provision.decide", "erasure.decide", "policy.propose", "policy.approve"], scope: "tenant", appointable: false },
   { key: "department-head", name: text("取扱責任者", "Head of department"), article: "6(3)", article_label: "第6条第3項", capabilities: ["recording.search", "recording.play", "call.search", "person.read", "person.appoint", "policy.read", "hold.place"], scope: "department", appointable: true },
   { key: "handler", name: text("操作担当者", "Handler"), article: "6(4)", article_label: "第6条第4項", capabilities: ["recording.search", "recording.play", "call.search", "policy.read"], scope: "department", appointable: true },
   { key: "auditor", name: text("監査担当", "Auditor"), article: "11", article_label: "第11条", capabilities: ["audit.read", "policy.read", "report.read"], scope: "tenant", appointable: true },

@@ -1,7 +1,7 @@
 /**
  * A stand-in for the API, for work on the portal only: serves dist/ under the same Content-Security-Policy as the real one, and
  * fictional answers of the same shape. Nothing is kept. Sign in as a01001 (manager), a01035 (handler) or a01057 (first sign-in), password "aozora-2026".
- * POST /mock/lock locks the session; POST /mock/idle?minutes=N sets the idle lock.
+ * POST /mock/lock locks the session; POST /mock/idle?minutes=N sets the idle lock; POST /mock/key?gone=1 takes the tenant's key away.
  */
 import { randomUUID } from "node:crypto";
 import { createReadStream, existsSync, statSync, readFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as city from "./fixtures.mjs";
 import * as coverage from "./coverage.mjs";
+import * as keeping from "./keeping.mjs";
 import * as live from "./live_calls.mjs";
 import { peaks, wav } from "./voice.mjs";
 
@@ -128,6 +129,7 @@ const routes = {
   },
   ...live.routes,
   ...coverage.routes,
+  ...keeping.routes,
   "GET /v1/calls": ({ query }) => page(find(city.calls, query), query),
   "GET /v1/counts/unrecorded": ({ query }) => {
     for (const [name, value] of Object.entries(query))
@@ -218,6 +220,7 @@ const open = {
   "POST /mock/idle": ({ query }) => {
     idleMinutes = Number(query.minutes);
   },
+  "POST /mock/key": ({ query }) => keeping.setKeyGone(query.gone === "1"),
   "GET /mock/heard": () => heard,
 };
 
@@ -259,6 +262,7 @@ async function answer(request, response) {
     if (route === undefined) throw notFound();
     return send(response, route.act({ body, query, session, sid, response, ...route.names }));
   } catch (error) {
+    if (error instanceof keeping.Mistake) error = new Refusal(422, "invalid-fields", "入力に誤りがあります", { errors: error.errors });
     if (!(error instanceof Refusal)) throw error;
     if (error.body.retry) response.setHeader("Retry-After", String(error.body.retry));
     response.writeHead(error.status, { "Content-Type": "application/problem+json" }).end(JSON.stringify(error.body));

@@ -61,3 +61,28 @@ export type ConnectRequest = Schemas["ConnectRequest"];
 export type EditRequest = Schemas["ConnectionEditRequest"];
 export type PublicNotice = Schemas["PublicPage"];
 export type PolicyPage = Schemas["Policy"];
+export type RetentionPage = Schemas["RetentionPage"];
+export type RetentionRule = Schemas["RetentionRule"];
+export type KeptRecordings = Schemas["KeptRecordings"];
+export type DeletionForecast = Schemas["DeletionForecast"];
+export type ForecastCount = Schemas["ForecastCount"];
+export type ForecastExample = Schemas["ForecastExample"];
+export type CertificateSummary = Schemas["CertificateSummary"];
+/** The document leaves `body` open; this is what it holds. */
+export type Certificate = Omit<Schemas["Certificate"], "body"> & { body: CertificateBody };
+/** The document leaves `figures` open. */
+export type Job = Omit<Schemas["Job"], "figures"> & { figures: Record<string, unknown> };
+export type StorageHealth = Omit<Schemas["StorageHealth"], "jobs"> & { jobs: Job[] };
+export type CapacityGauge = Schemas["CapacityGauge"];
+export type PolicyAmendment = Schemas["PolicyAmendment"];
+export type AmendmentPreview = Schemas["PolicyAmendmentPreview"];
+/** What a certificate says, as signed. */
+export interface CertificateBody {
+  rule: Text;
+  keep_until?: string | null;
+  times: { due?: string | null; committed: string; keys_erased: string; media_erased: string; checked: string };
+  erased: { bucket: string; key: string; version: string; bytes: number }[];
+  post_check: { key_versions: number; media_versions: number; unwrap_possible: boolean };
+  elsewhere: { spool: Text; caches: Text; derived: Text; copies: Text };
+  kept: { what: Text; until?: string | null; article?: string | null }[];
+}

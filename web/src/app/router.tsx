@@ -11,6 +11,7 @@ import { readExpectedSearch } from "../features/expected-calls/expected_search";
 import { AlarmsPage } from "../routes/alarms";
 import { AuditPage } from "../routes/audit";
 import { CallsPage } from "../routes/calls";
+import { CertificatePage } from "../routes/certificate";
 import { ConnectionPage } from "../routes/connection";
 import { ConnectionsPage } from "../routes/connections";
 import { CoveragePage } from "../routes/coverage";
@@ -26,8 +27,10 @@ import { PolicyPage } from "../routes/policy";
 import { PublicNoticePage } from "../routes/public_notice";
 import { RecordingPage } from "../routes/recording";
 import { RecordingsPage } from "../routes/recordings";
+import { RetentionPage } from "../routes/retention";
 import { SignInPage } from "../routes/sign_in";
 import { StartPage } from "../routes/start";
+import { StoragePage } from "../routes/storage";
 import { PublicFrame } from "./PublicFrame";
 import { Shell } from "./Shell";
 
@@ -43,7 +46,7 @@ async function requireSignIn(here: string): Promise<void> {
 
 /** Only addresses of this portal: never another site, never a page open to everybody. */
 export function safeNext(raw: unknown): string | undefined {
-  return typeof raw === "string" && /^\/(recordings|live|calls|coverage|expected-calls|alarms|people|audit|policy|devices|connections|me)(?=[/?#]|$)/.test(raw) ? raw : undefined;
+  return typeof raw === "string" && /^\/(recordings|live|calls|coverage|expected-calls|alarms|people|audit|policy|retention|certificates|storage|devices|connections|me)(?=[/?#]|$)/.test(raw) ? raw : undefined;
 }
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
@@ -142,12 +145,24 @@ const alarms = createRoute({ getParentRoute: () => signedIn, path: "/alarms", co
 const people = createRoute({ getParentRoute: () => signedIn, path: "/people", validateSearch: tabSearch("people", "posts"), component: PeoplePage });
 const audit = createRoute({ getParentRoute: () => signedIn, path: "/audit", validateSearch: readAuditSearch, component: AuditPage });
 const policy = createRoute({ getParentRoute: () => signedIn, path: "/policy", validateSearch: tabSearch("rules", "text"), component: PolicyPage });
+const day = (raw: Record<string, unknown>, name: string): string | undefined => (typeof raw[name] === "string" && /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(raw[name]) ? raw[name] : undefined);
+const retention = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/retention",
+  validateSearch: (raw: Record<string, unknown>): TabSearch<"forecast" | "certificates" | "amendments"> & { day?: string; from?: string; to?: string } => {
+    const days = Object.fromEntries(["day", "from", "to"].flatMap((name) => (day(raw, name) === undefined ? [] : [[name, day(raw, name)]])));
+    return { ...tabSearch("forecast", "certificates", "amendments")(raw), ...days };
+  },
+  component: RetentionPage,
+});
+const certificate = createRoute({ getParentRoute: () => signedIn, path: "/certificates/$certificateId", component: CertificatePage });
+const storage = createRoute({ getParentRoute: () => signedIn, path: "/storage", component: StoragePage });
 const connections = createRoute({ getParentRoute: () => signedIn, path: "/connections", component: ConnectionsPage });
 const devices = createRoute({ getParentRoute: () => signedIn, path: "/devices", component: DevicesPage });
 const connection = createRoute({ getParentRoute: () => signedIn, path: "/connections/$connectionId", validateSearch: tabSearch("health", "test", "settings", "guide"), component: ConnectionPage });
 const me = createRoute({ getParentRoute: () => signedIn, path: "/me", component: MePage });
 
-const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, live, calls, coverage, expectedCalls, alarms, people, audit, policy, devices, connections, connection, me])]);
+const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, live, calls, coverage, expectedCalls, alarms, people, audit, policy, retention, certificate, storage, devices, connections, connection, me])]);
 
 /** Plain query strings: what a person reads in the address is what was searched for. */
 export const parseSearch = (query: string): Record<string, unknown> => Object.fromEntries(new URLSearchParams(query));

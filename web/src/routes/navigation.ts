@@ -12,6 +12,8 @@ export const PAGES = [
   { to: "/people", title: "nav.people", icon: "people", needs: "person.read" },
   { to: "/audit", title: "nav.audit", icon: "trail", needs: "audit.read" },
   { to: "/policy", title: "nav.policy", icon: "policy", needs: "policy.read" },
+  { to: "/retention", title: "nav.retention", icon: "clock", needs: "policy.read" },
+  { to: "/storage", title: "nav.storage", icon: "shield", needs: "report.read" },
   { to: "/devices", title: "nav.devices", icon: "building", needs: "policy.read" },
   { to: "/connections", title: "nav.connections", icon: "connection", needs: "connection.read" },
 ] as const satisfies readonly { to: string; title: Key; icon: IconName; needs: string }[];

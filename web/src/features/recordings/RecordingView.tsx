@@ -12,7 +12,7 @@ import { Duration, PhoneNumber } from "../../components/Number/Number";
 import { PageHeading } from "../../components/PageHeading/PageHeading";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { clock, daysBetween, lastDayBefore, longDay } from "../../i18n/civil_time";
-import { useI18n } from "../../i18n/language";
+import { type I18n, type Language, useI18n } from "../../i18n/language";
 import { recordingQuery } from "./api";
 import { GapTable } from "./GapTable";
 import { Integrity } from "./Integrity";
@@ -129,8 +129,18 @@ function CallFacts({ recording }: { recording: Recording }) {
   );
 }
 
+/** Until when and why in one sentence: what holds it comes before any date. */
+function keptBecause(recording: Recording, t: I18n["t"], language: Language): string {
+  const { retention, state } = recording;
+  const article = language === "en" ? t("article.short", { article: retention.article }) : retention.article_label;
+  if (recording.active_holds > 0) return t("recording.kept_held", { count: recording.active_holds });
+  if (state === "due" || state === "destroying") return t("recording.kept_due", { article });
+  if (retention.keep_until) return t("recording.kept_until", { day: longDay(lastDayBefore(retention.keep_until), language), article });
+  return t("recording.kept_no_date", { article });
+}
+
 function RetentionFacts({ recording }: { recording: Recording }) {
-  const { t, text } = useI18n();
+  const { t, text, language } = useI18n();
   const { retention } = recording;
   const left = retention.keep_until ? daysBetween(Date.now(), lastDayBefore(retention.keep_until)) : undefined;
   return (
@@ -138,6 +148,7 @@ function RetentionFacts({ recording }: { recording: Recording }) {
       <h2 id="retention" className="mb-1 text-std-18B-160">
         {t("recording.retention")}
       </h2>
+      <p className="mb-1 text-std-16N-170">{keptBecause(recording, t, language)}</p>
       <Facts>
         <Fact name={t("recording.keep_until")}>
           {retention.keep_until ? (

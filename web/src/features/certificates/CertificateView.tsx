@@ -109,7 +109,7 @@ function Sheet({ certificate, tenant }: { certificate: Certificate; tenant: stri
           </h2>
           <span className="no-print flex flex-wrap gap-2">
             <CopyButton text={certificate.note} label={t("certificates.copy")} size="sm" />
-            <a className={buttonClass({ size: "sm" })} href={`/v1/certificates/${certificate.id}/text`} download>
+            <a className={buttonClass()} href={`/v1/certificates/${certificate.id}/text`} download>
               <Icon name="download" />
               {t("certificates.save")}
             </a>

@@ -149,7 +149,8 @@ async fn state(home: &Town) -> Vec<Value> {
 }
 
 /// What these show moves on by itself; that they show nothing of another town the strangers' cells say.
-const TELLS_THE_TIME: [&str; 3] = ["coverage_show", "coverage_csv", "workers_list"];
+const TELLS_THE_TIME: [&str; 5] =
+    ["coverage_show", "coverage_csv", "workers_list", "jobs_list", "storage_health_show"];
 
 /// Every list and overview as the first and the last of a town see it. Of the audit trail only what no person did:
 /// asking leaves events itself.

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::database::{Database, migrate};
-use rokuon_db::jobs::{self, Released};
+use rokuon_db::jobs::{self, Released, RunEnd};
 use rokuon_db::{policy_versions, tenants};
 use rokuon_embedded_postgres::cluster::{Cluster, ClusterConfig, DATABASE, Role};
 use rokuon_keeping::keeper::{Keeper, Ran};
@@ -143,15 +143,17 @@ impl Bench {
         self.fill(count, "40 days", "31 days").await?;
         self.put_objects(&store).await?;
         let keeper = self.keeper(store)?;
-        // more than is usual: it stops, and a person lets it go on
-        self.run(&keeper, JobKind::Sweep).await?;
-        let mut tx = self.db.tenant(&self.tenant).await?;
-        let sweep = jobs::list(&mut tx).await?.into_iter().find(|job| job.kind == JobKind::Sweep);
-        let id = sweep.ok_or("no sweep")?.id;
-        let released = Released { by: PersonId(Uuid::nil()), at: SystemClock.now(), up_to: 100_000_000 };
-        jobs::release(&mut tx, id, &released).await?;
-        tx.commit_bookkeeping().await?;
-        let (_, swept) = self.run(&keeper, JobKind::Sweep).await?;
+        let (first, mut swept) = self.run(&keeper, JobKind::Sweep).await?;
+        if first.end? == RunEnd::Stopped {
+            // more than is usual: it stopped, and a person lets it go on
+            let mut tx = self.db.tenant(&self.tenant).await?;
+            let sweep = jobs::list(&mut tx).await?.into_iter().find(|job| job.kind == JobKind::Sweep);
+            let id = sweep.ok_or("no sweep")?.id;
+            let released = Released { by: PersonId(Uuid::nil()), at: SystemClock.now(), up_to: 100_000_000 };
+            jobs::release(&mut tx, id, &released).await?;
+            tx.commit_bookkeeping().await?;
+            swept = self.run(&keeper, JobKind::Sweep).await?.1;
+        }
         let (ran, took) = self.run(&keeper, JobKind::Destroy).await?;
         ran.end?;
         let rate = |took: Duration| f64::from(count) / took.as_secs_f64();
@@ -173,7 +175,7 @@ impl Bench {
         {
             let (ran, took) = self.run(&keeper, kind).await?;
             ran.end?;
-            println!("{rows:>9} rows kept, nothing to do: {kind} {:.1} ms", took.as_secs_f64() * 1e3);
+            println!("{rows:>9} rows kept: {kind} {:.1} ms", took.as_secs_f64() * 1e3);
         }
         Ok(())
     }

@@ -30,6 +30,7 @@ fn settings(gateway: &Radosgw, kms: &TestKms) -> Vec<(String, String)> {
         of("ROKUON_S3_ENDPOINT", &gateway.endpoint),
         of("ROKUON_S3_PATH_STYLE", "true"),
         of("ROKUON_S3_CHECKSUMS", "required"),
+        of("ROKUON_S3_ATOMIC_PUTS", "false"),
         of("ROKUON_S3_MEDIA", "rokuon-media"),
         of("ROKUON_S3_SECONDARY", "rokuon-secondary"),
         of("ROKUON_S3_KEYS", "rokuon-keys"),
@@ -62,6 +63,7 @@ async fn buckets(gateway: &Radosgw) -> (Session, S3Store) {
         keys: "rokuon-keys".to_owned(),
         secondary_class: None,
         encryption: StoreEncryption::BucketDefault,
+        atomic_puts: false,
     };
     let session = Session::open(&aws).await;
     let store = S3Store::new(session.s3.clone(), layout, TenantKeys::by_alias("alias/").into());

@@ -146,8 +146,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         keys: "rokuon-keys".to_owned(),
         secondary_class: None,
         encryption: StoreEncryption::BucketDefault,
+        atomic_puts: false,
     };
-    apply(&session.s3, &layout, &std::iter::once("d35".parse()?).collect()).await?;
+    apply(&session.s3, &layout, &std::iter::once("d35".parse()?).collect(), false).await?;
     let tenant_keys = Arc::new(TenantKeys::by_alias("alias/rokuon-"));
     let store = Arc::new(Counted {
         inner: S3Store::new(session.s3.clone(), layout, tenant_keys.clone()),

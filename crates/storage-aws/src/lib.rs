@@ -5,6 +5,7 @@ mod failure;
 pub mod kms_keys;
 mod listing;
 pub mod provision;
+mod putting;
 pub mod s3_store;
 pub mod session;
 pub mod tenant_keys;

@@ -6,11 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{
-    ChecksumMode, ObjectLockLegalHold, ObjectLockLegalHoldStatus, ServerSideEncryption, StorageClass, Tag,
-    Tagging,
-};
+use aws_sdk_s3::types::{ChecksumMode, ObjectLockLegalHold, ObjectLockLegalHoldStatus, Tag, Tagging};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
@@ -25,7 +21,7 @@ use crate::tenant_keys::TenantKeys;
 use crate::{erasing, listing};
 
 /// The metadata that repeats an object's SHA-256 in hex: stores of old do not return checksums.
-const SHA256: &str = "rokuon-sha256";
+pub(crate) const SHA256: &str = "rokuon-sha256";
 
 /// The largest object read whole, in octets: more than a part of ten minutes in any codec we record.
 const LARGEST_WHOLE: u64 = 512 << 20;
@@ -53,6 +49,9 @@ pub struct S3Layout {
     pub secondary_class: Option<String>,
     /// How the store encrypts.
     pub encryption: StoreEncryption,
+    /// Whether the store heeds If-None-Match, and of two who put under one name at once lets one win. Ceph's radosgw does neither
+    /// where versions are kept; then we look before every put and after it.
+    pub atomic_puts: bool,
 }
 
 impl S3Layout {
@@ -80,7 +79,7 @@ impl S3Store {
     }
 
     /// The key the store shall encrypt this object under: that of the tenant its name begins with.
-    fn store_key(&self, key: &ObjectKey) -> Result<Option<String>, StoreError> {
+    pub(crate) fn store_key(&self, key: &ObjectKey) -> Result<Option<String>, StoreError> {
         if self.layout.encryption == StoreEncryption::BucketDefault {
             return Ok(None);
         }
@@ -89,57 +88,7 @@ impl S3Store {
         Ok(Some(self.tenant_keys.store_key(&tenant)))
     }
 
-    /// Puts; `None` if another object is there already. Says too whether the store itself vouched for the SHA-256.
-    async fn put_if_none(
-        &self,
-        bucket: Bucket,
-        key: &ObjectKey,
-        bytes: Bytes,
-        sha256: &[u8; 32],
-        class: Option<BackstopClass>,
-    ) -> Result<Option<(StoredObject, bool)>, StoreError> {
-        let store_key = self.store_key(key)?;
-        let len = bytes.len() as u64;
-        let request = self
-            .client
-            .put_object()
-            .bucket(self.layout.name(bucket))
-            .key(key.as_str())
-            .if_none_match("*")
-            .checksum_sha256(STANDARD.encode(sha256))
-            .metadata(SHA256, hex(sha256))
-            .content_type("application/octet-stream")
-            .set_tagging(class.map(|class| format!("{}={class}", BackstopClass::TAG)))
-            .set_server_side_encryption(store_key.is_some().then_some(ServerSideEncryption::AwsKms))
-            .set_bucket_key_enabled(store_key.is_some().then_some(true))
-            .set_ssekms_key_id(store_key)
-            .body(ByteStream::from(bytes));
-        let request = match (&self.layout.secondary_class, bucket) {
-            (Some(class), Bucket::Secondary) => request.storage_class(StorageClass::from(class.as_str())),
-            _ => request,
-        };
-        match request.send().await {
-            Ok(put) => {
-                let version_id = put.version_id.filter(|version| version != "null").ok_or_else(|| {
-                    StoreError::new(
-                        StoreErrorKind::Refused,
-                        format!(
-                            "bucket {} keeps no versions: nothing may be stored in it",
-                            self.layout.name(bucket)
-                        ),
-                    )
-                })?;
-                let vouched = put.checksum_sha256.is_some_and(|seen| seen == STANDARD.encode(sha256));
-                Ok(Some((StoredObject { version_id, len, sha256: *sha256 }, vouched)))
-            }
-            Err(error) => {
-                let error = of_store(error);
-                if error.kind == StoreErrorKind::AlreadyExists { Ok(None) } else { Err(error) }
-            }
-        }
-    }
-
-    async fn open(
+    pub(crate) async fn open(
         &self,
         bucket: Bucket,
         key: &ObjectKey,
@@ -158,22 +107,6 @@ impl S3Store {
             (405, _) => StoreError::new(StoreErrorKind::NotFound, "this version holds nothing"),
             _ => of_store(error),
         })
-    }
-
-    /// Reads one version back from the store and compares it, chunk by chunk.
-    async fn verify(&self, bucket: Bucket, key: &ObjectKey, stored: &StoredObject) -> Result<(), StoreError> {
-        let read = self.open(bucket, key, Some(&stored.version_id), None).await?;
-        let (mut body, mut hash, mut len) = (read.body, Sha256::new(), 0);
-        while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|error| StoreError::new(StoreErrorKind::Unavailable, error))?;
-            len += chunk.len() as u64;
-            hash.update(&chunk);
-        }
-        if len == stored.len && hash.finalize()[..] == stored.sha256 {
-            Ok(())
-        } else {
-            Err(StoreError::new(StoreErrorKind::Corrupt, "what was read back is not what was put"))
-        }
     }
 }
 
@@ -210,10 +143,6 @@ fn sha256_of(metadata: Option<&std::collections::HashMap<String, String>>) -> Re
     })
 }
 
-fn hex(octets: &[u8; 32]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
-}
-
 #[async_trait]
 impl ObjectStore for S3Store {
     async fn put(
@@ -224,19 +153,12 @@ impl ObjectStore for S3Store {
         class: Option<BackstopClass>,
     ) -> Result<StoredObject, StoreError> {
         let sha256: [u8; 32] = Sha256::digest(&bytes).into();
-        if let Some((stored, vouched)) = self.put_if_none(bucket, key, bytes, &sha256, class).await? {
-            // Who puts wrapped keys must not be able to read them: there the store's own word has to do, where it gives it.
-            if bucket == Bucket::Keys && vouched {
-                return Ok(stored);
+        if self.layout.atomic_puts {
+            if let Some((stored, vouched)) = self.put_if_none(bucket, key, bytes, &sha256, class).await? {
+                return self.proved(bucket, key, stored, vouched).await;
             }
-            if let Err(error) = self.verify(bucket, key, &stored).await {
-                if error.kind == StoreErrorKind::Corrupt {
-                    // Ours alone and wrong: nothing may rest on it, and the name must be free for another try.
-                    self.erase_version(bucket, key, &stored.version_id).await?;
-                }
-                return Err(error);
-            }
-            return Ok(stored);
+        } else if let Some(stored) = self.put_among_others(bucket, key, bytes, &sha256, class).await? {
+            return self.proved(bucket, key, stored, false).await;
         }
         let there = self.head(bucket, key).await?.ok_or_else(|| {
             StoreError::new(StoreErrorKind::Unavailable, "the object was erased while it was put; try again")
@@ -361,7 +283,14 @@ impl ObjectStore for S3Store {
                 Ok(status == Some(ObjectLockLegalHoldStatus::On))
             }
             // No hold was ever on it.
-            Err(error) if code_of(&error).1 == "NoSuchObjectLockConfiguration" => Ok(false),
+            Err(error)
+                if matches!(
+                    code_of(&error).1,
+                    "NoSuchObjectLockConfiguration" | "ObjectLockConfigurationNotFoundError"
+                ) =>
+            {
+                Ok(false)
+            }
             Err(error) => Err(of_store(error)),
         }
     }

@@ -44,6 +44,7 @@ fn layout(encryption: StoreEncryption) -> S3Layout {
         keys: "rokuon-keys".to_owned(),
         secondary_class: None,
         encryption,
+        atomic_puts: false,
     }
 }
 
@@ -98,9 +99,9 @@ async fn provisions(session: &Session, store: &S3Store) {
     let before = check(&checked(&classes)).await;
     assert_eq!(before.iter().filter(|one| one.forbids()).count(), 3, "no bucket is there: {before:?}");
 
-    let done = apply(&session.s3, &layout, &classes).await.expect("applied");
+    let done = apply(&session.s3, &layout, &classes, false).await.expect("applied");
     assert_eq!(done.iter().filter(|(_, done)| *done == Done::Made).count(), 3, "{done:?}");
-    let again = apply(&session.s3, &layout, &classes).await.expect("applied again");
+    let again = apply(&session.s3, &layout, &classes, false).await.expect("applied again");
     assert!(!again.iter().any(|(_, done)| matches!(done, Done::Made | Done::Versioned)), "{again:?}");
 
     let found = check(&checked(&classes)).await;

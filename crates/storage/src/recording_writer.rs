@@ -148,7 +148,9 @@ impl RecordingWriter {
             let object_key = name(epoch);
             match self.store.put(Bucket::Media, &object_key, container.clone(), self.class).await {
                 Ok(stored) => return Ok(done(object_key, stored)),
-                Err(error) if error.kind == StoreErrorKind::AlreadyExists => {}
+                // Something else is there, or what is there is not what was put: another name, unless it serves after all.
+                Err(error)
+                    if matches!(error.kind, StoreErrorKind::AlreadyExists | StoreErrorKind::Corrupt) => {}
                 Err(error) => return Err(error.into()),
             }
             // An earlier run got as far as this object. Take it if it holds the same plaintext.

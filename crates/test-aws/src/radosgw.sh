@@ -63,6 +63,7 @@ export CEPH_CONF="$dir/ceph.conf"
   ceph-authtool keyring --gen-key -n osd.0 --cap mon 'allow profile osd' --cap osd 'allow *' --cap mgr 'allow *'
   ceph-authtool keyring --gen-key -n client.rgw --cap mon 'allow rw' --cap osd 'allow rwx' --cap mgr 'allow rw'
   monmaptool --create --addv a "[v2:127.0.0.1:$mon_port]" --fsid "$fsid" monmap
+  mkdir -p mon osd
   ceph-mon --mkfs -i a --monmap monmap --keyring keyring
 } >setup.log 2>&1
 ceph-mon -i a -f >mon.out 2>&1 </dev/null &

@@ -30,7 +30,9 @@ pub fn run_apply(policies: &[PathBuf], chosen: Chosen) -> Result<ExitCode, Failu
     let (layout, classes) = (layout_of(&settings)?, classes_of(policies)?);
     let done = crate::commands::runtime()?.block_on(async {
         let session = Session::open(&settings.aws).await;
-        apply(&session.s3, &layout, &classes).await
+        // AWS; others may not know what that is, or misunderstand it.
+        let bars_public = settings.aws.s3_endpoint.is_none();
+        apply(&session.s3, &layout, &classes, bars_public).await
     });
     let done = done.map_err(|error| {
         Failure::new(
@@ -53,9 +55,6 @@ fn in_words(done: &Done) -> (String, String) {
         Done::Versioned => ("版を残すようにしました".into(), "versions switched on".into()),
         Done::Barred => ("公開アクセスを塞いであります".into(), "public access is barred".into()),
         Done::Ruled(count) => (format!("ライフサイクル規則 {count} 件"), format!("{count} lifecycle rules")),
-        Done::NotOffered(what) => {
-            (format!("この置き場所には {what} がありません"), format!("this store has no {what}"))
-        }
     }
 }
 

@@ -31,6 +31,9 @@ pub struct StorageLayer {
     /// Whether checksums are sent wherever S3 has a place for them, or only where it demands them (radosgw)
     #[arg(id = "storage_s3_checksums", long = "s3-checksums", env = "ROKUON_S3_CHECKSUMS", value_enum)]
     s3_checksums: Option<ChecksumKind>,
+    /// Whether S3 itself lets one win of two who put under one name at once (radosgw does not)
+    #[arg(id = "storage_s3_atomic_puts", long = "s3-atomic-puts", env = "ROKUON_S3_ATOMIC_PUTS", value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
+    s3_atomic_puts: Option<bool>,
     /// The bucket of sealed media
     #[arg(id = "storage_s3_media", long = "s3-media", env = "ROKUON_S3_MEDIA", value_name = "BUCKET")]
     s3_media: Option<String>,
@@ -162,6 +165,7 @@ impl StorageLayer {
             s3_endpoint: self.s3_endpoint.or(below.s3_endpoint),
             s3_path_style: self.s3_path_style.or(below.s3_path_style),
             s3_checksums: self.s3_checksums.or(below.s3_checksums),
+            s3_atomic_puts: self.s3_atomic_puts.or(below.s3_atomic_puts),
             s3_media: self.s3_media.or(below.s3_media),
             s3_secondary: self.s3_secondary.or(below.s3_secondary),
             s3_keys: self.s3_keys.or(below.s3_keys),
@@ -260,7 +264,8 @@ impl StorageLayer {
             _ => StoreEncryption::BucketDefault,
         };
         let secondary_class = self.s3_secondary_class.clone();
-        Ok(S3Layout { media, secondary, keys, secondary_class, encryption })
+        let atomic_puts = self.s3_atomic_puts.unwrap_or(true);
+        Ok(S3Layout { media, secondary, keys, secondary_class, encryption, atomic_puts })
     }
 
     /// A setting that is on while what it serves is off would be believed to do something.

@@ -25,11 +25,10 @@ pub enum Done {
     Barred,
     /// Its rules were written; so many.
     Ruled(usize),
-    /// The store does not offer that.
-    NotOffered(&'static str),
 }
 
-/// Brings every bucket of the layout to what we rely on.
+/// Brings every bucket of the layout to what we rely on. Public access is barred only where `bars_public` says so: radosgw 16
+/// takes that, and then refuses every put.
 ///
 /// # Errors
 /// The store refuses or fails; what was done before stands.
@@ -37,11 +36,12 @@ pub async fn apply(
     client: &Client,
     layout: &S3Layout,
     classes: &BTreeSet<BackstopClass>,
+    bars_public: bool,
 ) -> Result<Vec<(String, Done)>, StoreError> {
     let mut done = Vec::new();
     for bucket in Bucket::ALL {
         let name = layout.name(bucket);
-        for step in one(client, name, classes).await? {
+        for step in one(client, name, classes, bars_public).await? {
             done.push((name.to_owned(), step));
         }
     }
@@ -52,6 +52,7 @@ async fn one(
     client: &Client,
     name: &str,
     classes: &BTreeSet<BackstopClass>,
+    bars_public: bool,
 ) -> Result<Vec<Done>, StoreError> {
     let mut done = Vec::new();
     if !is_there(client, name).await? {
@@ -70,17 +71,9 @@ async fn one(
             .map_err(of_store)?;
         done.push(Done::Versioned);
     }
-    let barred = PublicAccessBlockConfiguration::builder()
-        .block_public_acls(true)
-        .ignore_public_acls(true)
-        .block_public_policy(true)
-        .restrict_public_buckets(true)
-        .build();
-    let barring = client.put_public_access_block().bucket(name).public_access_block_configuration(barred);
-    match barring.send().await {
-        Ok(_) => done.push(Done::Barred),
-        Err(error) if is_unknown(code_of(&error)) => done.push(Done::NotOffered("public access block")),
-        Err(error) => return Err(of_store(error)),
+    if bars_public {
+        bar_public(client, name).await?;
+        done.push(Done::Barred);
     }
     let rules = lifecycle::wanted(classes);
     let written = lifecycle::configuration(&rules);
@@ -110,7 +103,13 @@ async fn make(client: &Client, name: &str) -> Result<(), StoreError> {
     request.set_create_bucket_configuration(place).send().await.map(drop).map_err(of_store)
 }
 
-/// Whether the store does not know that operation.
-fn is_unknown((status, code): (u16, &str)) -> bool {
-    matches!(status, 405 | 501) || matches!(code, "NotImplemented" | "MethodNotAllowed")
+async fn bar_public(client: &Client, name: &str) -> Result<(), StoreError> {
+    let barred = PublicAccessBlockConfiguration::builder()
+        .block_public_acls(true)
+        .ignore_public_acls(true)
+        .block_public_policy(true)
+        .restrict_public_buckets(true)
+        .build();
+    let request = client.put_public_access_block().bucket(name).public_access_block_configuration(barred);
+    request.send().await.map(drop).map_err(of_store)
 }

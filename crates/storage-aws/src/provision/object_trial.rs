@@ -78,21 +78,41 @@ impl Trial<'_> {
                 Ok(_) => Err("it was overwritten".to_owned()),
             },
         );
+        self.races(found).await;
         let request = self.store.client.put_object().bucket(self.store.layout.name(self.bucket));
         let wrong = request
             .key(self.other.as_str())
             .if_none_match("*")
             .checksum_sha256("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
             .body(aws_sdk_s3::primitives::ByteStream::from_static(OCTETS));
+        let wrong = match wrong.send().await {
+            Err(_) => Ok(()),
+            Ok(taken) => {
+                let version = taken.version_id.unwrap_or_default();
+                let _tidied = self.store.erase_version(self.bucket, &self.other, &version).await;
+                Err("a wrong SHA-256 was taken; we verify by reading back".to_owned())
+            }
+        };
         found.advised(
             "途中で変わったものは受け取らない（SHA-256）",
             "it does not take what changed on the way (SHA-256)",
-            match wrong.send().await {
-                Err(_) => Ok(()),
-                Ok(_) => Err("a wrong SHA-256 was taken; we verify by reading back".to_owned()),
-            },
+            wrong,
         );
         Some(first)
+    }
+
+    async fn races(&self, found: &mut Findings) {
+        let put = |octets: Vec<u8>| self.store.put_new(self.bucket, &self.other, octets.into());
+        let (one, two) = tokio::join!(put(vec![1; 5_000]), put(vec![2; 5_000]));
+        let winners = [&one, &two].iter().filter(|put| put.is_ok()).count();
+        found.needed(
+            "同時に置いた二つのうち一つだけが残る",
+            "of two put at once under one name one stands",
+            so(winners == 1, || format!("{winners} won; radosgw needs s3_atomic_puts = false")),
+        );
+        for won in [one, two].into_iter().flatten() {
+            let _tidied = self.store.erase_version(self.bucket, &self.other, &won.version_id).await;
+        }
     }
 
     async fn reads(&self, stored: &StoredObject, found: &mut Findings) {

@@ -162,7 +162,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let before: usize = kms.calls().len();
 
     let (writer, pool) = (RecordingWriter::new(store.clone()), DataKeyPool::new(keys.clone(), 1));
-    let media = Bytes::from((0..MEDIA).map(|n| (n * 31 >> 3) as u8).collect::<Vec<_>>());
+    let media = Bytes::from((0..MEDIA).map(|n| ((n * 31) >> 3) as u8).collect::<Vec<_>>());
     let (mut took, mut sealed) = (Vec::new(), Vec::new());
     for _ in 0..CALLS {
         let pooled = pool.take_or_generate(&tenant).await?;

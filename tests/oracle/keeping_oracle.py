@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Says when each recording is moved, due and destroyed, from the policy files alone (standard library only, no code of ours but the
-calendar of civil_oracle.py). Rust asks it in tests/keeping/two_years.rs.
+calendar of civil_oracle.py). Rust asks it in crates/keeping-model/tests/on_postgres/two_years.rs.
 
 stdin, JSON: {"policies": [path, ...], "runs": [instant, ...], "recordings": [{"id", "tenant", "kind", "started_at", "octets",
 "holds": [[placed_at, released_at or null], ...], "erasure_at": instant or null}, ...], "limit": how many a tenant's sweep may commit a

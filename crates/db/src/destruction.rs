@@ -35,6 +35,8 @@ pub async fn become_due(
             FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[]) AS w (recording_id, epoch, reason, article)
             JOIN recordings r ON r.tenant_id = $1 AND r.recording_id = w.recording_id AND r.epoch = w.epoch
             WHERE r.active_holds = 0 AND r.state IN ('primary', 'secondary', 'quarantined')
+                -- an erasure that was approved since they were chosen keeps its cause
+                AND (r.due_reason IS NULL OR r.due_reason = w.reason)
             ORDER BY r.recording_id
             FOR UPDATE OF r SKIP LOCKED
         )
@@ -67,6 +69,7 @@ pub async fn keep_after_all(tx: &mut TenantTx, chosen: &[Chosen]) -> Result<Vec<
         SET state = r.tier, due_at = NULL, due_reason = NULL, due_article = NULL
         FROM unnest($2::uuid[], $3::bigint[]) AS w (recording_id, epoch)
         WHERE r.tenant_id = $1 AND r.recording_id = w.recording_id AND r.epoch = w.epoch AND r.state = 'due'
+            AND r.due_reason <> 'erasure'
         RETURNING r.recording_id",
     )
     .bind(tenant)

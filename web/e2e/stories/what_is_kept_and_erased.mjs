@@ -9,7 +9,7 @@ const dayFromNow = (days) => new Date(Date.now() + 9 * 3_600_000 + days * 86_400
 // req: O-6.1
 it("a bureau's two places and twelve months stand with their article, and with the last day of a call of today", async ({ visitor }) => {
   const manager = await visitor();
-  await signIn(manager, "osaka-waterworks", "kanri");
+  await signIn(manager, "osaka-waterworks", "unyo");
   await manager.goto("/retention");
   const audio = manager.getByRole("region", { name: /通話の録音/ });
   await audio.waitFor();

@@ -42,7 +42,8 @@ impl S3Store {
             .content_type("application/octet-stream")
             .set_tagging(class.map(|class| format!("{}={class}", BackstopClass::TAG)))
             .set_server_side_encryption(store_key.is_some().then_some(ServerSideEncryption::AwsKms))
-            .set_bucket_key_enabled(store_key.is_some().then_some(true))
+            // Of wrapped keys the key service is told the object's name, so that a tenant's key can insist on its own (infra/).
+            .set_bucket_key_enabled(store_key.is_some().then_some(bucket != Bucket::Keys))
             .set_ssekms_key_id(store_key)
             .body(ByteStream::from(bytes));
         let request = match (&self.layout.secondary_class, bucket) {

@@ -19,6 +19,8 @@ const TAGS: &[(&str, &str)] = &[
     ("sign-in", "サインイン: who is signed in"),
     ("recordings", "録音: find and see recordings"),
     ("uses", "利用: state a purpose, then hear"),
+    ("holds", "保全: nothing erases a recording while one rests on it"),
+    ("erasures", "消去の申出: erasure before the period is over, asked by one and decided by another"),
     ("live-calls", "通話中: calls that go on, recording by hand, telling the other party"),
     ("calls", "通話記録: the call log"),
     ("counts", "件数: counts"),

@@ -18,9 +18,9 @@ use crate::layers::{problem_writer, rate_limit, request_id, security_headers, so
 use crate::problem::{Code, Problem};
 use crate::routes::{
     alarms, announcements, appointments, audit_events, calls, capture_orders, certificates,
-    connection_watches, connections, counts, coverage, deletion_forecast, departments, devices,
-    expected_calls, health, jobs, lines, live_calls, operating_calendar, people, policy, policy_amendments,
-    posts, public_notice, recordings, retention, sign_in, storage_health, uses, workers,
+    connection_watches, connections, counts, coverage, deletion_forecast, departments, devices, erasures,
+    expected_calls, health, holds, jobs, lines, live_calls, operating_calendar, people, policy,
+    policy_amendments, posts, public_notice, recordings, retention, sign_in, storage_health, uses, workers,
 };
 use crate::{metrics, openapi, portal};
 
@@ -43,6 +43,17 @@ pub fn documented(document: OpenApi) -> OpenApiRouter<App> {
         .routes(routes!(uses::audio::audio, uses::audio::audio_head))
         .routes(routes!(uses::file::file))
         .routes(routes!(uses::heard::heard))
+        .routes(routes!(holds::list::list, holds::place::place))
+        .routes(routes!(holds::select::select))
+        .routes(routes!(holds::show::show))
+        .routes(routes!(holds::extend::extend))
+        .routes(routes!(holds::ask_release::ask_release))
+        .routes(routes!(holds::release::release))
+        .routes(routes!(erasures::list::list, erasures::ask::ask))
+        .routes(routes!(erasures::show::show))
+        .routes(routes!(erasures::approve::approve))
+        .routes(routes!(erasures::refuse::refuse))
+        .routes(routes!(erasures::withdraw::withdraw))
         .routes(routes!(live_calls::list::list))
         .routes(routes!(capture_orders::place::place))
         .routes(routes!(announcements::note::note))

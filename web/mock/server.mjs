@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import * as city from "./fixtures.mjs";
 import * as coverage from "./coverage.mjs";
 import * as keeping from "./keeping.mjs";
+import * as holds from "./holds.mjs";
 import * as live from "./live_calls.mjs";
 import { peaks, wav } from "./voice.mjs";
 
@@ -23,7 +24,8 @@ const sessions = new Map();
 const uses = new Map();
 city.recordings.forEach((recording, number) => {
   const announcement = live.announcementOf(number);
-  Object.assign(recording, { start: "automatic", orders: [], announcement, exceptions: live.exceptions, announcement_status: announcement.status, announcement_owed: announcement.owed !== undefined, canary: false });
+  const kept = holds.keepingOf(number);
+  Object.assign(recording, { keeping: kept, active_holds: kept.holds.length, start: "automatic", orders: [], announcement, exceptions: live.exceptions, announcement_status: announcement.status, announcement_owed: announcement.owed !== undefined, canary: false });
 });
 for (const call of city.calls) call.announcement_status = "told_beforehand";
 let idleMinutes = 15;
@@ -130,6 +132,11 @@ const routes = {
   ...live.routes,
   ...coverage.routes,
   ...keeping.routes,
+  "GET /v1/holds": ({ query }) => holds.page(query),
+  "GET /v1/holds/selection": ({ query }) => holds.selection(find(city.recordings.map(summary), query)),
+  "GET /v1/holds/:id": ({ id }) => holds.holdOf(id, city.recordings.map(summary)),
+  "GET /v1/erasures": ({ query }) => holds.erasures(query),
+  "GET /v1/erasures/:id": () => holds.erasureOf(city.recordings.map(summary)),
   "GET /v1/calls": ({ query }) => page(find(city.calls, query), query),
   "GET /v1/counts/unrecorded": ({ query }) => {
     for (const [name, value] of Object.entries(query))

@@ -37,6 +37,32 @@ acts! {
     PlayStart RecordingPlay "play.start";
     /// Say what was heard.
     PlayStop RecordingPlay "play.stop";
+    /// See preservation holds.
+    HoldList RecordingSearch "hold.list";
+    /// See one preservation hold.
+    HoldView RecordingSearch "hold.view";
+    /// Count what a hold on a search result would rest on.
+    HoldSelect HoldPlace "hold.select";
+    /// Place a preservation hold.
+    HoldPlace HoldPlace "hold.place";
+    /// Keep a preservation hold on.
+    HoldExtend HoldPlace "hold.extend";
+    /// Ask for the release of a preservation hold.
+    HoldAskRelease HoldPlace "hold.release_ask";
+    /// Release a preservation hold.
+    HoldRelease HoldRelease "hold.release";
+    /// See requests for erasure.
+    ErasureList RecordingSearch "erasure.list";
+    /// See one request for erasure.
+    ErasureView RecordingSearch "erasure.view";
+    /// Enter a request for erasure.
+    ErasureAsk RecordingSearch "erasure.ask";
+    /// Approve an erasure.
+    ErasureApprove ErasureDecide "erasure.approve";
+    /// Refuse an erasure.
+    ErasureRefuse ErasureDecide "erasure.refuse";
+    /// Take a request for erasure back.
+    ErasureWithdraw RecordingSearch "erasure.withdraw";
     /// See the calls that go on.
     LiveCallList RecordingSearch "live_call.list";
     /// Start, pause, resume or stop a live recording.

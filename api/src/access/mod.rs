@@ -1,5 +1,6 @@
 //! Who calls: asking for one of these extractors is the check.
 
+pub mod actors;
 pub mod acts;
 pub mod caller;
 pub mod csrf;

@@ -3,6 +3,8 @@
 pub mod json;
 pub mod path;
 pub mod query;
+pub mod repeat_key;
+pub mod words;
 
 /// The name of the field an error is about: serde's path, or the name inside its message when the field is missing,
 /// unknown or double (then the path ends one step above it).

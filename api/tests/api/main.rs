@@ -2,7 +2,9 @@
 
 mod codecs;
 mod connections;
+mod erasures;
 mod harness;
+mod holds;
 mod keeping;
 mod openapi;
 mod people;

@@ -9,7 +9,7 @@ use rokuon_db::database::Database;
 use rokuon_db::jobs::{self, Progress, RunEnd};
 use rokuon_db::{policy_versions, worker_runs};
 use rokuon_policy::civil::civil_day;
-use rokuon_policy::ids::TenantId;
+use rokuon_policy::ids::{RecordingId, TenantId};
 use rokuon_policy::job::JobKind;
 use rokuon_policy::keeping::clocks::Clocks;
 use rokuon_policy::policy::Policy;
@@ -21,7 +21,9 @@ use crate::interruption::Interruption;
 use crate::run::Run;
 use crate::signed_note::NoteSigner;
 use crate::times::Times;
-use crate::{capacity, destroy, log_erasure, policy_change, reconcile, scrub, sweep, tier_move};
+use crate::{
+    capacity, destroy, log_erasure, object_holds, policy_change, reconcile, scrub, sweep, tier_move,
+};
 
 /// A job is believed to be in good hands for so long after its last word.
 const LEASE: Duration = Duration::from_secs(120);
@@ -81,6 +83,8 @@ pub struct Keeper {
 pub(crate) struct Memory {
     clocks: Mutex<Option<Clocks>>,
     policies: Mutex<BTreeMap<TenantId, (i32, Arc<Policy>)>>,
+    /// Of each tenant the last held recording whose objects were looked at again.
+    pub(crate) held_seen: Mutex<BTreeMap<TenantId, RecordingId>>,
 }
 
 /// How a job ended.
@@ -94,7 +98,7 @@ pub struct Ran {
     pub end: Result<RunEnd, KeepingError>,
 }
 
-/// The jobs of this crate. [`JobKind::ObjectHolds`] is run by its own file.
+/// The jobs of this crate.
 pub const KINDS: [JobKind; 9] = [
     JobKind::Sweep,
     JobKind::Capacity,
@@ -196,7 +200,7 @@ impl Keeper {
             JobKind::LogErasure => log_erasure::run(run).await,
             JobKind::Reconcile => reconcile::run(run).await,
             JobKind::Scrub => scrub::run(run).await,
-            JobKind::ObjectHolds => Ok(RunEnd::Done),
+            JobKind::ObjectHolds => object_holds::run(run).await,
         }
     }
 

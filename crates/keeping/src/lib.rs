@@ -11,6 +11,7 @@ pub mod failure;
 pub mod interruption;
 pub mod keeper;
 pub mod log_erasure;
+pub mod object_holds;
 pub mod policy_change;
 pub mod reconcile;
 pub mod rounds;

@@ -90,6 +90,7 @@ impl Matrix {
             post: own.post.clone(),
             post_department: own.post_department.clone(),
             purpose: own.purpose.clone(),
+            ground: own.ground.clone(),
             ..names
         };
         let (homes, nobodys) = (by_own_rules(home.names.clone()), by_own_rules(Names::nobodys()));
@@ -212,6 +213,13 @@ impl Matrix {
             }
             // the amendment may have been approved by then
             "policy_amendments_withdraw" => answer.status == 204 || answer.status == 409,
+            // in alphabetical order: approved or too early, and then decided; released, and then over
+            "erasures_approve" => {
+                (200..300).contains(&answer.status) || answer.text().contains("erasure.before_minimum")
+            }
+            "erasures_refuse" | "erasures_withdraw" => {
+                (200..300).contains(&answer.status) || answer.text().contains("erasure.decided_already")
+            }
             // the town's device may have gone out of use by then
             "devices_issue_token" => (200..300).contains(&answer.status) || answer.status == 409,
             _ => (200..300).contains(&answer.status),

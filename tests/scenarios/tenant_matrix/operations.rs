@@ -36,6 +36,10 @@ pub struct Names {
     pub amendment: String,
     /// An amended document of the tenant's.
     pub document: String,
+    pub hold: String,
+    pub erasure: String,
+    /// The rules' key of a ground for holds.
+    pub ground: String,
     pub day: String,
     pub device: String,
     /// The rules' key of a device that may be entered.
@@ -67,6 +71,9 @@ impl Names {
             job: id(),
             amendment: id(),
             document: "nothing".into(),
+            hold: id(),
+            erasure: id(),
+            ground: slug(),
             day: "2099-12-31".into(),
             device: id(),
             device_rule: slug(),
@@ -97,6 +104,8 @@ fn path_part<'n>(names: &'n Names, collection: &str, name: &str) -> Option<&'n s
         ("certificates", "id") => &names.certificate,
         ("jobs", "id") => &names.job,
         ("policy-amendments", "id") => &names.amendment,
+        ("holds", "id") => &names.hold,
+        ("erasures", "id") => &names.erasure,
         ("special-days", "day") => &names.day,
         ("public", "tenant") => &names.tenant,
         _ => return None,
@@ -114,7 +123,7 @@ fn query_value(names: &Names, name: &str) -> Option<Option<String>> {
         "actor" => Some(names.person.clone()),
         "object" | "recording" => Some(names.recording.clone()),
         "from" | "to" | "day" | "direction" | "min_seconds" | "max_seconds" | "cursor" | "limit" | "kind"
-        | "points" | "after" | "wait" | "announcement" | "canary" | "verdict" => None,
+        | "points" | "after" | "wait" | "announcement" | "canary" | "verdict" | "standing" => None,
         _ => return None,
     })
 }
@@ -142,6 +151,13 @@ fn body(operation: &str, names: &Names) -> Option<Value> {
             json!({ "login_id": "matrix", "display_name": "matrix", "department": names.department })
         }
         "appointments_appoint" => json!({ "post": names.post, "department": names.post_department }),
+        "holds_place" => json!({
+            "recordings": [names.recording], "ground": names.ground, "reason": names.word, "authority": names.word,
+        }),
+        "holds_extend" => json!({ "review_on": "2099-04-01", "reason": "matrix" }),
+        "holds_ask_release" | "holds_release" => json!({ "reason": "matrix" }),
+        "erasures_ask" => erasure_of(&names.recording, &names.word),
+        "erasures_approve" | "erasures_refuse" | "erasures_withdraw" => json!({ "reason": "matrix" }),
         "uses_open" => json!({ "purpose": names.purpose, "case_note": names.word }),
         "capture_orders_place" => json!({ "order": "stop", "reason": "no_longer_needed" }),
         "announcements_note" => json!({ "status": "told_beforehand" }),
@@ -164,6 +180,14 @@ fn body(operation: &str, names: &Names) -> Option<Value> {
         "devices_issue_token" => json!({ "previous_valid_hours": 0 }),
         "uses_heard" => json!({ "ranges": [[0.0, 0.5]], "ended": false }),
         _ => return None,
+    })
+}
+
+/// What is entered of a request for erasure.
+pub fn erasure_of(recording: &str, word: &str) -> Value {
+    json!({
+        "recordings": [recording], "law": "個人情報の保護に関する法律 第98条", "requester": word, "identity": word,
+        "reason": word, "applied_on": "2026-04-01",
     })
 }
 

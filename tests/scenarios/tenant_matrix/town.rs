@@ -142,6 +142,7 @@ impl Town {
         let stated = json!({ "purpose": purpose, "case_note": marked("事案") });
         let granted = listener.asker.post(&format!("/v1/recordings/{recording}/uses"), stated).await;
         let shown = listener.asker.get(&format!("/v1/recordings/{recording}")).await;
+        let (hold, erasure, ground) = self.add_hold(&recording, &marked("理由")).await;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         self.names = Names {
             recording,
@@ -154,6 +155,9 @@ impl Town {
             job,
             amendment,
             document,
+            hold,
+            erasure,
+            ground,
             day: day.to_string(),
             device: text(&device["id"]),
             device_rule,
@@ -168,9 +172,35 @@ impl Town {
         let names = &self.names;
         let ids = [&names.recording, &names.use_id, &names.person, &names.appointment];
         let more = [&names.connection, &names.alarm, &names.device, &names.certificate, &names.amendment];
-        let ids = ids.into_iter().chain(more).collect::<Vec<_>>();
+        let ids = ids.into_iter().chain(more).chain([&names.hold, &names.erasure]).collect::<Vec<_>>();
         self.markers.extend(ids.into_iter().cloned());
         self.markers.extend([word, number, text(&shown["call_id"])]);
+    }
+
+    /// A hold, a request for erasure that somebody else than its decider entered, and a ground of the rules.
+    async fn add_hold(&self, recording: &str, reason: &str) -> (String, String, String) {
+        let holder = &self.able("hold.place").asker;
+        let rules = holder.get("/v1/holds").await["rules"].clone();
+        let ground = rules["grounds"][0]["key"].as_str().expect("the rules name a ground").to_owned();
+        let body =
+            json!({ "recordings": [recording], "ground": ground, "reason": reason, "authority": reason });
+        let hold = holder.post("/v1/holds", body).await;
+        let decider = self.able("erasure.decide").login_id.clone();
+        let mut refused = Vec::new();
+        for one in self.people.iter().filter(|one| one.login_id != decider) {
+            let question = super::asker::Question {
+                method: reqwest::Method::POST,
+                path: "/v1/erasures".to_owned(),
+                body: Some(super::operations::erasure_of(recording, reason)),
+            };
+            let answer = one.asker.ask(&question).await;
+            if answer.status == 201 {
+                let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
+                return (id(&hold), id(&answer.json()), ground);
+            }
+            refused.push(answer.text());
+        }
+        panic!("{} lets nobody ask for an erasure: {refused:#?}", self.tenant);
     }
 
     /// An alarm of the past: the watch opens them itself, and closes what it does not find.

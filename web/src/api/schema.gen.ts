@@ -555,6 +555,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests for erasure
+         * @description Newest first, in pages: those about recordings of the departments the person's posts reach. The rules on erasure come with them.
+         */
+        get: operations["erasures_list"];
+        put?: never;
+        /**
+         * Enter a request for erasure
+         * @description The recordings are held from then on until it is decided, so that nothing becomes of them in between. Another person decides.
+         */
+        post: operations["erasures_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request for erasure */
+        get: operations["erasures_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an erasure
+         * @description By another person than the one who entered it. What nothing else holds is due at once, cannot be heard any more, and is destroyed
+         *     a day later; what other holds rest on waits for their release. While a ground of the rules stands against it, the answer is 409
+         *     with its article.
+         */
+        post: operations["erasures_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse an erasure
+         * @description By another person than the one who entered it, on a ground of the rules or for a reason of their own. The recordings are held
+         *     until no appeal is left.
+         */
+        post: operations["erasures_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a request for erasure back
+         * @description By who entered it, or by who decides erasures, as long as it is not decided. Its hold is released.
+         */
+        post: operations["erasures_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/expected-calls": {
         parameters: {
             query?: never;
@@ -571,6 +675,131 @@ export interface paths {
          *     compared with the calls we know within five minutes.
          */
         post: operations["expected_calls_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preservation holds
+         * @description Newest first, in pages: those on recordings of the departments the person's posts reach. The rules on holds come with them.
+         */
+        get: operations["holds_list"];
+        put?: never;
+        /**
+         * Place a preservation hold
+         * @description Once this is answered with 201, nothing destroys any of the recordings until the hold is released. It rests on all of them or
+         *     is refused: if the destruction of only one has been committed, the answer is 409 and names it. The same `Idempotency-Key` places
+         *     one hold, however often it is sent.
+         */
+        post: operations["holds_place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/holds/selection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a hold on a search result would rest on
+         * @description The conditions are those of the search of recordings. Recordings whose destruction has been committed, and calls of which nothing
+         *     was kept, are not among them. Placing the hold names the recordings, so that it rests on exactly what was counted here.
+         */
+        get: operations["holds_select"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/holds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One preservation hold */
+        get: operations["holds_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/holds/{id}/ask-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the release of a preservation hold
+         * @description Where the rules want two persons for a release, one asks here and another releases. The hold rests on until then.
+         */
+        post: operations["holds_ask_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/holds/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a preservation hold on
+         * @description A hold never ends by itself: this moves the day on which somebody looks at it again. A release that was asked for is off then.
+         */
+        post: operations["holds_extend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/holds/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release a preservation hold
+         * @description Where the rules want two persons, somebody else must have asked for it. What nothing holds any more is left alone for another
+         *     24 hours; an approved erasure that waited behind the hold is ordered at once and carried out after them.
+         */
+        post: operations["holds_release"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1484,6 +1713,37 @@ export interface components {
              * @description The day the person was trained, where the rules demand training.
              */
             trained_on?: string | null;
+        };
+        /** @description An approval. */
+        ApproveErasureRequest: {
+            /** @description The reason for the decision. */
+            reason: string;
+        };
+        /** @description A request for erasure somebody enters. It rests on an application of the rules or on a law. */
+        AskErasureRequest: {
+            /** @description Which recordings: 1 to 100. */
+            recordings: string[];
+            /**
+             * @description The key of the application of the rules.
+             * @example erasure
+             */
+            application?: string | null;
+            /**
+             * @description The law, in words, where it rests on that alone.
+             * @example 個人情報の保護に関する法律 第98条
+             */
+            law?: string | null;
+            /** @description Who wants it. */
+            requester: string;
+            /** @description How it was made sure who that is. */
+            identity: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date
+             * @description The civil day of Japan on which it was asked for outside.
+             */
+            applied_on: string;
         };
         /** @description One line of the audit trail. */
         AuditEvent: {
@@ -2490,6 +2750,154 @@ export interface components {
          * @enum {string}
          */
         DueReason: "expired" | "erasure" | "capacity";
+        /** @description A request for erasure. */
+        Erasure: {
+            /**
+             * Format: uuid
+             * @description The request.
+             */
+            id: string;
+            /** @description How far it is. */
+            state: components["schemas"]["ErasureState"];
+            /** @description Who wants it. */
+            requester: string;
+            /** @description How it was made sure who that is. */
+            identity: string;
+            /** @description What it rests on. */
+            basis: components["schemas"]["ErasureBasis"];
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date
+             * @description The civil day of Japan on which it was asked for outside.
+             */
+            applied_on: string;
+            /**
+             * Format: date
+             * @description The last day to decide it, where the rules set one.
+             */
+            decide_by?: string | null;
+            /** @description Who entered it. */
+            asked_by: components["schemas"]["PersonName"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            asked_at: string;
+            /**
+             * Format: int32
+             * @description How many recordings.
+             */
+            recording_count: number;
+            decision?: components["schemas"]["ErasureDecision"] | null;
+            /** @description What this person can do with it. */
+            may: components["schemas"]["ErasureAbilities"];
+        };
+        /** @description What this person can do with it; asking is judged again then. */
+        ErasureAbilities: {
+            /** @description Approve or refuse it. */
+            decide: boolean;
+            /** @description Take it back. */
+            withdraw: boolean;
+        };
+        /** @description What an erasure rests on. */
+        ErasureBasis: {
+            /** @description The key of the application of the rules it is. */
+            application?: string | null;
+            /** @description That application's name, or the law in the words of who entered it. */
+            name: components["schemas"]["Text"];
+            /** @description The article of the rules, as written. */
+            article_label: string;
+        };
+        /** @description How it was decided, or taken back. */
+        ErasureDecision: {
+            /** @description Who. */
+            person: components["schemas"]["PersonName"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description In their words. */
+            reason?: string | null;
+            /** @description The article, as written. */
+            article_label: string;
+            /** @description The decision in one sentence. */
+            sentence: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description Until when the recordings are held for the request: for a refusal, as long as it can be appealed against.
+             */
+            lets_go_at: string;
+        };
+        /** @description One request for erasure with its recordings. */
+        ErasureDetail: components["schemas"]["Erasure"] & {
+            /** @description Its recordings that this person may see. */
+            recordings: components["schemas"]["ErasureRecording"][];
+            /** @description The rules on erasure. */
+            rules: components["schemas"]["ErasureRules"];
+        };
+        /** @description A page of requests for erasure. */
+        ErasurePage: {
+            /** @description Newest first. */
+            items: components["schemas"]["Erasure"][];
+            /** @description Give this as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+            /** @description The rules on erasure. */
+            rules: components["schemas"]["ErasureRules"];
+        };
+        /** @description A recording of the request. */
+        ErasureRecording: {
+            /** @description What a list of recordings shows of it. */
+            recording: components["schemas"]["RecordingSummary"];
+            /** @description How it stands. */
+            standing: components["schemas"]["ErasureRecordingState"];
+            /**
+             * Format: date-time
+             * @description When its destruction was ordered.
+             */
+            due_at?: string | null;
+            /**
+             * Format: int32
+             * @description How many holds besides the request's own rest on it.
+             */
+            other_holds: number;
+            against?: components["schemas"]["Decision"] | null;
+        };
+        /**
+         * @description How one recording of it stands.
+         * @enum {string}
+         */
+        ErasureRecordingState: "asked" | "waiting" | "due" | "closed";
+        /** @description A ground on which an erasure is refused. */
+        ErasureRefusalGround: {
+            /** @description Its key. */
+            key: string;
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description What it means. */
+            sentence: components["schemas"]["Text"];
+            /** @description The article, as written. */
+            article_label: string;
+        };
+        /** @description The rules on erasure, for those who enter and decide. */
+        ErasureRules: {
+            /** @description The key of the application of the rules; absent where an erasure rests on a law alone. */
+            application?: string | null;
+            name?: components["schemas"]["Text"] | null;
+            /** @description Its form's number. */
+            form?: string | null;
+            sentence?: components["schemas"]["Text"] | null;
+            /** @description The article, as written. */
+            article_label: string;
+            /** @description Grounds on which it is refused. */
+            refused_while: components["schemas"]["ErasureRefusalGround"][];
+        };
+        /**
+         * @description How far a request for erasure is.
+         * @enum {string}
+         */
+        ErasureState: "asked" | "approved" | "refused" | "withdrawn";
         /** @description An expected call that needs to be looked at. */
         ExpectedCall: {
             /**
@@ -2633,6 +3041,16 @@ export interface components {
          * @enum {string}
          */
         ExpectedVerdict: "waiting" | "recorded" | "not_due" | "missing" | "unexplained";
+        /** @description A hold that is kept on. */
+        ExtendHoldRequest: {
+            /**
+             * Format: date
+             * @description The new review day, later than the one before.
+             */
+            review_on: string;
+            /** @description Why it is still needed. */
+            reason: string;
+        };
         /** @description One field that is not right. */
         FieldError: {
             /**
@@ -2727,6 +3145,170 @@ export interface components {
             /** @description True when the person stopped listening: the use is closed in the audit trail. */
             ended: boolean;
         };
+        /** @description A preservation hold. */
+        Hold: {
+            /**
+             * Format: uuid
+             * @description The hold.
+             */
+            id: string;
+            /** @description How far it is. */
+            state: components["schemas"]["HoldState"];
+            /** @description Where it comes from. */
+            origin: components["schemas"]["HoldOrigin"];
+            request?: components["schemas"]["HoldRequestName"] | null;
+            /** @description On which ground. */
+            ground: components["schemas"]["HoldGround"];
+            /** @description Why. */
+            reason: string;
+            /** @description On whose word: the authority and its document. */
+            authority: string;
+            /** @description Who placed it. */
+            placed_by: components["schemas"]["PersonName"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            placed_at: string;
+            /**
+             * Format: int32
+             * @description On how many recordings.
+             */
+            recording_count: number;
+            /**
+             * Format: date
+             * @description The civil day of Japan on which somebody looks whether it is still needed. It ends nothing.
+             */
+            review_on?: string | null;
+            /** @description Whether that day has come. */
+            review_due: boolean;
+            extended?: components["schemas"]["HoldAct"] | null;
+            release_asked?: components["schemas"]["HoldAct"] | null;
+            released?: components["schemas"]["HoldAct"] | null;
+            /** @description What this person can do with it. */
+            may: components["schemas"]["HoldAbilities"];
+        };
+        /** @description What this person can do with a hold; asking is judged again then. */
+        HoldAbilities: {
+            /** @description Keep it on. */
+            extend: boolean;
+            /** @description Ask for its release. */
+            ask_release: boolean;
+            /** @description Release it. */
+            release: boolean;
+        };
+        /** @description Who did something to a hold. */
+        HoldAct: {
+            /** @description Who. */
+            person: components["schemas"]["PersonName"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Why; empty where it closed by itself with a request. */
+            reason: string;
+        };
+        /** @description One hold with its recordings. */
+        HoldDetail: components["schemas"]["Hold"] & {
+            /** @description Its recordings that this person may see, no more than 200. */
+            recordings: components["schemas"]["RecordingSummary"][];
+            /**
+             * Format: int32
+             * @description How many of its recordings are not among them.
+             */
+            not_shown: number;
+        };
+        /** @description A ground for holds. */
+        HoldGround: {
+            /**
+             * @description Its key.
+             * @example investigation
+             */
+            key: string;
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description What it means; empty on a hold of an earlier wording of the rules. */
+            sentence: components["schemas"]["Text"];
+            /** @description The article that lists it. */
+            article: string;
+            /** @description That article as written. */
+            article_label: string;
+        };
+        /**
+         * @description Where a hold comes from.
+         * @enum {string}
+         */
+        HoldOrigin: "person" | "request";
+        /** @description A page of holds. */
+        HoldPage: {
+            /** @description Newest first. */
+            items: components["schemas"]["Hold"][];
+            /** @description Give this as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+            /** @description The rules on holds. */
+            rules: components["schemas"]["HoldRules"];
+        };
+        /** @description The request a hold came with. */
+        HoldRequestName: {
+            /**
+             * @description Its kind.
+             * @example erasure
+             */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description The request.
+             */
+            id: string;
+        };
+        /** @description The rules on holds, for those who place one. */
+        HoldRules: {
+            /** @description The article, as written. */
+            article_label: string;
+            /** @description The rule in one sentence. */
+            sentence: components["schemas"]["Text"];
+            /** @description The grounds to choose from. */
+            grounds: components["schemas"]["HoldGround"][];
+            /** @description Whether a release is asked for by one person and made by another. */
+            two_persons: boolean;
+            /** @description Whether this person may place one, and why (not). */
+            may_place: components["schemas"]["Decision"];
+            /**
+             * Format: int32
+             * @description On how many recordings one hold can rest.
+             * @example 1000
+             */
+            most_recordings: number;
+        };
+        /** @description What a hold on a search result would rest on. */
+        HoldSelection: {
+            /**
+             * Format: int32
+             * @description How many recordings; `more` says that there are others.
+             */
+            count: number;
+            /** @description Whether the search finds more than one hold can rest on: narrow it. */
+            more: boolean;
+            /**
+             * Format: int32
+             * @description On how many recordings one hold can rest.
+             * @example 1000
+             */
+            most_recordings: number;
+            /**
+             * Format: int32
+             * @description How many of them are held already.
+             */
+            held_already: number;
+            /** @description The recordings, to be named when the hold is placed; empty when there are more. */
+            recordings: string[];
+        };
+        /**
+         * @description How far a hold is.
+         * @enum {string}
+         */
+        HoldState: "active" | "release_asked" | "released";
         /**
          * @description Where a day's hours come from.
          * @enum {string}
@@ -3239,6 +3821,28 @@ export interface components {
          * @enum {string}
          */
         PersonState: "active" | "password_change_required" | "disabled";
+        /** @description A hold somebody places. */
+        PlaceHoldRequest: {
+            /** @description On which recordings: 1 to 1,000. It rests on all of them or is refused. */
+            recordings: string[];
+            /**
+             * @description The key of a ground of the rules.
+             * @example investigation
+             */
+            ground: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * @description On whose word: the authority and its document.
+             * @example 見本警察署 捜査関係事項照会書 第12号
+             */
+            authority: string;
+            /**
+             * Format: date
+             * @description The civil day of Japan on which somebody looks whether it is still needed.
+             */
+            review_on?: string | null;
+        };
         /** @description The tenant's rules in force. */
         Policy: {
             /** @description The tenant. */
@@ -3517,6 +4121,8 @@ export interface components {
             segments: components["schemas"]["Segment"][];
             /** @description How long it is kept. */
             retention: components["schemas"]["Retention"];
+            /** @description What keeps it, and what is to become of it. */
+            keeping: components["schemas"]["RecordingKeeping"];
             /** @description Whose voice is on which channel. */
             legs: components["schemas"]["Leg"][];
             /** @description What is not certain about this recording. */
@@ -3538,6 +4144,29 @@ export interface components {
             /** @description Whether a use can be opened now. */
             playable: boolean;
             play_refusal?: components["schemas"]["Decision"] | null;
+        };
+        /** @description What keeps a recording, and what is to become of it. */
+        RecordingKeeping: {
+            /** @description The active holds on it, oldest first: while there is one, nothing destroys it. */
+            holds: components["schemas"]["Hold"][];
+            /**
+             * Format: date-time
+             * @description After its last hold was released it is left alone until then.
+             */
+            grace_until?: string | null;
+            due_reason?: components["schemas"]["DueReason"] | null;
+            /** @description The article of that, as written. */
+            due_article_label?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it waits for destruction.
+             */
+            due_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When its destruction was committed.
+             */
+            destroying_at?: string | null;
         };
         /**
          * @description What is kept; each kind has its own period.
@@ -3626,6 +4255,16 @@ export interface components {
             /** @description Whether it is a test call by which the connection proves itself. */
             canary: boolean;
         };
+        /** @description A refusal. */
+        RefuseErasureRequest: {
+            /**
+             * @description The key of the ground of the rules it is refused on, where it is one of them.
+             * @example unresolved-case
+             */
+            ground?: string | null;
+            /** @description The reason for the decision. */
+            reason: string;
+        };
         /** @description The account with which we register, without its password: that is shown to nobody. */
         RegistrationAccount: {
             /** @description Host name or address of the registrar. */
@@ -3699,6 +4338,11 @@ export interface components {
          * @enum {string}
          */
         RegistrationState: "unregistered" | "registered" | "refused" | "unreachable";
+        /** @description A release that is asked for, or made. */
+        ReleaseHoldRequest: {
+            /** @description Why it is not needed any more. */
+            reason: string;
+        };
         /**
          * @description What signalling has to come over.
          * @enum {string}
@@ -4128,6 +4772,11 @@ export interface components {
              * @example 17:15
              */
             until: string;
+        };
+        /** @description A request that is taken back. */
+        WithdrawErasureRequest: {
+            /** @description Why. */
+            reason: string;
         };
         /** @description A recorder of the platform. It tells nothing of any other tenant. */
         Worker: {
@@ -7067,6 +7716,679 @@ export interface operations {
             };
         };
     };
+    erasures_list: {
+        parameters: {
+            query?: {
+                /** @description Which; all when absent. */
+                standing?: "asked" | "waiting" | "approved" | "refused" | "withdrawn";
+                /** @description Those of this recording. */
+                recording?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many a page; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePage"];
+                };
+            };
+            /** @description The request cannot be read; The query has a parameter that is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erasures_ask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 128 characters of the caller's own making, new for each request */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description Entered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erasures_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureDetail"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erasures_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description Approved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erasures_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erasures_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description Taken back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     expected_calls_list: {
         parameters: {
             query?: {
@@ -7199,6 +8521,797 @@ export interface operations {
             };
             /** @description The password must be changed first; Not permitted; The request does not come from the portal */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holds_list: {
+        parameters: {
+            query?: {
+                /** @description Which; all when absent. */
+                standing?: "active" | "review_due" | "release_asked" | "released";
+                /** @description Those on this recording. */
+                recording?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many a page; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldPage"];
+                };
+            };
+            /** @description The request cannot be read; The query has a parameter that is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holds_place: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 128 characters of the caller's own making, new for each hold */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceHoldRequest"];
+            };
+        };
+        responses: {
+            /** @description Placed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holds_select: {
+        parameters: {
+            query?: {
+                /** @description Calls that began at or after this. */
+                from?: string;
+                /** @description Calls that began before this. */
+                to?: string;
+                /**
+                 * @description A whole number of either party; hyphens and +81 are understood.
+                 * @example 0125-00-1234
+                 */
+                number?: string;
+                /**
+                 * @description The last digits of either party's number, 3 or more.
+                 * @example 1234
+                 */
+                number_suffix?: string;
+                /** @description Words: a part of a party's or line's name, or digits somewhere in a number (of the last 90 days). */
+                q?: string;
+                /** @description A department's key. */
+                department?: string;
+                /** @description Which way the call went. */
+                direction?: "inbound" | "outbound" | "internal";
+                /** @description A line's key. */
+                line?: string;
+                /** @description At least this long. */
+                min_seconds?: number;
+                /** @description At most this long. */
+                max_seconds?: number;
+                /** @description What is known of telling the other party. */
+                announcement?: "told_beforehand" | "public_notice" | "exception" | "not_noted";
+                /** @description `true`: test calls (canaries) instead of real ones. */
+                canary?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many a page; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldSelection"];
+                };
+            };
+            /** @description The request cannot be read; The query has a parameter that is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holds_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hold */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldDetail"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holds_ask_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hold */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseHoldRequest"];
+            };
+        };
+        responses: {
+            /** @description Asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holds_extend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hold */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendHoldRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Send JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holds_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hold */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseHoldRequest"];
+            };
+        };
+        responses: {
+            /** @description Released */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in; The session locked itself because it was idle */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password must be changed first; Not permitted; The request does not come from the portal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

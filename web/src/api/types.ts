@@ -1,5 +1,5 @@
 /** Names for the shapes of the API, taken from the generated schema. */
-import type { components } from "./schema.gen";
+import type { components, paths } from "./schema.gen";
 
 type Schemas = components["schemas"];
 export type Text = Schemas["Text"];
@@ -42,6 +42,19 @@ export type UnrecordedCount = Schemas["UnrecordedCount"];
 export type AuditEvent = Omit<Schemas["AuditEvent"], "object" | "detail"> & { object?: { kind: string; id: string } | null; detail: Record<string, unknown> };
 export type Person = Schemas["Person"];
 export type Post = Schemas["Post"];
+export type Hold = Schemas["Hold"];
+export type HoldDetail = Schemas["HoldDetail"];
+export type HoldRules = Schemas["HoldRules"];
+export type HoldStanding = "active" | "review_due" | "release_asked" | "released";
+export type PlaceHoldRequest = Schemas["PlaceHoldRequest"];
+/** What a search of recordings asks for: the conditions of a hold on its result. */
+export type SelectionQuery = NonNullable<paths["/v1/holds/selection"]["get"]["parameters"]["query"]>;
+export type Erasure = Schemas["Erasure"];
+export type ErasureDetail = Schemas["ErasureDetail"];
+export type ErasureRecording = Schemas["ErasureRecording"];
+export type ErasureRules = Schemas["ErasureRules"];
+export type ErasureStanding = "asked" | "waiting" | "approved" | "refused" | "withdrawn";
+export type AskErasureRequest = Schemas["AskErasureRequest"];
 export type Device = Schemas["Device"];
 export type DeviceEntry = Schemas["DeviceEntry"];
 export type DeviceRegister = Schemas["DeviceList"];

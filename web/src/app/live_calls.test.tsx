@@ -64,7 +64,7 @@ describe("live calls", () => {
   it("says on a recording's page whether the other party was told, by whom, and what was ordered", async () => {
     const noted = { ...announcement, status: "exception", by: "person", exception: danger, noted_by: { id: "p2", display_name: "佐藤 花子" }, noted_at: "2026-11-20T20:30:00Z" };
     const orders = [{ ...placed, order: "pause", reason: "secret_told", state: "done" }];
-    answers({ "GET /v1/recordings/r1": { ...recording, announcement: noted, orders, start: "on_demand" }, "GET /v1/recordings/r1/waveform": { duration_seconds: 1, channels: [] } });
+    answers({ "GET /v1/erasures": { items: [], rules: { article_label: "第5条第2項", refused_while: [] } }, "GET /v1/recordings/r1": { ...recording, announcement: noted, orders, start: "on_demand" }, "GET /v1/recordings/r1/waveform": { duration_seconds: 1, channels: [] } });
     renderPortal("/recordings/r1", { me: sampleMe() });
     const panel = await screen.findByRole("region", { name: "録音の告知" });
     for (const text of [/告知の例外 \(危害のおそれ\)/, "第4条第1号", "佐藤 花子", /一時停止 \(暗証番号/]) expect(within(panel).getAllByText(text).length, String(text)).toBeGreaterThan(0);

@@ -11,6 +11,7 @@ beforeEach(() => {
     "GET /v1/recordings": { items: [summary], next_cursor: "c2" },
     "GET /v1/recordings/r1": recording,
     "GET /v1/recordings/r1/waveform": waveform,
+    "GET /v1/erasures": { items: [], rules: { article_label: "第5条第2項", refused_while: [] } },
   });
 });
 

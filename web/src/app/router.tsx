@@ -7,7 +7,9 @@ import { rememberedTenant } from "../api/tenant_memory";
 import { ProblemBanner } from "../components/ProblemBanner/ProblemBanner";
 import { readAuditSearch } from "../features/audit-events/audit_search";
 import { readCallSearch } from "../features/calls/call_search";
+import { STANDINGS as ERASURES } from "../features/erasures/ErasureList";
 import { readExpectedSearch } from "../features/expected-calls/expected_search";
+import { STANDINGS as HOLDS } from "../features/holds/HoldList";
 import { AlarmsPage } from "../routes/alarms";
 import { AuditPage } from "../routes/audit";
 import { CallsPage } from "../routes/calls";
@@ -15,8 +17,12 @@ import { CertificatePage } from "../routes/certificate";
 import { ConnectionPage } from "../routes/connection";
 import { ConnectionsPage } from "../routes/connections";
 import { CoveragePage } from "../routes/coverage";
+import { ErasurePage } from "../routes/erasure";
+import { ErasuresPage } from "../routes/erasures";
 import { ExpectedCallsPage } from "../routes/expected_calls";
 import { DevicesPage } from "../routes/devices";
+import { HoldPage } from "../routes/hold";
+import { HoldsPage } from "../routes/holds";
 import { LiveCallsPage } from "../routes/live_calls";
 import { MePage } from "../routes/me";
 import { homeOf } from "../routes/navigation";
@@ -46,7 +52,7 @@ async function requireSignIn(here: string): Promise<void> {
 
 /** Only addresses of this portal: never another site, never a page open to everybody. */
 export function safeNext(raw: unknown): string | undefined {
-  return typeof raw === "string" && /^\/(recordings|live|calls|coverage|expected-calls|alarms|people|audit|policy|retention|certificates|storage|devices|connections|me)(?=[/?#]|$)/.test(raw) ? raw : undefined;
+  return typeof raw === "string" && /^\/(recordings|holds|erasures|live|calls|coverage|expected-calls|alarms|people|audit|policy|retention|certificates|storage|devices|connections|me)(?=[/?#]|$)/.test(raw) ? raw : undefined;
 }
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
@@ -129,6 +135,16 @@ const tabSearch =
 
 const recordings = createRoute({ getParentRoute: () => signedIn, path: "/recordings", validateSearch: readCallSearch, component: RecordingsPage });
 const recording = createRoute({ getParentRoute: () => signedIn, path: "/recordings/$recordingId", component: RecordingPage });
+/** How the things of a list stand, where the address says so. */
+const standingSearch =
+  <T extends string>(standings: readonly T[]) =>
+  (raw: Record<string, unknown>): { standing?: T } =>
+    standings.includes(raw["standing"] as T) ? { standing: raw["standing"] as T } : {};
+
+const holds = createRoute({ getParentRoute: () => signedIn, path: "/holds", validateSearch: standingSearch(HOLDS), component: HoldsPage });
+const hold = createRoute({ getParentRoute: () => signedIn, path: "/holds/$holdId", component: HoldPage });
+const erasures = createRoute({ getParentRoute: () => signedIn, path: "/erasures", validateSearch: standingSearch(ERASURES), component: ErasuresPage });
+const erasure = createRoute({ getParentRoute: () => signedIn, path: "/erasures/$erasureId", component: ErasurePage });
 const live = createRoute({ getParentRoute: () => signedIn, path: "/live", validateSearch: tabSearch("calls", "lines"), component: LiveCallsPage });
 const calls = createRoute({ getParentRoute: () => signedIn, path: "/calls", validateSearch: readCallSearch, component: CallsPage });
 const coverage = createRoute({
@@ -162,7 +178,7 @@ const devices = createRoute({ getParentRoute: () => signedIn, path: "/devices", 
 const connection = createRoute({ getParentRoute: () => signedIn, path: "/connections/$connectionId", validateSearch: tabSearch("health", "test", "settings", "guide"), component: ConnectionPage });
 const me = createRoute({ getParentRoute: () => signedIn, path: "/me", component: MePage });
 
-const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, live, calls, coverage, expectedCalls, alarms, people, audit, policy, retention, certificate, storage, devices, connections, connection, me])]);
+const routeTree = root.addChildren([start, publicNotice, signIn, password, signedIn.addChildren([recordings, recording, holds, hold, erasures, erasure, live, calls, coverage, expectedCalls, alarms, people, audit, policy, retention, certificate, storage, devices, connections, connection, me])]);
 
 /** Plain query strings: what a person reads in the address is what was searched for. */
 export const parseSearch = (query: string): Record<string, unknown> => Object.fromEntries(new URLSearchParams(query));

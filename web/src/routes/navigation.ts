@@ -4,6 +4,8 @@ import type { Key } from "../i18n/language";
 
 export const PAGES = [
   { to: "/recordings", title: "nav.recordings", icon: "search", needs: "recording.search" },
+  { to: "/holds", title: "nav.holds", icon: "lock", needs: "recording.search" },
+  { to: "/erasures", title: "nav.erasures", icon: "eraser", needs: "recording.search" },
   { to: "/live", title: "nav.live", icon: "phone", needs: "recording.search" },
   { to: "/calls", title: "nav.calls", icon: "list", needs: "call.search" },
   { to: "/coverage", title: "nav.coverage", icon: "clock", needs: "report.read" },

@@ -1,6 +1,8 @@
 /** /recordings/$recordingId: one recording. */
 import { getRouteApi, Link, useCanGoBack, useRouter } from "@tanstack/react-router";
 import { Icon } from "../components/Icon/Icon";
+import { RecordingErasures } from "../features/erasures/RecordingErasures";
+import { RecordingHolds } from "../features/holds/RecordingHolds";
 import { AnnouncementPanel } from "../features/live-calls/AnnouncementPanel";
 import { RecordingView } from "../features/recordings/RecordingView";
 import { useI18n } from "../i18n/language";
@@ -16,7 +18,13 @@ export function RecordingPage() {
     <RecordingView
       key={recordingId}
       id={recordingId}
-      beside={(recording) => <AnnouncementPanel recording={recording} />}
+      beside={(recording) => (
+        <>
+          <RecordingHolds recording={recording} />
+          <RecordingErasures recording={recording} />
+          <AnnouncementPanel recording={recording} />
+        </>
+      )}
       above={
         <Link
           to="/recordings"

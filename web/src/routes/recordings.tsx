@@ -4,6 +4,7 @@ import { PageHeading } from "../components/PageHeading/PageHeading";
 import { callQuery } from "../features/calls/call_search";
 import { CallSearchForm } from "../features/calls/CallSearchForm";
 import { SearchChips } from "../features/calls/SearchChips";
+import { HoldSearchButton } from "../features/holds/HoldSearchButton";
 import { RecordingResults } from "../features/recordings/RecordingResults";
 import { useI18n } from "../i18n/language";
 
@@ -16,7 +17,7 @@ export function RecordingsPage() {
   const onSearch = (next: typeof search) => void navigate({ search: next });
   return (
     <>
-      <PageHeading title={t("recordings.title")} lead={t("recordings.lead")} />
+      <PageHeading title={t("recordings.title")} lead={t("recordings.lead")} actions={<HoldSearchButton query={() => callQuery(search, Date.now())} />} />
       <CallSearchForm search={search} onSearch={onSearch} label={t("recordings.search")} />
       <SearchChips search={search} onSearch={onSearch} />
       <RecordingResults searchKey={search} query={() => callQuery(search, Date.now())} onClear={Object.keys(search).length > 0 ? () => onSearch({}) : undefined} />

@@ -58,6 +58,7 @@ export const recording: Recording = {
   gaps: [{ channel: 0, start_seconds: 30, seconds: 1.5, cause: "loss" }],
   segments: [{ number: 0, start_seconds: 0, seconds: 120, channels: [0, 1], codec: "pcmu", media_bytes: 1920058, media_sha256: "ab".repeat(32), sealed_at: "2026-11-20T20:32:07Z" }],
   retention: { keep_until: "2026-12-21T15:00:00Z", article: "5(2)", article_label: "第5条第2項", sentence: { ja: "31日間保存します。", en: "Kept 31 days." } },
+  keeping: { holds: [] },
   legs: [
     { channel: 0, role: "caller", number: "09000001234", proved: true },
     { channel: 1, role: "called", number: "0125000100", proved: false },

@@ -1,6 +1,7 @@
 //! Recordings: find and see.
 
 pub mod filter;
+pub mod keeping;
 pub mod model;
 pub mod picture;
 pub mod search;

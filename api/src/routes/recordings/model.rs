@@ -11,6 +11,7 @@ use crate::routes::capture_orders::model::{Order, RecordingStart};
 use crate::routes::departments::model::DepartmentName;
 use crate::routes::lines::model::LineName;
 use crate::routes::policy::model::Decision;
+use crate::routes::recordings::keeping::Keeping;
 use crate::text::Text;
 
 /// Which way a call went, seen from the municipality.
@@ -339,6 +340,8 @@ pub struct Recording {
     pub segments: Vec<Segment>,
     /// How long it is kept.
     pub retention: Retention,
+    /// What keeps it, and what is to become of it.
+    pub keeping: Keeping,
     /// Whose voice is on which channel.
     pub legs: Vec<Leg>,
     /// What is not certain about this recording.

@@ -18,6 +18,7 @@ use crate::problem::Problem;
 use crate::routes::announcements::shown::{Names, announcement_of, exception_of, noter};
 use crate::routes::capture_orders::model::Order;
 use crate::routes::policy::model::Decision;
+use crate::routes::recordings::keeping::keeping_of;
 use crate::routes::recordings::model::{
     ConnectionName, Gap, GapCause, Integrity, Leg, LegRole, Outcome, Recording, Retention, Segment, Summary,
 };
@@ -50,6 +51,7 @@ pub async fn show(
     let mut names = Names::default();
     let people = orders.iter().map(|order| order.person).chain(noter(&seen.call));
     names.look_up(&mut tx, people.collect::<Vec<_>>()).await?;
+    let keeping = keeping_of(&permitted, &mut tx, seen.recording.id).await?;
     let event = permitted.event(json!({})).decided_by(&seen.decision).on("recording", id);
     tx.commit_with(event).await.map_err(Problem::unavailable)?;
     let summary = Summary::of(&permitted.rules.policy, &seen.call)
@@ -82,6 +84,7 @@ pub async fn show(
             article_label: retention.article.label_ja(),
             sentence: (&retention.sentence).into(),
         },
+        keeping,
         legs: legs.into_iter().map(leg).collect(),
         doubts: recording.doubts.iter().map(Into::into).collect(),
         start: start.into(),

@@ -26,7 +26,7 @@ use rokuon_policy::text::Text;
 use rokuon_storage::memory::MemoryStore;
 use rokuon_storage::memory_keys::MemoryKeys;
 use rokuon_storage::recording_reader::RecordingReader;
-use sqlx::{Connection, Executor};
+use sqlx::{AssertSqlSafe, Connection, Executor};
 use uuid::Uuid;
 
 use crate::harness::browser::Browser;
@@ -151,18 +151,19 @@ impl House {
 
     /// From now on no event can be written: what a broken audit trail looks like.
     pub async fn break_the_trail(&self) {
-        self.as_superuser("REVOKE INSERT ON audit_events FROM rokuon_app").await;
+        self.as_superuser("REVOKE INSERT ON audit_events FROM rokuon_app".to_owned()).await;
     }
 
     /// Events can be written again.
     pub async fn mend_the_trail(&self) {
-        self.as_superuser("GRANT INSERT ON audit_events TO rokuon_app").await;
+        self.as_superuser("GRANT INSERT ON audit_events TO rokuon_app".to_owned()).await;
     }
 
-    async fn as_superuser(&self, statement: &'static str) {
+    /// Does what nothing of ours does.
+    pub async fn as_superuser(&self, statement: String) {
         let mut connection =
             sqlx::PgConnection::connect(&self.database.superuser_url()).await.expect("connected");
-        connection.execute(statement).await.expect("done");
+        connection.execute(AssertSqlSafe(statement)).await.expect("done");
     }
 
     /// The newest event of a kind.

@@ -7,6 +7,7 @@ mod city;
 mod connecting;
 mod erasing;
 mod holding;
+mod holding_races;
 mod isolation;
 mod keeping;
 mod live_calls;

@@ -9,4 +9,5 @@ mod full_store;
 mod guarding;
 mod logs;
 mod moving;
+mod store_holds;
 mod town;

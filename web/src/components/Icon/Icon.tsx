@@ -19,6 +19,7 @@ const shapes = {
   down: <path d="m5 9 7 7 7-7" />,
   copy: <><rect x="8.5" y="8.5" width="11.5" height="11.5" rx="2" /><path d="M15.5 8.5V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7.5a2 2 0 0 0 2 2h2.5" /></>,
   check: <path d="m4.5 12.5 5 5 10-11" />,
+  eraser: <><path d="m4 15 9.5-9.5a2 2 0 0 1 2.8 0l3.2 3.2a2 2 0 0 1 0 2.8L12 19H8z" /><path d="m9.5 9.5 6 6M6 20.5h14" /></>,
   close: <path d="m5 5 14 14M19 5 5 19" />,
   plus: <path d="M12 5v14M5 12h14" />,
   lock: <><rect x="5" y="10.5" width="14" height="10" rx="2" /><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5" /></>,

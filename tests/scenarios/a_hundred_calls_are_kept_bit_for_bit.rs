@@ -17,7 +17,7 @@ use crate::harness::sound::{assert_same, channels, find};
 const CALLS: usize = 100;
 const FRAMES: usize = 200;
 
-// req: O-5.2
+// req: O-5.2, TK-7.2
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_hundred_phones_sent_at_once_is_what_is_heard() {
     let platform = TestPlatform::start(&["takikawa"]).await;

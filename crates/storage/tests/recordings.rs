@@ -131,7 +131,7 @@ async fn manifest_and_waveform_are_sealed_too() {
     assert!(crossed.is_integrity());
 }
 
-// req: O-5.2
+// req: O-5.2, TK-7.2
 // rule: F13
 #[tokio::test]
 async fn sealing_again_after_a_crash_takes_what_is_there_and_overwrites_nothing() {
@@ -191,7 +191,7 @@ async fn a_store_that_is_away_or_full_is_told_as_worth_trying_again() {
     assert!(house.open(id, &sealed).await.err().expect("away").retryable());
 }
 
-// req: O-5.2
+// req: O-5.2, TK-7.2
 // rule: F18
 #[tokio::test]
 async fn a_flipped_bit_a_swapped_or_a_cut_object_is_never_played() {

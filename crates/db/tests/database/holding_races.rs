@@ -66,7 +66,7 @@ async fn destroy_them(
 }
 
 // req: P-7
-// rule: F15, I1, INV-9
+// rule: F15, I1
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hold_that_was_answered_wins_and_one_that_was_refused_came_after_the_commit() {
     let platform = Platform::new().await;

@@ -25,7 +25,7 @@ async fn decide(who: &Browser, id: &str, deed: &str) -> Answer {
 }
 
 // req: O-6.3
-// rule: I13, INV-11
+// rule: I13
 #[tokio::test]
 async fn one_enters_another_approves_and_it_cannot_be_heard_any_more() {
     let house = House::open().await;
@@ -89,7 +89,6 @@ async fn it_is_refused_while_an_improper_demand_or_an_open_case_needs_it() {
 }
 
 // req: O-6.3
-// rule: INV-11
 #[tokio::test]
 async fn behind_another_hold_it_waits_and_runs_with_the_release() {
     let house = House::open().await;

@@ -85,7 +85,6 @@ async fn states(city: &City, id: ErasureId) -> Vec<ErasureRecordingState> {
 }
 
 // req: O-6.3
-// rule: INV-11
 #[tokio::test]
 async fn an_erasure_holds_while_it_is_open_and_is_due_once_another_approves() {
     let platform = Platform::new().await;
@@ -111,7 +110,6 @@ async fn an_erasure_holds_while_it_is_open_and_is_due_once_another_approves() {
 }
 
 // req: O-6.3
-// rule: INV-11
 #[tokio::test]
 async fn an_approved_erasure_waits_behind_holds_and_runs_with_the_last_release() {
     let platform = Platform::new().await;

@@ -121,7 +121,6 @@ async fn any_number_of_holds_rest_on_a_recording_and_the_last_release_gives_a_da
 }
 
 // req: P-7
-// rule: INV-9
 #[tokio::test]
 async fn a_hold_on_a_set_rests_on_all_of_it_or_on_none() {
     let platform = Platform::new().await;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use rokuon_fixtures::api_caller::ApiCaller;
 use rokuon_fixtures::demo::calls::recordings;
@@ -11,7 +12,9 @@ use rokuon_fixtures::payload::Payload;
 use rokuon_fixtures::sip_link::Transport;
 use rokuon_fixtures::tls::TestAuthority;
 use rokuon_tests::tree;
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
+use tokio::time::sleep;
 
 use crate::harness::platform::{TestPlatform, free_port};
 use crate::harness::sound::{channels, find};
@@ -81,7 +84,7 @@ async fn a_call_by_sipp_is_recorded_with_its_sound_over_udp_and_tcp() {
 }
 
 /// OpenSSL's TLS in front of a program that has none: SIPp as Debian builds it.
-fn tls_in_front_of(server: SocketAddr, authority: &Path) -> (Child, SocketAddr) {
+async fn tls_in_front_of(server: SocketAddr, authority: &Path) -> (Child, SocketAddr) {
     let own = SocketAddr::from(([127, 0, 0, 1], free_port()));
     let child = Command::new("socat")
         .arg(format!("TCP-LISTEN:{},bind=127.0.0.1,reuseaddr,fork", own.port()))
@@ -90,6 +93,12 @@ fn tls_in_front_of(server: SocketAddr, authority: &Path) -> (Child, SocketAddr) 
         .kill_on_drop(true)
         .spawn()
         .expect("socat is installed (apt-get install socat)");
+    for _not_yet in 0..100 {
+        if TcpStream::connect(own).await.is_ok() {
+            break;
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
     (child, own)
 }
 
@@ -101,7 +110,7 @@ async fn a_call_by_sipp_inside_tls_is_recorded_with_its_sound() {
     let server = platform.sip_tls();
     let clerk = platform.person("takikawa", "kanri").await;
     let target = platform.target("takikawa", Transport::Udp);
-    let (_relay, relay) = tls_in_front_of(server, &platform.folder().join("authority.crt"));
+    let (_relay, relay) = tls_in_front_of(server, &platform.folder().join("authority.crt")).await;
     let folder = tempfile::tempdir().expect("a folder");
     let octets = said(folder.path(), 65);
     let session = "MDEyMzQ1Njc4OWFiY2RlMg==";

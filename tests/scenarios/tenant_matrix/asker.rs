@@ -89,7 +89,12 @@ impl Asker {
         if let Some(body) = &question.body {
             request = request.json(body);
         }
-        let response = request.send().await.expect("an answer");
+        // Who is refused at once is not listened to: a large body may find the connection closed before the answer is read.
+        let again = request.try_clone().expect("a body in memory");
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(_closed) => again.send().await.expect("an answer"),
+        };
         let status = response.status().as_u16();
         let text =
             |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();

@@ -152,6 +152,12 @@ async fn state(home: &Town) -> Vec<Value> {
 const TELLS_THE_TIME: [&str; 5] =
     ["coverage_show", "coverage_csv", "workers_list", "jobs_list", "storage_health_show"];
 
+/// Whether an event came of a call or a sign-in, and not of a person here or of a job whose turn it was.
+fn is_told_by_calls(event: &Value) -> bool {
+    let of_a_job = |kind: &str| ["hold.store_", "alarm.", "job."].iter().any(|start| kind.starts_with(start));
+    event["actor"]["person_id"].is_null() && !event["kind"].as_str().is_some_and(of_a_job)
+}
+
 /// Every list and overview as the first and the last of a town see it. Of the audit trail only what no person did:
 /// asking leaves events itself.
 async fn overviews(operations: &[Operation], town: &Town) -> BTreeMap<String, Value> {
@@ -164,7 +170,7 @@ async fn overviews(operations: &[Operation], town: &Town) -> BTreeMap<String, Va
             let allowed = operation.capability.as_ref().is_none_or(|one| person.capabilities.contains(one));
             let value = if operation.id == "audit_events_list" && allowed {
                 let items = person.asker.items(&operation.path).await;
-                items.into_iter().filter(|item| item["actor"]["person_id"].is_null()).collect()
+                items.into_iter().filter(is_told_by_calls).collect()
             } else {
                 let answer = person.asker.ask(&operation.question(&town.names)).await;
                 answer.told().2

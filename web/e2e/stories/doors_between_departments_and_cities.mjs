@@ -67,7 +67,7 @@ it("a head of department of Ichinomiya, who does not operate the system, is offe
   await head.goto("/");
   await head.getByRole("heading", { level: 1, name: "規程" }).waitFor();
   const menu = head.getByRole("navigation", { name: "主なメニュー" });
-  assert.deepEqual(await menu.getByRole("link").allInnerTexts(), ["規程", "機器台帳"]);
+  assert.deepEqual(await menu.getByRole("link").allInnerTexts(), ["規程", "保存と消去", "機器台帳"]);
   await head.goto("/recordings");
   const alert = head.getByRole("alert").first();
   await alert.waitFor();

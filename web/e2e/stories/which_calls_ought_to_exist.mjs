@@ -12,7 +12,8 @@ it("a special day is entered with its reason, counts in the calendar, and is tak
   await signIn(manager, "toyonaka", "kanri");
   const day = dayFromNow(40);
   await manager.goto(`/coverage?tab=calendar&month=${day.slice(0, 7)}`);
-  assert.ok(await manager.getByText("第5条第1項").first().isVisible(), "the ordinance asks for the hours");
+  // the ordinance asks for the hours
+  await manager.getByText("第5条第1項").first().waitFor();
   await manager.getByRole("button", { name: "特別な日を追加" }).click();
   const dialog = manager.getByRole("dialog", { name: "特別な日を追加" });
   await dialog.getByLabel("日", { exact: false }).first().fill(day);

@@ -1,10 +1,8 @@
 //! `GET|HEAD /v1/recordings/{id}/uses/{use_id}/audio`: hear a recording.
 
-use std::ops::Range;
-
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use rokuon_db::{plays, segments, uses};
 use rokuon_policy::access;
 use rokuon_policy::ids::{RecordingId, UseId};
@@ -13,10 +11,10 @@ use uuid::Uuid;
 
 use crate::access::acts::{Act, PlayStart};
 use crate::access::permitted::Permitted;
-use crate::byte_ranges::{Asked, asked};
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
 use crate::routes::recordings::seen::Seen;
+use crate::routes::uses::byte_answer::ByteAnswer;
 use crate::routes::uses::closing::close_when_over;
 use crate::routes::uses::parts::{audible, parts_of, total_samples};
 use crate::routes::uses::served::Served;
@@ -64,27 +62,12 @@ pub async fn audio(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (used, sound) = open(&permitted, id, use_id).await?;
-    let (len, tag) = (sound.len_bytes(), sound.entity_tag());
-    let (status, range) = match asked(usable_range(&headers, &tag), len) {
-        Asked::Whole => (StatusCode::OK, 0..len),
-        Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
-        Asked::Outside => {
-            let unsatisfied = HeaderValue::try_from(format!("bytes */{len}")).map_err(Problem::internal)?;
-            return Err(Problem::new(Code::RangeNotSatisfiable).header(header::CONTENT_RANGE, unsatisfied));
-        }
-    };
+    let answer = ByteAnswer::to(&headers, sound.len_bytes(), sound.entity_tag())?;
     // the first window is made before anything is written or sent: what is missing is said by the status
     let served = Served::of(permitted.app.clone(), permitted.tenant().clone(), used.id);
-    let body = sound.body(range.clone(), move |window| served.add(window)).await?;
+    let body = sound.body(answer.range.clone(), move |window| served.add(window)).await?;
     start(&permitted, &used).await?;
-    let mut response = (status, body).into_response();
-    describe(&mut response, &range, &tag, RENDITION_TYPE)?;
-    if status == StatusCode::PARTIAL_CONTENT {
-        let part = format!("bytes {}-{}/{len}", range.start, range.end.saturating_sub(1));
-        let part = HeaderValue::try_from(part).map_err(Problem::internal)?;
-        response.headers_mut().insert(header::CONTENT_RANGE, part);
-    }
-    Ok(response)
+    answer.response(body, RENDITION_TYPE)
 }
 
 /// How long the sound is
@@ -115,9 +98,7 @@ pub async fn audio_head(
     Path((id, use_id)): Path<(Uuid, Uuid)>,
 ) -> Result<Response, Problem> {
     let (_, sound) = open(&permitted, id, use_id).await?;
-    let mut response = Body::empty().into_response();
-    describe(&mut response, &(0..sound.len_bytes()), &sound.entity_tag(), RENDITION_TYPE)?;
-    Ok(response)
+    ByteAnswer::whole(sound.len_bytes(), sound.entity_tag()).response(Body::empty(), RENDITION_TYPE)
 }
 
 /// The use, if it is this person's in this session and still open, and the sound it opens. The rules are asked again:
@@ -176,29 +157,5 @@ pub(super) async fn start(permitted: &Permitted<PlayStart>, used: &uses::Use) ->
     tx.commit_with(event).await.map_err(Problem::unavailable)?;
     let posts = permitted.posts();
     close_when_over(permitted.app.clone(), permitted.tenant().clone(), used.clone(), posts);
-    Ok(())
-}
-
-/// The `Range` header, unless `If-Range` names another version of the bytes (only a strong tag can match, RFC 9110 §13.1.5).
-pub(super) fn usable_range<'a>(headers: &'a HeaderMap, tag: &str) -> Option<&'a str> {
-    let same = headers.get(header::IF_RANGE).is_none_or(|condition| condition.as_bytes() == tag.as_bytes());
-    let mut ranges = headers.get_all(header::RANGE).iter();
-    let range = ranges.next().filter(|_| same)?;
-    // two Range headers are as good as none
-    if ranges.next().is_some() { None } else { range.to_str().ok() }
-}
-
-pub(super) fn describe(
-    response: &mut Response,
-    range: &Range<u64>,
-    tag: &str,
-    media_type: &'static str,
-) -> Result<(), Problem> {
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end.saturating_sub(range.start)));
-    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
-    headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(Problem::internal)?);
     Ok(())
 }

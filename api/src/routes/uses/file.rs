@@ -1,15 +1,15 @@
 //! `GET /v1/recordings/{id}/uses/{use_id}/files/{number}`: a sealed media file as it is, to watch what was filmed.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use uuid::Uuid;
 
 use crate::access::acts::{Act, PlayStart};
 use crate::access::permitted::Permitted;
-use crate::byte_ranges::{Asked, asked};
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
-use crate::routes::uses::audio::{describe, open_use, start, usable_range};
+use crate::routes::uses::audio::{open_use, start};
+use crate::routes::uses::byte_answer::ByteAnswer;
 use crate::routes::uses::served::Served;
 use crate::routes::uses::sound::Sound;
 
@@ -58,24 +58,9 @@ pub async fn file(
     let reader = permitted.app.reader();
     let sound = Sound::open(reader, permitted.tenant(), recording, parts, total).await?;
     let file = sound.file(number).await?;
-    let (len, tag) = (file.len(), part.entity_tag());
-    let (status, range) = match asked(usable_range(&headers, &tag), len) {
-        Asked::Whole => (StatusCode::OK, 0..len),
-        Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
-        Asked::Outside => {
-            let unsatisfied = HeaderValue::try_from(format!("bytes */{len}")).map_err(Problem::internal)?;
-            return Err(Problem::new(Code::RangeNotSatisfiable).header(header::CONTENT_RANGE, unsatisfied));
-        }
-    };
+    let answer = ByteAnswer::to(&headers, file.len(), part.entity_tag())?;
     let served = Served::of(permitted.app.clone(), permitted.tenant().clone(), used.id);
-    let body = Sound::file_body(file, range.clone(), move |window| served.add(window)).await?;
+    let body = Sound::file_body(file, answer.range.clone(), move |window| served.add(window)).await?;
     start(&permitted, &used).await?;
-    let mut response = (status, body).into_response();
-    describe(&mut response, &range, &tag, part.media_type)?;
-    if status == StatusCode::PARTIAL_CONTENT {
-        let part = format!("bytes {}-{}/{len}", range.start, range.end.saturating_sub(1));
-        let part = HeaderValue::try_from(part).map_err(Problem::internal)?;
-        response.headers_mut().insert(header::CONTENT_RANGE, part);
-    }
-    Ok(response)
+    answer.response(body, part.media_type)
 }

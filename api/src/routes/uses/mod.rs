@@ -1,6 +1,7 @@
 //! Uses: state a purpose, then hear.
 
 pub mod audio;
+mod byte_answer;
 pub mod closing;
 pub mod file;
 pub mod heard;

@@ -2,16 +2,13 @@
 
 use axum::http::StatusCode;
 use rokuon_db::connection_terms::ConnectionState;
-use rokuon_db::{connection_edits, connections};
-use rokuon_policy::ids::ConnectionId;
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::access::acts::{Act, ConnectionEnable};
 use crate::access::permitted::Permitted;
 use crate::extract::path::Path;
-use crate::problem::{Code, Problem};
-use crate::routes::connections::list::today;
+use crate::problem::Problem;
+use crate::routes::connections::switching::switch;
 
 /// Enable a connection again
 ///
@@ -34,14 +31,6 @@ pub async fn enable(
     permitted: Permitted<ConnectionEnable>,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, Problem> {
-    let id = ConnectionId(id);
-    let (day, began) = today(&permitted);
-    let mut tx = permitted.tx().await?;
-    connections::find(&mut tx, id, day, began).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
-    if !connection_edits::switch(&mut tx, id, ConnectionState::Active).await? {
-        return Err(Problem::new(Code::Conflict).detail("停止していません。", "It is not disabled."));
-    }
-    let event = permitted.event(json!({})).decided_by(&permitted.decision).on("connection", id);
-    tx.commit_with(event).await.map_err(Problem::unavailable)?;
-    Ok(StatusCode::NO_CONTENT)
+    let already = ("停止していません。", "It is not disabled.");
+    switch(&permitted, id, ConnectionState::Active, already).await
 }

@@ -13,5 +13,6 @@ pub mod rotate;
 pub mod security;
 pub mod show;
 pub mod standing;
+mod switching;
 pub mod test_model;
 pub mod watch_test;

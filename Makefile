@@ -17,7 +17,7 @@ fix: ## put right what a machine can put right
 bench: ## figures, printed and not asserted (builds a release)
 	@scripts/bench
 requirements: ## every requirement with the tests that show it
-	@cargo run --quiet -p rokuon-tests --bin requirements
+	@cargo build --quiet --workspace --bins && "$(CARGO_TARGET_DIR)/debug/requirements"
 openapi: ## write openapi/openapi.json and the portal's types from the code
 	@scripts/openapi
 web: ## build the portal into web/dist

@@ -9,10 +9,11 @@ use rokuon_sip::message::{headers::Headers, method::Method, request::Request};
 
 libfuzzer_sys::fuzz_target!(|octets: &[u8]| {
     let headers = Headers::parse(octets);
-    let who = Password { username: "city", password: "secret" };
+    // No header field holds a line feed, so that an echoed nonce is never taken for the password.
+    let who = Password { username: "city", password: "sec\nret" };
     for challenge in challenges(&headers) {
         let (_, value) = challenge.answer(who, &Method::Invite, "sip:a@b", b"", "c", 1);
-        assert!(!value.contains('\n') && !value.contains("secret"));
+        assert!(!value.contains('\n'), "a line of its own, or the password");
     }
     let request = Request { method: Method::Invite, uri: "sip:a@b".to_owned(), headers, body: Vec::new() };
     let account = Account { username: "city".to_owned(), ha1: vec![Ha1::of(Algorithm::Md5, "city", "r", "secret")] };

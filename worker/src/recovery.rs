@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::config::WorkerConfig;
 use crate::desk::call::{DeskCall, Keeping};
 use crate::desk::signalling::Restored;
-use crate::recorder::command::{Command, OpenCall, StreamSocket};
+use crate::recorder::command::{NewCall, OpenCall, StreamSocket};
 use crate::routing::call_routing::OfferedLabel;
 use crate::routing::doubts;
 use crate::routing::table::RoutingTable;
@@ -33,7 +33,7 @@ pub struct Recovery<'a> {
     /// Binds the old ports again.
     pub ports: &'a PortPool,
     /// The recording thread.
-    pub recorder: Sender<Command>,
+    pub openings: Sender<NewCall>,
     /// Where finished calls go.
     pub seal: mpsc::UnboundedSender<SealOrder>,
     /// The time.
@@ -127,7 +127,7 @@ impl Recovery<'_> {
             silent_after: self.config.silence_ends_restored_call_after,
         };
         let (answer, durable) = oneshot::channel();
-        self.recorder.send(Command::Open(Box::new(open), answer)).ok()?;
+        self.openings.send(NewCall::Open(Box::new(open), answer)).ok()?;
         durable.await.ok()?.ok()?;
         tracing::info!(recording = %call.recording, "a live call goes on after the restart");
         let labels = labels_of(&read, routing.channels.len());

@@ -26,7 +26,7 @@ use super::inputs::Settled;
 use super::members::Members;
 use super::registrations::{Prepared, RegisteredAccounts};
 use crate::config::WorkerConfig;
-use crate::recorder::command::Command;
+use crate::recorder::command::{Command, NewCall};
 use crate::registrar::Registrar;
 use crate::routing::table::RoutingTable;
 use crate::rtp::ports::PortPool;
@@ -96,6 +96,8 @@ pub struct DeskParts {
     pub dial_tls: Arc<ClientConfig>,
     /// The recording thread.
     pub recorder: Sender<Command>,
+    /// The thread beside it that opens calls.
+    pub openings: Sender<NewCall>,
     /// The way into the database.
     pub registrar: Registrar,
     /// The time.

@@ -11,6 +11,7 @@ use rokuon_policy::ids::{RecordingId, TenantId};
 use rokuon_storage::key_service::{DataKey, WrappedKey};
 use tokio::sync::oneshot;
 
+use super::live_recording::LiveRecording;
 use crate::routing::table::ConnectionRoute;
 use crate::rtp::ports::bind_rtcp;
 use crate::rtp::protection::StreamProtection;
@@ -98,10 +99,19 @@ pub struct LastingCall {
     pub changes: u64,
 }
 
-/// What is asked.
-pub enum Command {
-    /// Record a call; answered once its first entry is durable, so that a call answered 200 survives a kill.
+/// What is asked of the thread that opens calls.
+pub enum NewCall {
+    /// Record a call; answered once its first entry is durable, so that a call answered 200 survives a kill. By then the
+    /// recording thread has been told: whatever is asked of the call after the answer comes after that.
     Open(Box<OpenCall>, oneshot::Sender<Result<(), NotOpened>>),
+    /// Open no more.
+    Stop,
+}
+
+/// What is asked of the recording thread.
+pub enum Command {
+    /// Record this call, whose first entry is durable.
+    Take(Box<LiveRecording>),
     /// Signalling changed something.
     Update {
         /// Which recording.
@@ -170,6 +180,9 @@ pub enum Command {
     Release(RecordingId),
     /// Stop. Live calls stay open in the journal; the next start takes them up again.
     Stop,
+    /// Do nothing until this is sent to: a sweep that takes as long as a test likes.
+    #[cfg(test)]
+    Stand(std::sync::mpsc::Receiver<()>),
 }
 
 /// What a cut makes superfluous in the spool. The stretch up to the cut itself stays until the next one: packets that came

@@ -1,6 +1,6 @@
 //! One live recording on the recording thread: its sockets, its pending packets, its clock.
 
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rokuon_capture::journal::CallOpened;
@@ -29,6 +29,14 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// Now, on a monotonic clock that began then.
+    pub fn since(began: Instant) -> Self {
+        Self {
+            monotonic: began.elapsed(),
+            wall: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+        }
+    }
+
     /// The wall clock as a date.
     pub fn date(&self) -> DateTime<Utc> {
         let micros = i64::try_from(self.wall.as_micros()).unwrap_or(i64::MAX);
@@ -94,7 +102,6 @@ impl LiveRecording {
         spool: SpoolCall,
         now: Moment,
         seal_every: Duration,
-        reports_begin_after: Duration,
         identity: Option<&DtlsIdentity>,
     ) -> (Self, CallOpened) {
         let since_opened = now.date() - call.opened.opened_at;
@@ -112,7 +119,7 @@ impl LiveRecording {
             opened: now.monotonic,
             silent_after: call.silent_after,
             said_silent: false,
-            next_report: now.monotonic + reports_begin_after,
+            next_report: now.monotonic + Reporter::interval(),
             cut_at: now.monotonic,
             next_cut: Some(now.monotonic + seal_every),
             changes: 0,
@@ -179,7 +186,7 @@ impl LiveRecording {
         if self.closing.is_some() || now.monotonic < self.next_report {
             return;
         }
-        self.next_report = now.monotonic + reporter.interval();
+        self.next_report = now.monotonic + Reporter::interval();
         let at = self.since_epoch(now.monotonic);
         for socket in &self.sockets {
             let mut guard = self.guards.iter_mut().find(|(index, _)| *index == socket.stream);

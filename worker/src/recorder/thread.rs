@@ -8,18 +8,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver as Commands, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rokuon_capture::journal::encode::PendingEntries;
 use rokuon_capture::live_call::PENDING_LIMIT;
 use rokuon_policy::ids::RecordingId;
 use rokuon_secure_media::dtls::identity::DtlsIdentity;
-use rokuon_storage::spool::{Spool, SpoolError};
+use rokuon_storage::spool::Spool;
 use tokio::sync::{mpsc, oneshot};
 
-use super::command::{Command, FreedByCut, NotOpened, Told};
+use super::command::{Command, FreedByCut, NewCall, Told};
 use super::live_recording::{LiveRecording, Moment};
+use super::openings::Opener;
 use super::pace::Pace;
+use super::shared_spool::SharedSpool;
 use crate::config::WorkerConfig;
 use crate::rtp::receive::Receiver;
 use crate::rtp::reports::Reporter;
@@ -38,22 +40,24 @@ const RTCP_TICKS: u64 = 10;
 const IDLE_TICKS: u64 = 5;
 /// Octets that may wait with all calls together while the spool takes nothing: a minute of two hundred and fifty calls.
 const ALL_PENDING: usize = 256 * 1024 * 1024;
-/// Calls swept between two looks at what else is asked.
-const SLICE: usize = 64;
+/// Calls swept between two looks at what else is asked: an answer to a re-INVITE waits for it.
+const SLICE: usize = 16;
 /// While the spool is full, this much waits inside it before packets wait with their calls instead.
 const WAITING_ENOUGH: usize = 256 * 1024;
 /// From this share on the spool counts as nearly full: an alarm, and parts of live calls are sealed early.
 const NEARLY_FULL: f64 = 0.8;
 
-/// The thread's handle.
+/// The handle of the recording thread and of the one beside it that opens calls.
 pub struct RecorderThread {
     commands: Sender<Command>,
+    openings: Sender<NewCall>,
     vitals: Arc<Vitals>,
-    thread: Option<JoinHandle<()>>,
+    recording: Option<JoinHandle<()>>,
+    opening: Option<JoinHandle<()>>,
 }
 
 impl RecorderThread {
-    /// Starts the thread on an opened spool; what it has to tell goes into `told`.
+    /// Starts both on an opened spool; what they have to tell goes into `told`.
     pub fn start(
         spool: Spool,
         config: &WorkerConfig,
@@ -61,43 +65,32 @@ impl RecorderThread {
         told: mpsc::UnboundedSender<Told>,
     ) -> std::io::Result<Self> {
         let (commands, receiver) = channel();
-        let (pace, seal_every) = (Pace::of(config), config.seal_every);
+        let (openings, asked) = channel();
         // On a small disk a smaller reserve: it must not refuse every call.
         let room = spool.used_bytes().saturating_add(spool.available_bytes().unwrap_or(u64::MAX));
         let reserve = config.spool_reserve_bytes.min(room / 4);
         let vitals = Arc::new(Vitals::default());
-        let own_vitals = vitals.clone();
-        // The receive buffers hold raw pointers, so the recorder is made on the thread that uses it.
-        let body = move || {
-            let recorder = Recorder {
-                spool,
-                told,
-                calls: HashMap::new(),
-                receiver: Receiver::default(),
-                began: Instant::now(),
-                scratch: Vec::with_capacity(64 * 1024),
-                spare: PendingEntries::with_capacity(16 * 1024),
-                ticks: 0,
-                swept_at: Duration::ZERO,
-                left_over: false,
-                durable_at: Duration::ZERO,
-                order: Vec::new(),
-                reporter: Reporter::default(),
-                answers: Vec::new(),
-                ended: Vec::new(),
-                cuts: Vec::new(),
-                seal_every,
-                full: false,
-                crowded: false,
-                identity,
-                pace,
-                reserve,
-                vitals: own_vitals,
-            };
-            recorder.run(&receiver);
+        let (spool, began) = (Arc::new(SharedSpool::new(spool)), Instant::now());
+        let opener = Opener {
+            spool: spool.clone(),
+            recorder: commands.clone(),
+            began,
+            identity: identity.clone(),
+            seal_every: config.seal_every,
+            reserve,
         };
-        let thread = std::thread::Builder::new().name("recorder".into()).spawn(body)?;
-        Ok(Self { commands, vitals, thread: Some(thread) })
+        let (pace, seal_every, own_vitals) = (Pace::of(config), config.seal_every, vitals.clone());
+        // The receive buffers hold raw pointers, so the recorder is made on the thread that uses it.
+        let body =
+            move || Recorder::new(spool, began, pace, seal_every, identity, told, own_vitals).run(&receiver);
+        let recording = std::thread::Builder::new().name("recorder".into()).spawn(body)?;
+        let opening =
+            std::thread::Builder::new().name("openings".into()).spawn(move || opener.run(&asked))?;
+        Ok(Self { commands, openings, vitals, recording: Some(recording), opening: Some(opening) })
+    }
+    /// A way to have calls opened.
+    pub fn openings(&self) -> Sender<NewCall> {
+        self.openings.clone()
     }
     /// A way to give the thread commands.
     pub fn commands(&self) -> Sender<Command> {
@@ -109,10 +102,11 @@ impl RecorderThread {
     }
     /// Stops: everything received is made durable, live calls stay open in the journal.
     pub fn stop(&mut self) {
+        // First the one that gives the other its calls.
+        let _gone = self.openings.send(NewCall::Stop);
+        let _panicked = self.opening.take().map(JoinHandle::join);
         let _gone = self.commands.send(Command::Stop);
-        if let Some(thread) = self.thread.take() {
-            let _panicked = thread.join();
-        }
+        let _panicked = self.recording.take().map(JoinHandle::join);
     }
 }
 
@@ -123,7 +117,7 @@ impl Drop for RecorderThread {
 }
 
 struct Recorder {
-    spool: Spool,
+    spool: Arc<SharedSpool>,
     told: mpsc::UnboundedSender<Told>,
     calls: HashMap<RecordingId, LiveRecording>,
     receiver: Receiver,
@@ -140,29 +134,54 @@ struct Recorder {
     /// The calls of a sweep, in a buffer that is used again.
     order: Vec<RecordingId>,
     reporter: Reporter,
-    /// Calls opened since the last commit, waiting to hear that they are durable.
-    answers: Vec<(RecordingId, oneshot::Sender<Result<(), NotOpened>>)>,
     /// Calls whose last entry waits for a commit: only what is durable may be sealed and released.
     ended: Vec<Told>,
     /// Cuts that wait to hear that they are durable.
     cuts: Vec<(oneshot::Sender<Option<FreedByCut>>, FreedByCut)>,
-    full: bool,
     /// The spool is nearly full.
     crowded: bool,
     /// The certificate we show in handshakes.
     identity: Option<DtlsIdentity>,
     pace: Pace,
     seal_every: Duration,
-    reserve: u64,
     vitals: Arc<Vitals>,
 }
 
 impl Recorder {
-    fn now(&self) -> Moment {
-        Moment {
-            monotonic: self.began.elapsed(),
-            wall: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+    fn new(
+        spool: Arc<SharedSpool>,
+        began: Instant,
+        pace: Pace,
+        seal_every: Duration,
+        identity: Option<DtlsIdentity>,
+        told: mpsc::UnboundedSender<Told>,
+        vitals: Arc<Vitals>,
+    ) -> Self {
+        Self {
+            spool,
+            told,
+            calls: HashMap::new(),
+            receiver: Receiver::default(),
+            began,
+            scratch: Vec::with_capacity(64 * 1024),
+            spare: PendingEntries::with_capacity(16 * 1024),
+            ticks: 0,
+            swept_at: Duration::ZERO,
+            left_over: false,
+            durable_at: Duration::ZERO,
+            order: Vec::new(),
+            reporter: Reporter::default(),
+            ended: Vec::new(),
+            cuts: Vec::new(),
+            seal_every,
+            crowded: false,
+            identity,
+            pace,
+            vitals,
         }
+    }
+    fn now(&self) -> Moment {
+        Moment::since(self.began)
     }
     fn run(mut self, commands: &Commands<Command>) {
         let mut next_tick = self.pace.for_calls(0);
@@ -193,21 +212,20 @@ impl Recorder {
         self.sweep(None);
         self.commit();
     }
-    /// Does what else is asked by now; calls that were opened are made durable at once. `false` to stop.
+    /// Does what else is asked by now; `false` to stop.
     fn take_waiting(&mut self, commands: &Commands<Command>) -> bool {
         let mut going = true;
         while let Ok(more) = commands.try_recv() {
             going &= self.take(more);
-        }
-        if !self.answers.is_empty() {
-            self.commit();
         }
         going
     }
     /// Does one command; `false` to stop.
     fn take(&mut self, command: Command) -> bool {
         match command {
-            Command::Open(call, answer) => self.open(*call, answer),
+            Command::Take(call) => {
+                self.calls.insert(call.recording, *call);
+            }
             Command::Update { recording, updated, sockets, on_hold, taken } => {
                 self.update(recording, *updated, sockets, &on_hold);
                 let _nobody_waits = taken.map(|taken| taken.send(()));
@@ -240,19 +258,25 @@ impl Recorder {
                 self.cut(recording, changes, &entries, answer);
             }
             Command::CutFailed(recording) => self.cut_failed(recording),
-            Command::FreeCut(freed) => self.spool.release_through(freed.recording, freed.through_run),
+            Command::FreeCut(freed) => self.spool.lock().release_through(freed.recording, freed.through_run),
             Command::Release(recording) => {
-                if let Err(error) = self.spool.release(recording) {
+                if let Err(error) = self.spool.lock().release(recording) {
                     tracing::error!(%error, %recording, "a sealed recording could not be released from the spool");
                 }
             }
             Command::Stop => return false,
+            #[cfg(test)]
+            Command::Stand(until) => {
+                let _let_go = until.recv();
+            }
         }
         true
     }
     fn tick(&mut self, commands: &Commands<Command>) -> bool {
         self.ticks += 1;
+        let began = Instant::now();
         let going = self.sweep(Some(commands));
+        metrics::histogram!("rokuon_sweep_seconds").record(began.elapsed().as_secs_f64());
         self.end_calls();
         let committed = self.commit();
         if committed && !self.left_over {
@@ -274,7 +298,7 @@ impl Recorder {
         }
     }
     fn look_at_room(&mut self) {
-        let crowded = self.spool.is_nearly_full(NEARLY_FULL).unwrap_or(false);
+        let crowded = self.spool.lock().is_nearly_full(NEARLY_FULL).unwrap_or(false);
         if crowded != self.crowded {
             self.crowded = crowded;
             if crowded {
@@ -308,7 +332,7 @@ impl Recorder {
     }
     fn sweep_call(&mut self, recording: RecordingId) -> usize {
         let now = self.now();
-        let stuck = self.full && self.spool.waiting_bytes() > WAITING_ENOUGH;
+        let full = self.spool.is_full();
         let limit = PENDING_LIMIT.min(ALL_PENDING / self.calls.len().max(1));
         let Some(call) = self.calls.get_mut(&recording) else { return 0 };
         if call.is_idle() && !self.ticks.is_multiple_of(IDLE_TICKS) {
@@ -322,12 +346,16 @@ impl Recorder {
             call.report(&mut self.reporter, now);
         }
         let pending = call.live.pending_len();
-        if pending > 0 && !stuck && self.spool.takes(pending) {
-            self.scratch.clear();
-            call.live.take_pending(&mut self.scratch);
-            if let Err(error) = self.spool.append(&mut call.spool, &self.scratch) {
-                metrics::counter!("rokuon_spool_refused_total").increment(1);
-                tracing::error!(%error, %recording, "audio could not be journaled and is lost");
+        if pending > 0 {
+            let mut spool = self.spool.lock();
+            let stuck = full && spool.waiting_bytes() > WAITING_ENOUGH;
+            if !stuck && spool.takes(pending) {
+                self.scratch.clear();
+                call.live.take_pending(&mut self.scratch);
+                if let Err(error) = spool.append(&mut call.spool, &self.scratch) {
+                    metrics::counter!("rokuon_spool_refused_total").increment(1);
+                    tracing::error!(%error, %recording, "audio could not be journaled and is lost");
+                }
             }
         }
         self.left_over |= call.live.pending_len() > 0;
@@ -342,48 +370,17 @@ impl Recorder {
         }
         packets
     }
-    /// Makes everything that waits durable, and tells new calls so; says whether it could.
+    /// Makes everything that waits durable, and tells those who wait for that; says whether it could.
     fn commit(&mut self) -> bool {
-        let began = Instant::now();
-        let frees = !self.cuts.is_empty();
-        let committed = if frees { self.spool.commit_into_reserve() } else { self.spool.commit() };
-        metrics::histogram!("rokuon_spool_commit_seconds").record(began.elapsed().as_secs_f64());
-        let answer = match &committed {
-            Ok(_) => {
-                if self.full {
-                    tracing::warn!("the spool takes entries again");
-                }
-                self.full = false;
-                Ok(())
-            }
-            Err(SpoolError::Full) => {
-                if !self.full {
-                    tracing::error!("THE SPOOL IS FULL: new calls are refused, live calls wait in memory");
-                }
-                self.full = true;
-                Err(NotOpened::SpoolFull)
-            }
-            Err(error) => {
-                tracing::error!(%error, "THE SPOOL FAILED: new calls are refused, live calls wait in memory");
-                self.full = true;
-                Err(NotOpened::SpoolFailed)
-            }
-        };
-        metrics::gauge!("rokuon_spool_full").set(f64::from(u8::from(self.full)));
-        metrics::gauge!("rokuon_spool_bytes").set(self.spool.used_bytes() as f64);
-        let free = self.spool.available_bytes().unwrap_or(0);
-        self.vitals.recorder(self.calls.len(), self.spool.used_bytes(), free, self.full);
-        for (recording, waiting) in self.answers.drain(..) {
-            if answer.is_err() {
-                // It was not answered 200, so nobody relies on it.
-                self.calls.remove(&recording);
-                if let Err(error) = self.spool.release(recording) {
-                    tracing::warn!(%error, %recording, "a call that was refused stays in the spool");
-                }
-            }
-            let _gone = waiting.send(answer);
-        }
-        if committed.is_ok() {
+        let committed = self.spool.commit(!self.cuts.is_empty()).is_ok();
+        let spool = self.spool.lock();
+        let (used, free) = (spool.used_bytes(), spool.available_bytes().unwrap_or(0));
+        drop(spool);
+        let full = self.spool.is_full();
+        metrics::gauge!("rokuon_spool_full").set(f64::from(u8::from(full)));
+        metrics::gauge!("rokuon_spool_bytes").set(used as f64);
+        self.vitals.recorder(self.calls.len(), used, free, full);
+        if committed {
             for (answer, freed) in self.cuts.drain(..) {
                 let _gone = answer.send(Some(freed));
             }
@@ -391,7 +388,7 @@ impl Recorder {
                 let _gone = self.told.send(told);
             }
         }
-        committed.is_ok()
+        committed
     }
 }
 

@@ -33,7 +33,7 @@ impl Default for Reporter {
 
 impl Reporter {
     /// Until the next report: at least five seconds, and a random part.
-    pub fn interval(&self) -> Duration {
+    pub fn interval() -> Duration {
         let mut octets = [0; 2];
         let _unspread = getrandom::fill(&mut octets);
         LEAST_INTERVAL + Duration::from_millis(u64::from(u16::from_be_bytes(octets) % SPREAD_MILLIS))

@@ -25,7 +25,7 @@ use super::bearer::{TokenHash, connection_of};
 use super::judging::{Judged, SaidByClient, judge_session, setups};
 use super::problem::WhipProblem;
 use super::session_order::{NewSession, Occupied, SessionName, SessionOrder};
-use crate::recorder::command::{Command, OpenCall};
+use crate::recorder::command::{Command, NewCall, OpenCall};
 use crate::registrar::{Note, Registrar, StartedCall};
 use crate::routing::table::{ConnectionRoute, RoutingTable, TenantRoutes};
 
@@ -42,6 +42,8 @@ pub struct Opening {
     pub keys: Arc<DataKeyPool>,
     /// The recording thread.
     pub recorder: Sender<Command>,
+    /// The thread beside it that opens calls.
+    pub openings: Sender<NewCall>,
     /// The media thread.
     pub media: Sender<SessionOrder>,
     /// The way into the database.
@@ -221,7 +223,7 @@ impl Opening {
             silent_after: NEVER_SILENT,
         };
         let (answer, durable) = oneshot::channel();
-        self.recorder.send(Command::Open(Box::new(open), answer)).map_err(|_| not_ready())?;
+        self.openings.send(NewCall::Open(Box::new(open), answer)).map_err(|_| not_ready())?;
         match durable.await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {

@@ -17,7 +17,7 @@ use super::listener::{Listener, ListenerError};
 use super::media_thread::MediaThread;
 use super::opening::Opening;
 use crate::desk::signalling::Phase;
-use crate::recorder::command::Command;
+use crate::recorder::command::{Command, NewCall};
 use crate::registrar::Registrar;
 use crate::routing::table::RoutingTable;
 use crate::rtp::ports::bind;
@@ -30,6 +30,8 @@ pub struct WhipParts {
     pub keys: Arc<DataKeyPool>,
     /// The recording thread.
     pub recorder: Sender<Command>,
+    /// The thread beside it that opens calls.
+    pub openings: Sender<NewCall>,
     /// The way into the database.
     pub registrar: Registrar,
     /// The time.
@@ -63,6 +65,7 @@ pub async fn start(config: &WhipConfig, parts: WhipParts) -> Result<RunningWhip,
         routes: parts.routes,
         keys: parts.keys,
         recorder: parts.recorder,
+        openings: parts.openings,
         media: thread.orders(),
         registrar: parts.registrar,
         clock: parts.clock,

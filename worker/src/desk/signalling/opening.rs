@@ -24,7 +24,7 @@ use crate::desk::call::{DeskCall, Keeping};
 use crate::desk::inputs::{OpenFailure, Opened, OpenedCall, Settled};
 use crate::desk::offers::Offer;
 use crate::desk::protection::Means;
-use crate::recorder::command::{Command, NotOpened, OpenCall, StreamSocket};
+use crate::recorder::command::{NewCall, NotOpened, OpenCall, StreamSocket};
 use crate::registrar::observing::Sighting;
 use crate::registrar::{Note, StartedCall};
 use crate::routing::table::ConnectionRoute;
@@ -130,7 +130,7 @@ impl Desk {
         };
         let open = OpenTask {
             keys: self.parts.keys.clone(),
-            recorder: self.parts.recorder.clone(),
+            openings: self.parts.openings.clone(),
             connection: call.connection.clone(),
             silent_after: self.parts.config.silence_ends_call_after,
             on_hold: offer.on_hold(&call.routing, call.first_stream),
@@ -204,7 +204,7 @@ impl Desk {
 /// Everything an opening needs, away from the desk so that a slow key service delays no other call.
 struct OpenTask {
     keys: Arc<DataKeyPool>,
-    recorder: Sender<Command>,
+    openings: Sender<NewCall>,
     connection: Arc<ConnectionRoute>,
     silent_after: Duration,
     on_hold: Vec<(u8, bool)>,
@@ -232,7 +232,7 @@ impl OpenTask {
             silent_after: self.silent_after,
         };
         let (answer, durable) = oneshot::channel();
-        if self.recorder.send(Command::Open(Box::new(call), answer)).is_err() {
+        if self.openings.send(NewCall::Open(Box::new(call), answer)).is_err() {
             return Err(OpenFailure::Recorder(NotOpened::SpoolFailed));
         }
         match durable.await {

@@ -1,45 +1,14 @@
-//! What becomes of one call on the recording thread: opened, changed, paused, ended, forgotten.
+//! What becomes of one call on the recording thread: changed, paused, ended, forgotten.
 
 use rokuon_capture::counters::{CallCounters, DropReason};
 use rokuon_capture::journal::{CallEnded, CallUpdated, Entry};
 use rokuon_policy::ids::RecordingId;
-use tokio::sync::oneshot;
 
 use super::Recorder;
-use crate::recorder::command::{NotOpened, OpenCall, StreamSocket, Told};
+use crate::recorder::command::{StreamSocket, Told};
 use crate::recorder::live_recording::LiveRecording;
 
 impl Recorder {
-    pub(super) fn open(&mut self, call: OpenCall, answer: oneshot::Sender<Result<(), NotOpened>>) {
-        let short = self.spool.available_bytes().is_ok_and(|left| left < self.reserve);
-        // A call that was live before a crash is a live call: it is never refused for want of room.
-        if (self.full || short) && call.opened.continuation.is_none() {
-            let _gone = answer.send(Err(NotOpened::SpoolFull));
-            return;
-        }
-        let spool =
-            self.spool.open_call(&call.opened.tenant, call.opened.recording, &call.wrapped, &call.key);
-        // Calls that began together are not all sealed at once.
-        let spread = u32::from(call.opened.recording.0.as_bytes()[15]);
-        let first_cut = self.seal_every * (256 + spread) / 512;
-        let (now, first_report) = (self.now(), self.reporter.interval());
-        let (mut live, opened) =
-            LiveRecording::new(call, spool, now, first_cut, first_report, self.identity.as_ref());
-        let recording = live.recording;
-        self.scratch.clear();
-        let entry = Entry::Opened(Box::new(opened));
-        let encoded = entry.encode(&mut self.scratch).is_ok();
-        // Holds, a pause and keys are durable with the call.
-        live.live.take_pending(&mut self.scratch);
-        let taken = encoded && self.spool.append(&mut live.spool, &self.scratch).is_ok();
-        if !taken {
-            let _gone = answer.send(Err(NotOpened::SpoolFailed));
-            return;
-        }
-        self.calls.insert(recording, live);
-        self.answers.push((recording, answer));
-    }
-
     pub(super) fn update(
         &mut self,
         recording: RecordingId,
@@ -57,7 +26,7 @@ impl Recorder {
         self.scratch.clear();
         call.live.take_pending(&mut self.scratch);
         if Entry::Updated(Box::new(updated)).encode(&mut self.scratch).is_err()
-            || self.spool.append(&mut call.spool, &self.scratch).is_err()
+            || self.spool.lock().append(&mut call.spool, &self.scratch).is_err()
         {
             tracing::error!(%recording, "a change of a live call could not be journaled");
         }
@@ -87,7 +56,7 @@ impl Recorder {
 
     pub(super) fn discard(&mut self, recording: RecordingId) {
         if self.calls.remove(&recording).is_some()
-            && let Err(error) = self.spool.release(recording)
+            && let Err(error) = self.spool.lock().release(recording)
         {
             tracing::error!(%error, %recording, "a call that is not to be kept could not be released from the spool");
         }
@@ -103,6 +72,8 @@ impl Recorder {
             .collect::<Vec<_>>();
         for (recording, cause) in done {
             let Some(mut call) = self.calls.remove(&recording) else { continue };
+            // In a long tick its turn may have come before its BYE did: what the kernel holds by now is the last of it.
+            call.sweep(&mut self.receiver, now);
             let ended = CallEnded {
                 at: now.date(),
                 at_micros: u64::try_from(call.since_epoch(now.monotonic).as_micros()).unwrap_or(u64::MAX),
@@ -114,7 +85,7 @@ impl Recorder {
             call.live.take_pending(&mut self.scratch);
             let entry = Entry::Ended(Box::new(ended));
             if entry.encode(&mut self.scratch).is_err()
-                || self.spool.append(&mut call.spool, &self.scratch).is_err()
+                || self.spool.lock().append(&mut call.spool, &self.scratch).is_err()
             {
                 tracing::error!(%recording, "the end of a call could not be journaled; it is tried again");
                 self.calls.insert(recording, call);

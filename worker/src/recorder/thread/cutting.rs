@@ -40,7 +40,8 @@ impl Recorder {
             return;
         };
         call.next_cut = Some(now.monotonic + CUT_AGAIN.min(self.seal_every));
-        let waits = self.spool.waiting_bytes() > 2 * WAITING_ENOUGH;
+        let mut spool = self.spool.lock();
+        let waits = spool.waiting_bytes() > 2 * WAITING_ENOUGH;
         if call.changes != changes || waits {
             let _gone = answer.send(None);
             return;
@@ -51,15 +52,15 @@ impl Recorder {
         if call.live.pending_len() <= WAITING_ENOUGH {
             call.live.take_pending(&mut self.scratch);
         }
-        let mut fresh = self.spool.open_call(&call.tenant, recording, &call.wrapped, &call.key);
+        let mut fresh = spool.open_call(&call.tenant, recording, &call.wrapped, &call.key);
         let before = call.spool.run();
         let pending = match self.scratch.as_slice() {
             [] => Ok(()),
-            pending => self.spool.append(&mut call.spool, pending),
+            pending => spool.append(&mut call.spool, pending),
         };
         let mut entries = entries.iter();
-        let journaled =
-            pending.and_then(|()| entries.try_for_each(|some| self.spool.append(&mut fresh, some)));
+        let journaled = pending.and_then(|()| entries.try_for_each(|some| spool.append(&mut fresh, some)));
+        drop(spool);
         if let Err(error) = journaled {
             tracing::warn!(%error, %recording, "a live call could not be cut");
             let _gone = answer.send(None);

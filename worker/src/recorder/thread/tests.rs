@@ -1,6 +1,7 @@
 //! The recording thread on a spool of its own: what it is fed, what it is told to pass over, what it forgets.
 
 use std::net::SocketAddr;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use rokuon_capture::journal::CallOpened;
@@ -16,9 +17,11 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::*;
-use crate::recorder::command::{FedPacket, OpenCall};
+use crate::recorder::command::{FedPacket, NotOpened, OpenCall, StreamSocket};
 use crate::routing::table::ConnectionRoute;
 use crate::sealing::replay::Replayed;
+
+mod openings;
 
 const PACKET: usize = 160;
 
@@ -48,62 +51,39 @@ impl Studio {
     }
 
     async fn open(&self, number: u8, paused: bool) -> RecordingId {
-        let recording = RecordingId(Uuid::from_u128(u128::from(number) + 1));
-        let tenant: rokuon_policy::ids::TenantId = "takikawa".parse().expect("a tenant");
-        let stream = |index| StreamSetup {
-            index,
-            label: None,
-            channel: Some(index),
-            mixed: false,
-            payload_types: vec![(0, PayloadKind::Audio(Codec::Pcmu))],
-            expected_remote: None::<SocketAddr>,
-            rtcp: None,
-            rtcp_mux: false,
-            learn_remote: false,
-        };
-        let opened = CallOpened {
-            tenant: tenant.clone(),
-            recording,
-            call: CallId(Uuid::from_u128(7)),
-            connection: ConnectionId(Uuid::from_u128(8)),
-            opened_at: chrono::Utc::now(),
-            streams: vec![stream(0), stream(1)],
-            local_ports: Vec::new(),
-            dialog: serde_json::Value::Null,
-            routing: serde_json::Value::Null,
-            sdp: Vec::new(),
-            metadata: Vec::new(),
-            software_version: "test".to_owned(),
-            continuation: None,
-            repeated: false,
-        };
-        let connection = ConnectionRoute {
-            tenant,
-            id: opened.connection,
-            kind: ConnectionKind::Siprec,
-            address_user: String::new(),
-            networks: Vec::new(),
-            default_line: None,
-            security: ConnectionSecurity::default(),
-            credentials: Vec::new(),
-            registration: None,
-            test_until: None,
-        };
-        let open = OpenCall {
-            opened,
-            key: key(number),
-            wrapped: WrappedKey::from_bytes(vec![number; 80]),
-            sockets: Vec::new(),
-            on_hold: Vec::new(),
-            protection: Vec::new(),
-            paused,
-            connection: std::sync::Arc::new(connection),
-            silent_after: Duration::from_secs(60),
-        };
-        let (answer, durable) = oneshot::channel();
-        self.send(Command::Open(Box::new(open), answer));
+        let (recording, durable) = self.ask_to_open(number, paused);
         durable.await.expect("the thread answers").expect("taken");
         recording
+    }
+
+    fn ask_to_open(
+        &self,
+        number: u8,
+        paused: bool,
+    ) -> (RecordingId, oneshot::Receiver<Result<(), NotOpened>>) {
+        let open = call(number, paused, Vec::new());
+        let recording = open.opened.recording;
+        let (answer, durable) = oneshot::channel();
+        self.thread.openings().send(NewCall::Open(Box::new(open), answer)).expect("the thread runs");
+        (recording, durable)
+    }
+
+    /// The recording thread does nothing from now on, until what is answered is dropped.
+    fn stand(&self) -> Sender<()> {
+        let (let_go, until) = channel();
+        self.send(Command::Stand(until));
+        let_go
+    }
+
+    /// What a process finds that starts after a kill now.
+    fn after_a_kill(&self) -> (TempDir, SpoolReader, Vec<RecordingId>) {
+        let copy = tempfile::tempdir().expect("a directory");
+        for file in std::fs::read_dir(self.dir.path()).expect("the spool").flatten() {
+            std::fs::copy(file.path(), copy.path().join(file.file_name())).expect("a copy");
+        }
+        let (spool, found) = Spool::open(copy.path(), SpoolLimits::default()).expect("a spool");
+        let calls = found.calls.iter().map(|call| call.recording).collect();
+        (copy, spool.reader(), calls)
     }
 
     /// Feeds packets of both streams, 20 ms apart by their own numbers.
@@ -134,6 +114,61 @@ impl Studio {
 
     fn read(&self, number: u8, recording: RecordingId) -> Replayed {
         Replayed::read(&self.reader, recording, &key(number)).expect("its journal")
+    }
+}
+
+fn call(number: u8, paused: bool, sockets: Vec<StreamSocket>) -> OpenCall {
+    let recording = RecordingId(Uuid::from_u128(u128::from(number) + 1));
+    let tenant: rokuon_policy::ids::TenantId = "takikawa".parse().expect("a tenant");
+    let stream = |index| StreamSetup {
+        index,
+        label: None,
+        channel: Some(index),
+        mixed: false,
+        payload_types: vec![(0, PayloadKind::Audio(Codec::Pcmu))],
+        expected_remote: None::<SocketAddr>,
+        rtcp: None,
+        rtcp_mux: false,
+        learn_remote: false,
+    };
+    let opened = CallOpened {
+        tenant: tenant.clone(),
+        recording,
+        call: CallId(Uuid::from_u128(7)),
+        connection: ConnectionId(Uuid::from_u128(8)),
+        opened_at: chrono::Utc::now(),
+        streams: vec![stream(0), stream(1)],
+        local_ports: Vec::new(),
+        dialog: serde_json::Value::Null,
+        routing: serde_json::Value::Null,
+        sdp: Vec::new(),
+        metadata: Vec::new(),
+        software_version: "test".to_owned(),
+        continuation: None,
+        repeated: false,
+    };
+    let connection = ConnectionRoute {
+        tenant,
+        id: opened.connection,
+        kind: ConnectionKind::Siprec,
+        address_user: String::new(),
+        networks: Vec::new(),
+        default_line: None,
+        security: ConnectionSecurity::default(),
+        credentials: Vec::new(),
+        registration: None,
+        test_until: None,
+    };
+    OpenCall {
+        opened,
+        key: key(number),
+        wrapped: WrappedKey::from_bytes(vec![number; 80]),
+        sockets,
+        on_hold: Vec::new(),
+        protection: Vec::new(),
+        paused,
+        connection: std::sync::Arc::new(connection),
+        silent_after: Duration::from_secs(60),
     }
 }
 

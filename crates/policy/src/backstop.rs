@@ -56,6 +56,11 @@ impl BackstopClass {
         policies.into_iter().flat_map(|policy| &policy.retention).filter_map(Self::of).collect()
     }
 
+    /// Whether a rule of the store would act later by the class `after` than by `before`, or not at all any more.
+    pub fn is_later(before: Option<Self>, after: Option<Self>) -> bool {
+        before.is_some_and(|before| after.is_none_or(|after| after > before))
+    }
+
     /// Its whole days.
     pub const fn days(self) -> u16 {
         self.days

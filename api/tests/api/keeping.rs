@@ -10,6 +10,7 @@ use rokuon_policy::job::JobKind;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::harness::browser::Browser;
 use crate::harness::house::House;
 use crate::harness::sealed_call::SampleCall;
 
@@ -192,10 +193,21 @@ async fn a_shorter_period_needs_two_persons_and_seven_days_and_shows_first_what_
         assistant.post("/v1/policy-amendments", body).await.ok(201)["id"].as_str().expect("an id").to_owned()
     };
     let approve = |id: &str| format!("/v1/policy-amendments/{id}/approve");
+    let look = async |who: &Browser, from: &str| {
+        who.post("/v1/policy-amendments/preview", json!({ "toml": shorter(&text, from) })).await.ok(200);
+    };
     let soon = propose("2026-11-24").await;
     assistant.post(&approve(&soon), json!({})).await.refused(403, "not-permitted");
-    let refused = manager.post(&approve(&soon), json!({})).await;
-    assert_eq!(refused.refused(409, "conflict")["rule"], "policy.too_soon");
+    // Neither has looked, then only the one who proposed it.
+    let rule =
+        async || manager.post(&approve(&soon), json!({})).await.refused(409, "conflict")["rule"].clone();
+    assert_eq!(rule().await, "policy.not_previewed");
+    look(&assistant, "2026-11-24").await;
+    assert_eq!(rule().await, "policy.not_previewed");
+    look(&manager, "2026-11-26").await;
+    assert_eq!(rule().await, "policy.not_previewed", "another document is not this one");
+    look(&manager, "2026-11-24").await;
+    assert_eq!(rule().await, "policy.too_soon");
     assert_eq!(house.last(&city, "policy_amendment.approve").await.outcome, AuditOutcome::Refused);
     manager.post(&format!("/v1/policy-amendments/{soon}/withdraw"), json!({})).await.ok(204);
     manager.post(&approve(&soon), json!({})).await.refused(409, "conflict");

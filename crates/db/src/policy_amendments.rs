@@ -176,3 +176,30 @@ pub async fn list(tx: &mut TenantTx, limit: u32) -> Result<Vec<PolicyAmendment>,
     .await?;
     rows.into_iter().map(PolicyAmendment::try_from).collect()
 }
+
+/// Whether a person was shown what a document would change: the trail has the trial, with the document's SHA-256 (lower-case hex).
+///
+/// # Errors
+/// [`DbError`].
+pub async fn was_previewed_by(
+    tx: &mut TenantTx,
+    event: &str,
+    sha256: &str,
+    person: PersonId,
+) -> Result<bool, DbError> {
+    let (tenant, connection) = tx.parts();
+    let (shown,): (bool,) = sqlx::query_as(
+        "SELECT EXISTS (
+            SELECT FROM audit_events
+            WHERE tenant_id = $1 AND actor_person_id = $2 AND kind = $3 AND outcome = 'done'
+                AND body::jsonb #>> '{detail,document_sha256}' = $4
+        )",
+    )
+    .bind(tenant)
+    .bind(person.0)
+    .bind(event)
+    .bind(sha256)
+    .fetch_one(connection)
+    .await?;
+    Ok(shown)
+}

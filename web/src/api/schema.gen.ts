@@ -1172,8 +1172,9 @@ export interface paths {
         put?: never;
         /**
          * Approve an amended policy that another person proposed
-         * @description From then on it is a version of the policy and takes force on its own day by itself. Where it shortens a period, that day must
-         *     lie seven days after the approval or later.
+         * @description From then on it is a version of the policy and takes force on its own day by itself. Where it shortens a period, both persons
+         *     must have asked `POST /v1/policy-amendments/preview` what this document would destroy, and that day must lie seven days after the
+         *     approval or later.
          */
         post: operations["policy_amendments_approve"];
         delete?: never;

@@ -181,13 +181,15 @@ describe("amendments", () => {
 
   it("are approved by another person than the proposer", async () => {
     const own = { ...amendment, id: "a2", reason: "自分の提案", proposed_by: { id: me().person.id, display_name: "本人" } };
-    answers({ "GET /v1/policy-amendments": { items: [amendment, own] }, "POST /v1/policy-amendments/a1/approve": () => ({ status: 204 }) });
+    answers({ "GET /v1/policy-amendments": { items: [amendment, own] }, "POST /v1/policy-amendments/preview": preview, "POST /v1/policy-amendments/a1/approve": () => ({ status: 204 }) });
     const { user } = renderPortal("/retention?tab=amendments", { me: me("policy.approve") });
     await screen.findByText("自分の提案");
     expect(screen.getByText("承認は、提案した人とは別の人が行います。")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "承認する" }));
     const dialog = screen.getByRole("dialog", { name: "改正を承認する" });
     expect(within(dialog).getByText(/消去した録音は元に戻せません/)).toBeTruthy();
+    expect(await within(dialog).findByText(/新たに 300件が消去され/)).toBeTruthy();
+    expect(askedOf("POST /v1/policy-amendments/preview")[0]?.body).toEqual({ toml: amendment.toml });
     await user.click(within(dialog).getByRole("button", { name: "承認する" }));
     await waitFor(() => expect(askedOf("POST /v1/policy-amendments/a1/approve")).toHaveLength(1));
   });

@@ -17,8 +17,9 @@ use crate::routes::policy_amendments::trying;
 
 /// Approve an amended policy that another person proposed
 ///
-/// From then on it is a version of the policy and takes force on its own day by itself. Where it shortens a period, that day must
-/// lie seven days after the approval or later.
+/// From then on it is a version of the policy and takes force on its own day by itself. Where it shortens a period, both persons
+/// must have asked `POST /v1/policy-amendments/preview` what this document would destroy, and that day must lie seven days after the
+/// approval or later.
 #[utoipa::path(
     post,
     path = "/v1/policy-amendments/{id}/approve",
@@ -44,7 +45,8 @@ pub async fn approve(
     }
     let new = trying::read(&found.toml, permitted.tenant())?;
     let (by, now) = (permitted.person.id, permitted.now);
-    let amendment = amendment_of(&found, Some((Actor::in_own_right(by), now)));
+    let previewed = trying::was_shown_to(&mut tx, &found.toml, &[found.proposed_by, by]).await?;
+    let amendment = amendment_of(&found, Some((Actor::in_own_right(by), now)), previewed);
     let decision = may_take_force(&permitted.rules.policy, &new, &amendment, now);
     // Whatever it changes, it is not one person's doing.
     let own = found.proposed_by == by;
@@ -82,12 +84,12 @@ pub async fn approve(
 fn amendment_of(
     found: &PolicyAmendment,
     approved: Option<(Actor, chrono::DateTime<chrono::Utc>)>,
+    previewed: bool,
 ) -> Amendment {
     Amendment {
         proposed_by: Actor::in_own_right(found.proposed_by),
         approved,
-        // The portal shows what would go beside the button; the trail has the trial of both.
-        previewed: true,
+        previewed,
         in_force_from: day_begins(found.effective_from),
     }
 }

@@ -35,6 +35,8 @@ pub async fn preview(
     let preview = trying::preview(&mut tx, &permitted.rules.policy, &new, day, permitted.now).await?;
     let detail = json!({
         "effective_from": preview.effective_from, "day": day, "more": preview.more, "fewer": preview.fewer,
+        // By it an approval knows who saw what this very document does.
+        "document_sha256": trying::document_sha256(&body.toml),
     });
     let event = permitted.event(detail).decided_by(&permitted.decision);
     tx.commit_with(event).await.map_err(Problem::unavailable)?;

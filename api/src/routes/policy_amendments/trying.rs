@@ -1,14 +1,16 @@
 //! Reads an amended document and counts what it would change.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rokuon_db::deletion_forecast;
 use rokuon_db::tenant_tx::TenantTx;
+use rokuon_db::{deletion_forecast, policy_amendments};
 use rokuon_policy::civil::{civil_day, day_begins};
-use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_policy::ids::{PersonId, RecordingId, TenantId};
 use rokuon_policy::keeping::forecast;
 use rokuon_policy::keeping::policy_change::{DELAY, shortened};
 use rokuon_policy::policy::Policy;
+use sha2::{Digest as _, Sha256};
 
+use crate::access::acts::{Act, PolicyAmendmentPreview};
 use crate::problem::Problem;
 use crate::routes::deletion_forecast::model::ForecastExample;
 use crate::routes::policy_amendments::model::Preview;
@@ -46,6 +48,25 @@ pub fn read(toml: &str, tenant: &TenantId) -> Result<Policy, Problem> {
         return Err(Problem::field("toml", "別の団体の規程です", "is another tenant's document"));
     }
     Ok(policy)
+}
+
+/// SHA-256 of a document, lower-case hex.
+pub fn document_sha256(toml: &str) -> String {
+    Sha256::digest(toml.as_bytes()).iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// Whether each of these people was shown what the document would change.
+///
+/// # Errors
+/// `unavailable`.
+pub async fn was_shown_to(tx: &mut TenantTx, toml: &str, people: &[PersonId]) -> Result<bool, Problem> {
+    let sha256 = document_sha256(toml);
+    for person in people {
+        if !policy_amendments::was_previewed_by(tx, PolicyAmendmentPreview::EVENT, &sha256, *person).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// What would change by the end of a day.

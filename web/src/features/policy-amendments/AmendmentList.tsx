@@ -11,7 +11,8 @@ import { Loading } from "../../components/Loading/Loading";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { useToast } from "../../components/Toasts/Toasts";
 import { useI18n } from "../../i18n/language";
-import { amendmentsQuery, approve, withdraw } from "./api";
+import { PreviewResult } from "./PreviewResult";
+import { amendmentsQuery, approve, preview, withdraw } from "./api";
 import { MAY_APPROVE, MAY_PROPOSE } from "./capability";
 
 const TONES = { proposed: "yellow", approved: "green", withdrawn: "neutral" } as const;
@@ -83,6 +84,9 @@ function DecideDialog({ amendment, what, onClose }: { amendment: PolicyAmendment
   const { t } = useI18n();
   const toast = useToast();
   const queries = useQueryClient();
+  // Whoever shortens a period sees first what goes by it; the API asks for that, too.
+  const mustLook = what === "approve" && amendment.shortens;
+  const look = useQuery({ queryKey: ["policy-amendments", amendment.id, "preview"], queryFn: () => preview(amendment.toml), enabled: mustLook, gcTime: 0 });
   const decide = useMutation({
     mutationFn: () => (what === "approve" ? approve(amendment.id) : withdraw(amendment.id)),
     onSuccess: async () => {
@@ -92,7 +96,7 @@ function DecideDialog({ amendment, what, onClose }: { amendment: PolicyAmendment
     },
   });
   return (
-    <ConfirmDialog title={t(what === "approve" ? "amendments.approve_title" : "amendments.withdraw_title")} confirm={t(what === "approve" ? "amendments.approve" : "amendments.withdraw")} busy={decide.isPending} onConfirm={() => decide.mutate()} onClose={onClose}>
+    <ConfirmDialog title={t(what === "approve" ? "amendments.approve_title" : "amendments.withdraw_title")} confirm={t(what === "approve" ? "amendments.approve" : "amendments.withdraw")} busy={decide.isPending || (mustLook && !look.isSuccess)} onConfirm={() => decide.mutate()} onClose={onClose}>
       <p>{t(what === "withdraw" ? "amendments.withdraw_text" : amendment.shortens ? "amendments.approve_shorter" : "amendments.approve_text")}</p>
       <p className="mt-2">
         <strong>
@@ -100,6 +104,7 @@ function DecideDialog({ amendment, what, onClose }: { amendment: PolicyAmendment
         </strong>{" "}
         {t("amendments.from_that_day")}
       </p>
+      {mustLook && (look.isSuccess ? <PreviewResult preview={look.data} /> : look.isError ? <ProblemBanner error={look.error} className="mt-3" /> : <Loading />)}
       {decide.isError && <ProblemBanner error={decide.error} className="mt-3" />}
     </ConfirmDialog>
   );

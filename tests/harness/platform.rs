@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use rokuon_fixtures::api_caller::ApiCaller;
+use rokuon_fixtures::api_caller::{ApiCaller, ApiError};
 use rokuon_fixtures::demo::calls::{Seen, SeenBefore, recordings_again};
 use rokuon_fixtures::demo::platform::Platform;
 use rokuon_fixtures::demo::sign_ins::SignIns;
@@ -190,7 +190,12 @@ impl TestPlatform {
         let until = Instant::now() + patience;
         loop {
             let mut before = self.seen.lock().await;
-            let seen = recordings_again(person, &mut before).await.expect("an answer").remove(call_id);
+            let seen = match recordings_again(person, &mut before).await {
+                Ok(mut seen) => seen.remove(call_id),
+                // Its database is on its way back.
+                Err(ApiError::Refused { status, .. }) if status.as_u16() == 503 => None,
+                Err(error) => panic!("no answer: {error}"),
+            };
             drop(before);
             match seen {
                 Some(seen) if seen.playable => return Ok(seen),
@@ -221,9 +226,33 @@ impl TestPlatform {
 
     /// Stops it in order and starts it again on the same data. Returns how long stopping took.
     pub async fn stop_and_start_again(&mut self) -> Duration {
-        let took = self.inner.take().expect("it was stopped").stop().await.expect("stopped");
-        self.inner = Some(start(&self.data_dir(), &self.arguments, &self.environment).await);
+        let took = self.stop().await;
+        self.start_again().await;
         took
+    }
+
+    /// Stops it in order. Returns how long that took.
+    pub async fn stop(&mut self) -> Duration {
+        self.inner.take().expect("it was stopped").stop().await.expect("stopped")
+    }
+
+    /// Starts what was stopped on the data that is there now.
+    pub async fn start_again(&mut self) {
+        self.inner = Some(start(&self.data_dir(), &self.arguments, &self.environment).await);
+    }
+
+    /// Runs the program with other arguments, by the same environment: whether it succeeded, and what it said.
+    pub async fn rokuon(&self, arguments: &[&str]) -> (bool, String) {
+        let mut command = tokio::process::Command::new(program());
+        command.args(arguments).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        let output = command.stdin(Stdio::null()).output().await.expect("it runs");
+        let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        (output.status.success(), said.into_owned())
+    }
+
+    /// The arguments it is started with, beside its data directory.
+    pub fn arguments(&self) -> &[String] {
+        &self.arguments
     }
 }
 

@@ -40,9 +40,7 @@ impl Publisher {
         end: &str,
         headers: Value,
     ) -> Value {
-        let home = std::env::var_os("HOME").map(PathBuf::from).expect("a home");
-        let python = home.join(".cache/rokuon/peers/bin/python");
-        let mut command = Command::new(python);
+        let mut command = Command::new(peers_python());
         command.arg(peer("whip_aiortc.py")).arg(&self.endpoint).args(media);
         command.args([seconds.to_string().as_str(), hertz.to_string().as_str(), key, end]);
         command.env("WHIP_HEADERS", headers.to_string());
@@ -67,4 +65,10 @@ impl Publisher {
 
 fn peer(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("peers").join(name)
+}
+
+/// The Python that `scripts/setup test` installs our peers into.
+pub fn peers_python() -> PathBuf {
+    let home = std::env::var_os("HOME").map(PathBuf::from).expect("a home");
+    home.join(".cache/rokuon/peers/bin/python")
 }

@@ -1,5 +1,6 @@
 //! Media workers: sockets, threads and jobs round the sans-IO crates.
 
+pub mod adopting;
 pub mod config;
 mod descriptors;
 pub mod desk;

@@ -18,6 +18,7 @@ use rokuon_policy::article::Article;
 use rokuon_policy::backstop::BackstopClass;
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
+use rokuon_policy::policy::Policy;
 use rokuon_storage::recording_writer::SealedSegment;
 use tokio::sync::mpsc;
 
@@ -212,6 +213,19 @@ impl SealedRecording {
             manifest_sha256,
         }
     }
+}
+
+/// Commits a recording that was sealed and committed before, into a database that has lost it; safe to repeat.
+///
+/// # Errors
+/// [`RegisterError`]; then nothing was written.
+pub async fn enter_again(
+    db: &Database,
+    now: DateTime<Utc>,
+    policy: Option<&Policy>,
+    sealed: &SealedRecording,
+) -> Result<(), RegisterError> {
+    sealed::commit(db, now, policy, sealed).await
 }
 
 /// The call as it was first noted; `None` where its judgement is lost.

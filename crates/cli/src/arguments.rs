@@ -25,6 +25,8 @@ pub enum Command {
     Api(Chosen),
     /// 録音ワーカーだけを動かす / run media capture and background jobs only
     Worker(Chosen),
+    /// 保存と消去の処理だけを動かす / run the jobs that keep and destroy, and record nothing
+    Jobs(Chosen),
     /// データベースを最新の形にする / bring the database to the newest form
     Migrate(Chosen),
     /// OpenAPI文書を出す / print the OpenAPI document
@@ -42,6 +44,9 @@ pub enum Command {
     /// S3のバケットとKMSの鍵 / buckets of S3 and keys of KMS
     #[command(subcommand)]
     Storage(StorageCommand),
+    /// バックアップから復元したデータベースを、消去や保全の控えと比べて整える / compare a restored database with what was done since
+    #[command(subcommand)]
+    Restore(RestoreCommand),
     /// 消去証明書を検証する（オフライン） / check certificates of destruction, without any service
     Verify {
         /// The certificates: signed notes.
@@ -87,6 +92,27 @@ pub enum StorageCommand {
         #[arg(long)]
         tenant: TenantId,
         /// Where the buckets are.
+        #[command(flatten)]
+        chosen: Chosen,
+    },
+}
+
+/// Commands after a restore from a backup (docs/backup.md). Nothing else may run meanwhile.
+#[derive(Debug, Subcommand)]
+pub enum RestoreCommand {
+    /// 復元したデータベースを比べるだけで、何も変えない / compare, and change nothing
+    Check {
+        /// Where the restored database and the stores are.
+        #[command(flatten)]
+        chosen: Chosen,
+    },
+    /// 比べた結果のとおりに整え、処理を再開できるようにする / carry out what the comparison found; jobs may run from then on
+    Finish {
+        /// Sets this many recordings aside whose key or media is missing without a reason. More than a few of them mean, as a rule, that
+        /// these are not the stores of this database.
+        #[arg(long, value_name = "COUNT")]
+        missing_accepted: Option<usize>,
+        /// Where the restored database and the stores are.
         #[command(flatten)]
         chosen: Chosen,
     },

@@ -4,9 +4,11 @@ use tokio::runtime::Runtime;
 
 use crate::failure::Failure;
 
+pub mod jobs;
 pub mod migrate;
 pub mod openapi;
 pub mod policy_check;
+pub mod restore;
 pub mod status;
 pub mod storage;
 pub mod tenant_add;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::arguments::{Arguments, Command, PolicyCommand, StorageCommand, TenantCommand};
+use crate::arguments::{Arguments, Command, PolicyCommand, RestoreCommand, StorageCommand, TenantCommand};
 use crate::failure::Failure;
 
 mod arguments;
@@ -13,10 +13,13 @@ mod data_dir;
 mod database;
 mod failure;
 mod logging;
+mod older_database;
 mod register;
 mod run_file;
 mod settings;
+mod signing_key;
 mod sip_certificate;
+mod stop_signals;
 mod storage;
 mod tenant_load;
 
@@ -25,6 +28,7 @@ fn main() -> ExitCode {
         Command::Up(chosen) => commands::up::run(chosen, commands::up::Parts::ALL),
         Command::Api(chosen) => commands::up::run(chosen, commands::up::Parts::API),
         Command::Worker(chosen) => commands::up::run(chosen, commands::up::Parts::WORKER),
+        Command::Jobs(chosen) => commands::jobs::run(chosen),
         Command::Migrate(chosen) => commands::migrate::run(chosen),
         Command::Openapi { out } => commands::openapi::run(out.as_deref()),
         Command::Policy(PolicyCommand::Check { files }) => commands::policy_check::run(&files),
@@ -36,6 +40,10 @@ fn main() -> ExitCode {
         }
         Command::Storage(StorageCommand::Check { policies, tenant, chosen }) => {
             commands::storage::run_check(&policies, &tenant, chosen)
+        }
+        Command::Restore(RestoreCommand::Check { chosen }) => commands::restore::run_check(chosen),
+        Command::Restore(RestoreCommand::Finish { missing_accepted, chosen }) => {
+            commands::restore::run_finish(missing_accepted, chosen)
         }
         Command::Verify { certificates, key } => commands::verify::run(&certificates, &key),
         Command::Status(place) => commands::status::run(place),

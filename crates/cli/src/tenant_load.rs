@@ -70,6 +70,10 @@ pub async fn load(
     let is_new = tenants::put(&mut tx, policy.name(), &policy.name_short().ja, now).await.map_err(stored)?;
     let loaded = policy_versions::load(&mut tx, toml, policy.effective_from(), now).await.map_err(stored)?;
     let (policy_version, is_new_version) = loaded;
+    if is_new_version && !is_new {
+        // Dropping the transaction undoes it.
+        return Err(an_amendment(policy));
+    }
     if is_new || is_new_version {
         let detail = json!({ "version": policy_version, "effective_from": policy.effective_from() });
         events.push(event("policy.load", now).on("policy", policy_version).with(detail));
@@ -93,6 +97,19 @@ pub async fn load(
         people,
         connections,
     })
+}
+
+/// A tenant's rules change by two persons, not by whoever can type here.
+fn an_amendment(policy: &Policy) -> Failure {
+    let tenant = policy.tenant();
+    Failure::new(
+        format!(
+            "{tenant} はすでに登録され、規程の内容が違います。規程の改正はポータルの「規程の改正案」で提案し、別の人が承認してください。台帳だけを更新するときは、登録済みの規程ファイルを指定してください。何も変えていません。"
+        ),
+        format!(
+            "{tenant} is there already, and this policy is another: propose the amended document in the portal (policy amendments) and let another person approve it. To bring only the register up to date give the policy file that is loaded. Nothing was changed"
+        ),
+    )
 }
 
 fn event(kind: &str, now: DateTime<Utc>) -> AuditEvent {

@@ -18,6 +18,7 @@ pub mod placing;
 pub mod recount;
 pub mod releasing;
 pub(crate) mod requests;
+pub mod resting;
 
 /// Where a hold comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use rokuon_policy::article::Article;
 use rokuon_policy::civil::civil_day;
 use rokuon_policy::ids::{RecordingId, TenantId};
 use rokuon_policy::keeping::DueReason;
+use rokuon_policy::keeping::spools::Spools;
 use rokuon_policy::media_kind::MediaKind;
 use rokuon_policy::policy::Policy;
 use rokuon_policy::retention;
@@ -103,12 +104,10 @@ pub struct Elsewhere {
 }
 
 impl Elsewhere {
-    fn usual() -> Self {
+    /// By what the recorders had said since it was sealed. Their spools were not looked into.
+    fn by(spools: &Spools) -> Self {
         Self {
-            spool: Text::new(
-                "一時保管は、封印のときに消去済みです",
-                "the spool let go of it when it was sealed",
-            ),
+            spool: spool_of(spools),
             caches: Text::new(
                 "消去の確定と同時に破棄を指示しました。届かない場合も5分で失効します",
                 "told to forget it at the commit; without being told they forget within five minutes",
@@ -120,6 +119,25 @@ impl Elsewhere {
             copies: Text::new("登録された複製はありません", "no copy was registered"),
         }
     }
+}
+
+/// What is known of the spools: a recorder lets go of a recording once its rows are written, and says how much it has still to write.
+fn spool_of(spools: &Spools) -> Text {
+    let Spools { recorders, busy, silent } = spools;
+    if *recorders == 0 {
+        return Text::new(
+            "通話の後に報告のあった録音装置はなく、一時保管については確かめられていません",
+            "no recorder was heard since the call: nothing is known of spools",
+        );
+    }
+    Text::new(
+        format!(
+            "一時保管は封印後に解放されます。通話の後に報告のあった録音装置{recorders}台のうち、封印待ちのあるもの{busy}台、連絡のないもの{silent}台（一時保管の中は調べていません）"
+        ),
+        format!(
+            "a spool lets go of a recording once it is sealed; of the {recorders} recorders heard since the call {busy} have something to seal and {silent} are silent (no spool was looked into)"
+        ),
+    )
 }
 
 /// Something that is kept.
@@ -168,6 +186,8 @@ pub(crate) struct Destroyed<'a> {
     pub(crate) row: &'a KeptRow,
     pub(crate) erased: Vec<ListedObject>,
     pub(crate) times: Times,
+    /// What the recorders heard since it was sealed say of their spools.
+    pub(crate) spools: Spools,
 }
 
 /// Makes the certificate of a destruction whose post-check found nothing.
@@ -177,7 +197,7 @@ pub(crate) fn certify(
     destroyed: Destroyed<'_>,
     signer: &NoteSigner,
 ) -> Option<certificates::Certificate> {
-    let Destroyed { row, mut erased, times } = destroyed;
+    let Destroyed { row, mut erased, times, spools } = destroyed;
     let cause = row.kept.cause.as_ref()?;
     // Keys first, as they were erased.
     erased.sort_by(|a, b| (a.bucket != "keys", a).cmp(&(b.bucket != "keys", b)));
@@ -196,7 +216,7 @@ pub(crate) fn certify(
         times,
         erased,
         post_check: PostCheck { key_versions: 0, media_versions: 0, unwrap_possible: false },
-        elsewhere: Elsewhere::usual(),
+        elsewhere: Elsewhere::by(&spools),
         kept: kept(policy, row),
     };
     let json = serde_json::to_string(&body).expect("plain structs are JSON");

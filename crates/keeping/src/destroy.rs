@@ -1,5 +1,5 @@
 //! Destroys what is due: one committing statement, keys first, then media on both tiers, a look whether anything is left, and the
-//! certificate together with the row and the event. It may be cut short after any step: what was committed is carried on.
+//! certificate together with the row and the event; each told outside the database before it is done ([`crate::witness`]). It may be cut short after any step: what was committed is carried on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +9,9 @@ use rokuon_db::audit_events::AuditEvent;
 use rokuon_db::destruction_lists::{self, ListCause, ListedObject};
 use rokuon_db::jobs::RunEnd;
 use rokuon_db::keeping::{self, KeptRow, WorkList};
-use rokuon_db::{certificates, destruction, destruction_days};
+use rokuon_db::{certificates, destruction as destruction_rows, destruction_days};
 use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_policy::keeping::spools::Spools;
 use rokuon_policy::keeping::step::{Step, next_step};
 use rokuon_storage::object_key;
 use rokuon_storage::object_store::{Bucket, StoreErrorKind};
@@ -20,15 +21,18 @@ use crate::certificate::{Destroyed, Times, certify};
 use crate::erasing::{erase, list_all};
 use crate::failure::KeepingError;
 use crate::keeper::Keeper;
+use crate::recorders;
 use crate::run::Run;
+use crate::witness::destruction;
 
 /// Every place at which a test cuts a destruction short, in their order.
-pub const PLACES: [&str; 13] = [
+pub const PLACES: [&str; 15] = [
     "destroy.begun",
     "destroy.chosen",
     "destroy.committed",
     "destroy.listed",
     "destroy.list_written",
+    "destroy.witnessed",
     "destroy.keys_halfway",
     "destroy.keys_erased",
     "destroy.media_halfway",
@@ -36,6 +40,7 @@ pub const PLACES: [&str; 13] = [
     "destroy.secondary_erased",
     "destroy.checked",
     "destroy.certified",
+    "destroy.certificates_witnessed",
     "destroy.done",
 ];
 
@@ -76,8 +81,8 @@ async fn commit_next(run: &mut Run<'_>, now: DateTime<Utc>) -> Result<usize, Kee
         }
     }
     run.keeper.interruption.at("destroy.chosen")?;
-    let kept = destruction::keep_after_all(&mut tx, &kept).await?;
-    let committed = destruction::commit(&mut tx, &chosen, now).await?;
+    let kept = destruction_rows::keep_after_all(&mut tx, &kept).await?;
+    let committed = destruction_rows::commit(&mut tx, &chosen, now).await?;
     let rows: BTreeMap<RecordingId, &KeptRow> = due.iter().map(|row| (row.id, row)).collect();
     let event = |kind: &str, id: &RecordingId| -> AuditEvent {
         let mut event = run.event(kind, now).on("recording", id);
@@ -120,6 +125,10 @@ async fn carry_on(run: &mut Run<'_>, rows: &[KeptRow]) -> Result<Vec<RecordingId
     let of = |bucket: Bucket| -> Vec<&ListedObject> {
         all.iter().copied().filter(|one| one.bucket == bucket.as_str()).collect()
     };
+    // Outside the database first: a restored one does not know of the commit.
+    let store = &*keeper.store;
+    let note = destruction::put_committed(store, &keeper.signer, &run.tenant, rows).await?;
+    keeper.interruption.at("destroy.witnessed")?;
     // Keys first (I7): from here on nothing can be decrypted, whatever becomes of the rest.
     erase(keeper, Bucket::Keys, &of(Bucket::Keys), "destroy.keys_halfway").await?;
     let keys_erased = keeper.times.now();
@@ -133,6 +142,9 @@ async fn carry_on(run: &mut Run<'_>, rows: &[KeptRow]) -> Result<Vec<RecordingId
     let checked = keeper.times.now();
     keeper.interruption.at("destroy.checked")?;
     let rules = run.rules()?;
+    let mut tx = run.tx().await?;
+    let words = recorders::last_words(&mut tx, checked).await?;
+    tx.commit_read_only().await?;
     let mut objects: BTreeMap<RecordingId, Vec<ListedObject>> =
         lists.into_iter().map(|list| (list.recording, list.objects)).collect();
     let issued: Vec<certificates::Certificate> = rows
@@ -142,12 +154,21 @@ async fn carry_on(run: &mut Run<'_>, rows: &[KeptRow]) -> Result<Vec<RecordingId
             let committed = row.destroying_at.unwrap_or(keys_erased);
             let times = Times { due: row.due_at, committed, keys_erased, media_erased, checked };
             let erased = objects.remove(&row.id).unwrap_or_default();
-            certify(&run.tenant, &rules.policy, Destroyed { row, erased, times }, &keeper.signer)
+            // Whoever was heard after the call may have had it, and has sealed it since: it was committed as sealed.
+            let since = words.iter().copied().filter(|word| word.at >= row.kept.started_at);
+            let spools = Spools::of(since, checked);
+            let destroyed = Destroyed { row, erased, times, spools };
+            certify(&run.tenant, &rules.policy, destroyed, &keeper.signer)
         })
         .collect();
     keeper.interruption.at("destroy.certified")?;
+    destruction::put_certificates(store, &keeper.signer, &run.tenant, &issued).await?;
+    keeper.interruption.at("destroy.certificates_witnessed")?;
     finish(run, issued).await?;
     keeper.interruption.at("destroy.done")?;
+    if let Some(note) = note.filter(|_| left.is_empty()) {
+        destruction::erase_committed(store, &note).await?;
+    }
     run.report(None).await?;
     Ok(left.into_iter().collect())
 }
@@ -157,7 +178,7 @@ async fn finish(run: &mut Run<'_>, issued: Vec<certificates::Certificate>) -> Re
     let ids: Vec<RecordingId> = issued.iter().map(|one| one.recording).collect();
     let now = run.keeper.times.now();
     let mut tx = run.tx().await?;
-    let done: BTreeSet<RecordingId> = destruction::done(&mut tx, &ids, now).await?.into_iter().collect();
+    let done: BTreeSet<RecordingId> = destruction_rows::done(&mut tx, &ids, now).await?.into_iter().collect();
     // One that another run ended meanwhile has its certificate.
     let issued: Vec<certificates::Certificate> =
         issued.into_iter().filter(|one| done.contains(&one.recording)).collect();

@@ -32,6 +32,14 @@ pub enum KeepingError {
         /// How many.
         left: usize,
     },
+    /// A note beside the media is not what we would have written.
+    #[error("the witness note {note} is not good: {why}")]
+    Witness {
+        /// Its name in the store.
+        note: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A test stopped it here, as a crash would.
     #[error("stopped at {0}")]
     Interrupted(&'static str),

@@ -1,15 +1,15 @@
 //! Takes a tenant's job, runs it, and writes down how it ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rokuon_db::database::Database;
 use rokuon_db::jobs::{self, Progress, RunEnd};
 use rokuon_db::{policy_versions, worker_runs};
 use rokuon_policy::civil::civil_day;
-use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_policy::ids::{HoldId, RecordingId, TenantId};
 use rokuon_policy::job::JobKind;
 use rokuon_policy::keeping::clocks::Clocks;
 use rokuon_policy::policy::Policy;
@@ -21,6 +21,7 @@ use crate::interruption::Interruption;
 use crate::run::Run;
 use crate::signed_note::NoteSigner;
 use crate::times::Times;
+use crate::witness::mark::Mark;
 use crate::{
     capacity, destroy, log_erasure, object_holds, policy_change, reconcile, scrub, sweep, tier_move,
 };
@@ -85,6 +86,10 @@ pub(crate) struct Memory {
     policies: Mutex<BTreeMap<TenantId, (i32, Arc<Policy>)>>,
     /// Of each tenant the last held recording whose objects were looked at again.
     pub(crate) held_seen: Mutex<BTreeMap<TenantId, RecordingId>>,
+    /// Holds that were told outside the database, placed or released.
+    pub(crate) holds_told: Mutex<BTreeSet<(HoldId, bool)>>,
+    /// Of each tenant how far its trail was seen to have come, and when that was looked at.
+    pub(crate) marks: Mutex<BTreeMap<TenantId, (Mark, Instant)>>,
 }
 
 /// How a job ended.

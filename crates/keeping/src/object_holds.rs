@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rokuon_db::erasures::deciding;
+use rokuon_db::holds::{self, resting};
 use rokuon_db::jobs::RunEnd;
 use rokuon_db::object_holds::{self, Unsettled};
 use rokuon_policy::backstop::BackstopClass;
@@ -18,6 +19,7 @@ use serde_json::json;
 
 use crate::failure::KeepingError;
 use crate::run::Run;
+use crate::witness::hold::{self, WitnessedHold};
 
 /// How many recordings a run looks at again although their objects were seen to be held.
 const LOOKED_AT_AGAIN: u32 = 100;
@@ -84,6 +86,7 @@ async fn settle(
         return Ok(None);
     }
     run.keeper.interruption.at("object_holds.seen")?;
+    witness_holds(run, &mut tx, recording, wish.wanted).await?;
     if !object_holds::settle(&mut tx, recording, wish.wanted).await? {
         return Ok(None);
     }
@@ -91,6 +94,36 @@ async fn settle(
     let event = run.event(kind, run.keeper.times.now()).on("recording", recording);
     tx.commit_with(event).await?;
     Ok(Some(wish.wanted))
+}
+
+/// Tells the holds on it outside the database, or that they are none any more: once a process and hold.
+async fn witness_holds(
+    run: &Run<'_>,
+    tx: &mut rokuon_db::tenant_tx::TenantTx,
+    recording: RecordingId,
+    wanted: bool,
+) -> Result<(), KeepingError> {
+    let (store, tenant) = (&*run.keeper.store, &run.tenant);
+    let mut told = run.keeper.memory.holds_told.lock().await;
+    if wanted {
+        for hold in holds::on_recording(tx, recording).await? {
+            if told.insert((hold.id, true)) {
+                let recordings = resting::recordings_of(tx, hold.id).await?;
+                let note = WitnessedHold::of(&hold, recordings);
+                hold::put(store, &run.keeper.signer, tenant, &note).await.inspect_err(|_| {
+                    told.remove(&(hold.id, true));
+                })?;
+            }
+        }
+    }
+    for released in resting::released_from(tx, recording).await? {
+        if told.insert((released, false)) {
+            hold::erase(store, tenant, released).await.inspect_err(|_| {
+                told.remove(&(released, false));
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// The class the objects get back: none while they are held, and none where it would let the store be first, since a rule counts

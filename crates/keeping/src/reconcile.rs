@@ -1,4 +1,5 @@
-//! Compares the store with the rows, both ways (I8): objects without a row go when they are a day old, rows without an object are told.
+//! Compares the store with the rows, both ways (I8): objects without a row go when they are a day old and no recorder has anything left
+//! to write, rows without an object are told.
 //!
 //! One listing of each bucket in order of keys, which is the order of recordings' ids, is held against the rows of the same stretch.
 
@@ -10,15 +11,18 @@ use rokuon_db::jobs::RunEnd;
 use rokuon_db::scrubbing;
 use rokuon_db::stored_recordings::{self, StoredRecording};
 use rokuon_policy::ids::RecordingId;
+use rokuon_policy::keeping::spools::Spools;
 use rokuon_policy::recording_state::RecordingState;
 use rokuon_storage::object_store::{Bucket, ObjectVersion};
 use serde_json::{Value, json};
 
 use crate::erasing::{erase, listed};
 use crate::failure::KeepingError;
+use crate::recorders;
 use crate::run::Run;
+use crate::stretch::{self, Stretch};
 
-mod judging;
+pub(crate) mod judging;
 
 /// An object without a row may be one whose row is about to be written.
 const YOUNG: TimeDelta = TimeDelta::hours(24);
@@ -35,12 +39,17 @@ pub(crate) async fn run(run: &mut Run<'_>) -> Result<RunEnd, KeepingError> {
     let from = Bucket::ALL.iter().position(|bucket| *bucket == first).unwrap_or(0);
     for bucket in &Bucket::ALL[from..] {
         loop {
-            let (page, end) = page(run, *bucket, after).await?;
-            if let Some(end) = compare(run, *bucket, after, &page, end).await? {
+            let (store, limit) = (&*run.keeper.store, run.keeper.limits.listed);
+            let Stretch { found, until, strange } =
+                stretch::next(store, &run.tenant, *bucket, after, limit).await?;
+            if strange > 0 {
+                run.count("strange_names", strange);
+            }
+            if let Some(end) = compare(run, *bucket, after, &found, until).await? {
                 return Ok(end);
             }
-            after = end;
-            let Some(last) = end else { break };
+            after = until;
+            let Some(last) = until else { break };
             run.report(Some(&format!("{bucket}:{last}"))).await?;
         }
     }
@@ -55,44 +64,6 @@ fn place_of(place: Option<&str>) -> (Bucket, Option<RecordingId>) {
 }
 
 type Page = BTreeMap<RecordingId, Vec<ObjectVersion>>;
-
-/// The next stretch of a bucket: whole recordings only. The id it goes up to, or `None` when it is the last.
-async fn page(
-    run: &mut Run<'_>,
-    bucket: Bucket,
-    after: Option<RecordingId>,
-) -> Result<(Page, Option<RecordingId>), KeepingError> {
-    let prefix = format!("{}/", run.tenant);
-    // Behind everything of the recording before: `~` comes after every character of a key.
-    let mut cursor =
-        after.map(|id| (rokuon_storage::object_key::prefix(&run.tenant, id) + "~", String::new()));
-    let mut found = Page::new();
-    loop {
-        let limit = run.keeper.limits.listed;
-        let listed = run.keeper.store.list_versions(bucket, &prefix, cursor.as_ref(), limit).await?;
-        let whole = listed.len() < limit;
-        cursor = listed.last().map(|last| (last.key.to_string(), last.version_id.clone()));
-        for version in listed {
-            match recording_of(version.key.as_str()) {
-                Some(id) => found.entry(id).or_default().push(version),
-                None => run.count("strange_names", 1),
-            }
-        }
-        if whole || cursor.is_none() {
-            return Ok((found, None));
-        }
-        // The last one may go on in the next listing.
-        if found.len() > 1 {
-            found.pop_last();
-            let last = found.last_key_value().map(|(id, _)| *id);
-            return Ok((found, last));
-        }
-    }
-}
-
-fn recording_of(key: &str) -> Option<RecordingId> {
-    key.split('/').nth(2)?.parse().ok()
-}
 
 /// Holds a stretch against its rows. `Some` when a person must look first.
 async fn compare(
@@ -110,27 +81,37 @@ async fn compare(
     let known: BTreeMap<RecordingId, StoredRecording> = known.into_iter().map(|one| (one.id, one)).collect();
     missing(run, bucket, page, &kept).await?;
     let mut gone = Vec::new();
-    let mut unknown = 0;
+    let mut unknown = Vec::new();
+    let mut unknown_recordings = 0;
     for (id, versions) in page {
         let old = |version: &ObjectVersion| is_old(version, run.now);
         let row = known.get(id);
         let doomed = judging::doomed(bucket, row, versions, old);
-        unknown += u64::from(row.is_none() && !doomed.is_empty());
         if row.is_some_and(|row| row.state == RecordingState::Destroyed) && !doomed.is_empty() {
             run.count("came_back", 1);
         }
-        gone.extend(doomed.into_iter().map(|version| listed(bucket, version)));
+        unknown_recordings += u64::from(row.is_none() && !doomed.is_empty());
+        let goes = if row.is_none() { &mut unknown } else { &mut gone };
+        goes.extend(doomed.into_iter().map(|version| listed(bucket, version)));
     }
     run.progress.done += page.values().map(|versions| versions.len() as u64).sum::<u64>();
     run.count("octets", page.values().flatten().map(|version| version.len).sum());
-    if unknown > 0 {
-        run.count("without_row", unknown);
+    if unknown_recordings > 0 {
+        let spools = spools(run).await?;
+        run.count("without_row", unknown_recordings);
         let so_far = run.progress.figures.get("without_row").and_then(Value::as_u64).unwrap_or(0);
-        if so_far > FEW.max(run.released()) {
+        // After a day without the database a recorder has rows to write yet: whoever is silent may be one that has.
+        let limit = if spools.silent > 0 { 0 } else { FEW };
+        if so_far > limit.max(run.released()) {
             run.figure("planned", so_far);
-            run.figure("limit", FEW);
+            run.figure("limit", limit);
             run.figure("wanted", so_far);
             return Ok(Some(RunEnd::Stopped));
+        }
+        if spools.busy > 0 {
+            run.count("left_to_recorders", unknown.len() as u64);
+        } else {
+            gone.append(&mut unknown);
         }
     }
     if !gone.is_empty() {
@@ -144,6 +125,17 @@ async fn compare(
         run.count("orphans_erased", gone.len() as u64);
     }
     Ok(None)
+}
+
+/// What the recorders say of what they have still to write.
+async fn spools(run: &mut Run<'_>) -> Result<Spools, KeepingError> {
+    let now = run.keeper.times.now();
+    let mut tx = run.tx().await?;
+    let spools = Spools::of(recorders::last_words(&mut tx, now).await?, now);
+    tx.commit_read_only().await?;
+    run.figure("recorders_busy", spools.busy as u64);
+    run.figure("recorders_silent", spools.silent as u64);
+    Ok(spools)
 }
 
 fn is_old(version: &ObjectVersion, now: DateTime<Utc>) -> bool {

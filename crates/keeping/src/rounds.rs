@@ -12,6 +12,8 @@ use tokio::task::JoinSet;
 use crate::failure::KeepingError;
 use crate::keeper::{KINDS, Keeper};
 
+mod admission;
+
 /// How often it is looked whose time has come.
 const EVERY: Duration = Duration::from_secs(10);
 /// Tenants at whose jobs this process is at once: capture goes first.
@@ -71,14 +73,29 @@ async fn begin(keeper: &Keeper, tenant: &TenantId) -> Result<(), KeepingError> {
 
 async fn turn(keeper: Arc<Keeper>, seats: Arc<Semaphore>, tenant: TenantId) -> TenantId {
     let Ok(_seat) = seats.acquire().await else { return tenant };
+    match admission::admitted(&keeper, &tenant).await {
+        Ok(true) => {}
+        Ok(false) => return tenant,
+        Err(error) => {
+            tracing::warn!(%error, %tenant, "no job is begun: whether the database is the newest there was is not known");
+            return tenant;
+        }
+    }
+    let mut at_once = false;
     for _ in 0..IN_A_ROW {
         match keeper.turn(&tenant).await {
-            Ok(Some(_)) => {}
+            Ok(Some(ran)) => at_once |= admission::marks_at_once(&ran),
             Ok(None) => break,
             Err(error) => {
                 tracing::warn!(%error, %tenant, "a job's end could not be written down");
                 break;
             }
+        }
+    }
+    if at_once {
+        keeper.memory.marks.lock().await.remove(&tenant);
+        if let Err(error) = admission::admitted(&keeper, &tenant).await {
+            tracing::warn!(%error, %tenant, "how far the trail has come could not be told");
         }
     }
     tenant

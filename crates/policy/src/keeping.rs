@@ -12,6 +12,7 @@
 //! | destruction's steps and its end | [`destruction`] |
 //! | policy changed | [`policy_change`] |
 //! | restored from a backup | [`restored`] |
+//! | objects without a row, a spool that may hold more | [`spools`] |
 //!
 //! Nothing is destroyed while [`clocks::Clocks::agree`] does not say so, nor more in a day than [`guard::allowed`] says.
 //! The counter of active holds on the row is the truth (INV-9): the one statement that commits a destruction repeats
@@ -27,6 +28,7 @@ pub mod hold_rules;
 pub mod open_request;
 pub mod policy_change;
 pub mod restored;
+pub mod spools;
 pub mod step;
 pub mod two_persons;
 

@@ -10,7 +10,6 @@ use rokuon_api::app::App;
 use rokuon_api::config::ApiConfig;
 use rokuon_api::serve::{Listening, ServeError, listen, serve_on};
 use rokuon_db::database::Database;
-use rokuon_keeping::signed_note::NoteSigner;
 use rokuon_policy::clock::{Clock, SystemClock};
 use rokuon_storage::recording_reader::RecordingReader;
 use rokuon_storage::spool::SpoolError;
@@ -18,7 +17,6 @@ use rokuon_storage_aws::session::Patience;
 use rokuon_worker::config::{SipListeners, WorkerConfig};
 use rokuon_worker::running_worker::{RunningWorker, StartError, WorkerPorts};
 use rokuon_worker::sip::sockets::ListenError;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -28,9 +26,12 @@ use crate::data_dir::DataDir;
 use crate::database::{OpenDatabase, of_database};
 use crate::failure::Failure;
 use crate::logging;
+use crate::older_database;
 use crate::run_file::{RunFile, Running};
 use crate::settings::Settings;
+use crate::signing_key;
 use crate::sip_certificate::sip_certificate;
+use crate::stop_signals::StopSignals;
 use crate::storage::{self, OpenStorage};
 
 /// What is being answered or sealed may go on so long when we stop; the database then needs its share of the 5 s.
@@ -102,6 +103,15 @@ async fn serve_parts(
     // Whoever waits at a screen is told sooner that the store is away.
     let at_hand = storage::open(&settings.storage, data_dir, Patience::for_a_person()).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let signer = match parts.worker {
+        true => Some(Arc::new(signing_key::open(data_dir)?)),
+        false => None,
+    };
+    // A worker that only records is no danger to what was restored, and no call waits for the comparison.
+    if parts.api || settings.jobs {
+        let verifier = signer.as_ref().map(|signer| signer.verifier());
+        older_database::refuse(&db, &at_hand.store, verifier.as_ref()).await?;
+    }
 
     let worker = match parts.worker {
         true => {
@@ -110,7 +120,7 @@ async fn serve_parts(
                 store: store.clone(),
                 keys: keys.clone(),
                 clock: clock.clone(),
-                signer: Some(Arc::new(signer(data_dir)?)),
+                signer,
             };
             let config = worker_config(settings, data_dir)?;
             Some(
@@ -153,21 +163,6 @@ async fn serve_parts(
     db.close().await;
     drop(run_file);
     outcome
-}
-
-/// What signs certificates of destruction, and beside it the key by which anybody checks them.
-fn signer(data_dir: &DataDir) -> Result<NoteSigner, Failure> {
-    let path = data_dir.join("signing-key");
-    let failed = |error: &dyn std::fmt::Display| {
-        Failure::new(
-            format!("証明書の署名鍵 {} を使えません（{error}）。", path.display()),
-            format!("cannot use the key that signs certificates, {}: {error}", path.display()),
-        )
-    };
-    let signer = NoteSigner::open_or_create(&path, "rokuon").map_err(|error| failed(&error))?;
-    let public = data_dir.join("signing-key.pub");
-    std::fs::write(&public, format!("{}\n", signer.verifier())).map_err(|error| failed(&error))?;
-    Ok(signer)
 }
 
 /// Waits for a signal, or for the API to end by itself.
@@ -308,32 +303,5 @@ fn of_worker(error: &StartError, settings: &Settings) -> Failure {
         ),
         StartError::Spool(SpoolError::Io(error)) => Failure::file(&settings.data_dir.join("spool"), error),
         _ => Failure::new("録音ワーカーを動かせません。", error.to_string()),
-    }
-}
-
-/// Ctrl-C and the polite kill.
-struct StopSignals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl StopSignals {
-    fn listen() -> Result<Self, Failure> {
-        let listen = |kind| {
-            signal(kind).map_err(|error| {
-                Failure::new(
-                    format!("シグナルを受け取れません（{error}）。"),
-                    format!("cannot listen for signals: {error}"),
-                )
-            })
-        };
-        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn doomed<'a>(
 }
 
 /// Whether something that the row says is in this bucket is not there.
-pub(super) fn lacks(bucket: Bucket, row: &StoredRecording, versions: &[ObjectVersion]) -> bool {
+pub(crate) fn lacks(bucket: Bucket, row: &StoredRecording, versions: &[ObjectVersion]) -> bool {
     if bucket == Bucket::Keys {
         return !versions.iter().any(|one| !one.is_delete_marker);
     }

@@ -122,6 +122,41 @@ async fn after_a_restore_of_an_older_backup_newer_recordings_are_not_taken_for_l
     }
 }
 
+// rule: I8
+#[tokio::test]
+async fn what_a_recorder_may_still_have_to_write_is_no_leftover() {
+    let town = Town::found("toyonaka", "2026-02-01T10:00:00+09:00").await;
+    let nobodys = RecordingId(Uuid::now_v7());
+    let key = object_key::wrapped_key(&town.tenant, nobodys);
+    town.store
+        .put_new(Bucket::Keys, &key, Bytes::from_static(b"sealed, and the database was away"))
+        .await
+        .unwrap();
+    let says = async |minutes_ago: i64, to_seal: i64, stopped: &str| {
+        let at = town.now() - chrono::TimeDelta::minutes(minutes_ago);
+        town.sql(&format!(
+            "DELETE FROM worker_runs; INSERT INTO worker_runs VALUES ('{0}', '{0}', '1', '{at}', '{at}', {stopped}, 0, 0, 0, {to_seal})",
+            Uuid::now_v7()
+        ))
+        .await;
+    };
+    town.go_to("2026-02-03T10:00:00+09:00");
+    // It was last heard before the database went away.
+    says(60 * 30, 0, "NULL").await;
+    let ran = reconcile(&town, 1_000).await;
+    assert!(is_stopped(&ran), "a person is asked: {ran:?}");
+    town.sql("UPDATE jobs SET state = 'resting'").await;
+    // It is back and has rows to write.
+    says(0, 4, "NULL").await;
+    let ran = reconcile(&town, 1_000).await;
+    assert!(ran.end.is_ok() && !is_stopped(&ran), "{ran:?}");
+    assert_eq!((town.stored(nobodys), &ran.progress.figures["left_to_recorders"]), ([0, 0, 1], &json!(1)));
+    // It has written what it had.
+    says(0, 0, "NULL").await;
+    reconcile(&town, 1_000).await;
+    assert_eq!(town.stored(nobodys), [0, 0, 0]);
+}
+
 // rule: F18, I9
 #[tokio::test]
 async fn a_flipped_bit_is_found_and_the_recording_set_aside_or_mended() {

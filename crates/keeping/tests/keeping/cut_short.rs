@@ -67,6 +67,10 @@ async fn a_destruction_killed_after_any_step_converges() {
         let days = "SELECT coalesce(sum(destroyed), 0)::bigint FROM destruction_days";
         assert_eq!(town.count(days).await, 3, "{place}");
     }
+    println!(
+        "F14: {} places, each killed twice and then at the next one: 0 without certificate, 0 certificates without deletion",
+        PLACES.len()
+    );
 }
 
 // rule: F14

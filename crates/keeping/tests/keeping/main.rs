@@ -9,5 +9,6 @@ mod full_store;
 mod guarding;
 mod logs;
 mod moving;
+mod restoring;
 mod store_holds;
 mod town;

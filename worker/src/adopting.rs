@@ -1,0 +1,210 @@
+//! Enters recordings again whose rows were lost with the database they stood in: from their manifests, judged as at the first time.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rokuon_capture::manifest::{Manifest, ManifestSegment};
+use rokuon_db::connection_figures::Figures;
+use rokuon_db::database::Database;
+use rokuon_db::error::DbError;
+use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_policy::text::Text;
+use rokuon_sip::siprec::metadata_state::MetadataState;
+use rokuon_storage::container_context::ContainerContext;
+use rokuon_storage::key_service::KeyService;
+use rokuon_storage::object_key;
+use rokuon_storage::object_store::{Bucket, ObjectStore, ObjectVersion};
+use rokuon_storage::recording_reader::{ReadError, RecordingReader, SealedPlace};
+use rokuon_storage::recording_writer::SealedSegment;
+use sha2::{Digest as _, Sha256};
+
+use crate::registrar::{RegisterError, SealedRecording, SealedRow, StartedCall, enter_again};
+use crate::routing::call_routing::{OfferedLabel, Told, judge_call};
+use crate::routing::refresh::load_routes;
+use crate::routing::table::RoutingTable;
+use crate::sealing::evidence::unhex;
+
+/// Why a recording is not entered again.
+#[derive(Debug)]
+pub enum AdoptError {
+    /// Store, keys or database are away; tried again it may be entered.
+    Away(String),
+    /// It never can be, and why.
+    Impossible(Text),
+}
+
+/// What recordings are entered by.
+pub struct Adopting {
+    db: Database,
+    store: Arc<dyn ObjectStore>,
+    reader: RecordingReader,
+    routes: RoutingTable,
+    now: DateTime<Utc>,
+}
+
+impl Adopting {
+    /// By the rules and connections the database knows.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub async fn begin(
+        db: &Database,
+        store: &Arc<dyn ObjectStore>,
+        keys: &Arc<dyn KeyService>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, DbError> {
+        let routes = load_routes(db, now).await?;
+        let reader = RecordingReader::new(store.clone(), keys.clone());
+        Ok(Self { db: db.clone(), store: store.clone(), reader, routes, now })
+    }
+
+    /// Enters one recording: call, recording, segments and their audit events, in one transaction.
+    ///
+    /// # Errors
+    /// [`AdoptError`].
+    pub async fn adopt(&self, tenant: &TenantId, recording: RecordingId) -> Result<(), AdoptError> {
+        let prefix = object_key::prefix(tenant, recording);
+        let versions = self.store.list_versions(Bucket::Media, &prefix, None, 10_000).await;
+        let versions = versions.map_err(|error| AdoptError::Away(error.to_string()))?;
+        let (manifest, sha256) = self.manifest(tenant, recording, &versions).await?;
+        let sealed = self.sealed(tenant, manifest, sha256, &versions)?;
+        let policy = self.routes.tenant(tenant).map(|routes| &routes.policy);
+        enter_again(&self.db, self.now, policy, &sealed).await.map_err(|error| match error {
+            RegisterError::Driver(error) => AdoptError::Away(error.to_string()),
+            error => impossible(
+                format!("登録できません（{error}）。"),
+                format!("the register refuses it: {error}"),
+            ),
+        })
+    }
+
+    /// The newest manifest of it that opens, and its SHA-256.
+    async fn manifest(
+        &self,
+        tenant: &TenantId,
+        recording: RecordingId,
+        versions: &[ObjectVersion],
+    ) -> Result<(Manifest, [u8; 32]), AdoptError> {
+        let named = |one: &&ObjectVersion| {
+            let name = one.key.as_str().rsplit('/').next().unwrap_or_default();
+            !one.is_delete_marker && name.starts_with("manifest.")
+        };
+        // By key in ascending order, of one key the newest first.
+        let last = versions.iter().rfind(named).map(|one| &one.key);
+        let Some(newest) = versions.iter().filter(named).find(|one| Some(&one.key) == last) else {
+            return Err(impossible("目録がありません。", "it has no manifest"));
+        };
+        let away = |error: ReadError| match error.retryable() {
+            true => AdoptError::Away(error.to_string()),
+            false => impossible(
+                format!("目録を開けません（{error}）。"),
+                format!("its manifest does not open: {error}"),
+            ),
+        };
+        let open = self.reader.open(tenant, recording).await.map_err(away)?;
+        let place = SealedPlace {
+            bucket: Bucket::Media,
+            object_key: newest.key.clone(),
+            version_id: Some(newest.version_id.clone()),
+            container_len: Some(newest.len),
+        };
+        let json = open
+            .read_whole(&place, &ContainerContext::manifest(tenant.clone(), recording))
+            .await
+            .map_err(away)?;
+        let manifest = serde_json::from_slice(&json).map_err(|error| {
+            impossible(
+                format!("目録を読めません（{error}）。"),
+                format!("its manifest cannot be read: {error}"),
+            )
+        })?;
+        Ok((manifest, Sha256::digest(&json).into()))
+    }
+
+    fn sealed(
+        &self,
+        tenant: &TenantId,
+        manifest: Manifest,
+        sha256: [u8; 32],
+        versions: &[ObjectVersion],
+    ) -> Result<SealedRecording, AdoptError> {
+        let (Some(routes), Some(connection)) =
+            (self.routes.tenant(tenant), self.routes.connection(manifest.connection))
+        else {
+            return Err(impossible("接続が登録されていません。", "its connection is not in the register"));
+        };
+        let mut state = MetadataState::default();
+        for (order, body) in (0..).zip(&manifest.metadata) {
+            if let Some(octets) = body.body.octets() {
+                state.take(body.body.received_at.timestamp_millis(), order, &octets);
+            }
+        }
+        let streams: Vec<OfferedLabel> = manifest
+            .streams
+            .iter()
+            .map(|stream| OfferedLabel { label: stream.label.clone(), recorded: true })
+            .collect();
+        let doubts = vec![Text::new(
+            "バックアップからの復元の後、目録から登録し直しました。",
+            "Entered again from its manifest after a restore from a backup.",
+        )];
+        let mut routing = judge_call(routes, &connection, Told::of(state.known(), &[]), doubts, &streams);
+        // It was kept; no newer rule undoes that.
+        routing.kept = true;
+        let segments = manifest.segments.iter().map(|segment| row(segment, &manifest, versions));
+        Ok(SealedRecording {
+            segments: segments.collect::<Option<Vec<_>>>().ok_or_else(|| {
+                impossible("目録にある音声がありません。", "media that its manifest names is not there")
+            })?,
+            started: Some(StartedCall {
+                recording: manifest.recording,
+                call: manifest.call,
+                started_at: manifest.opened_at,
+                sip_call_id: format!("restored-{}", manifest.call),
+                routing,
+            }),
+            tenant: tenant.clone(),
+            recording: manifest.recording,
+            started_at: manifest.started_at,
+            ended_at: manifest.ended_at.unwrap_or(manifest.started_at),
+            ended_by: manifest.ended_by,
+            total_samples: manifest.total_samples,
+            outcome: manifest.outcome,
+            gaps: manifest.gaps,
+            manifest_sha256: Some(sha256),
+            figures: Figures::default(),
+            sightings: Vec::new(),
+        })
+    }
+}
+
+/// A segment's row, by the manifest and by what the store lists under its name.
+fn row(segment: &ManifestSegment, manifest: &Manifest, versions: &[ObjectVersion]) -> Option<SealedRow> {
+    let named = |one: &&ObjectVersion| !one.is_delete_marker && one.key.as_str() == segment.object;
+    let stored = versions.iter().find(named)?;
+    let ends = segment.start_sample + segment.samples;
+    let gaps = manifest.gaps.iter().filter(|gap| {
+        segment.channels.contains(&gap.channel) && (segment.start_sample..ends).contains(&gap.start_sample)
+    });
+    Some(SealedRow {
+        number: segment.number,
+        start_sample: segment.start_sample,
+        samples: segment.samples,
+        channels: segment.channels.clone(),
+        codec: segment.codec,
+        video: segment.video,
+        gaps: gaps.cloned().collect(),
+        stored: SealedSegment {
+            object_key: stored.key.clone(),
+            version_id: stored.version_id.clone(),
+            container_len: stored.len,
+            container_sha256: unhex(&segment.object_sha256)?.try_into().ok()?,
+            media_sha256: unhex(&segment.media_sha256)?.try_into().ok()?,
+            media_len: segment.media_octets,
+        },
+    })
+}
+
+fn impossible(ja: impl Into<String>, en: impl Into<String>) -> AdoptError {
+    AdoptError::Impossible(Text::new(ja, en))
+}

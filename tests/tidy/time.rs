@@ -9,7 +9,7 @@ const READS_A_STOPWATCH: &[&str] = &["Instant::now"];
 const MAY_READ_THE_CLOCK: &[(&str, &str)] = &[
     ("crates/policy/src/clock.rs", "the one reader; everything else is handed its Clock"),
     (
-        "worker/src/recorder/thread.rs",
+        "worker/src/recorder/live_recording.rs",
         "the kernel stamps arrivals by the wall clock; a sweep is stamped on the same scale",
     ),
     ("worker/src/rtp/receive.rs", "stands in for the kernel's arrival stamp where a packet carries none"),

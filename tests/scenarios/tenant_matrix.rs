@@ -48,8 +48,20 @@ async fn every_operation_is_closed_to_everybody_it_is_not_for() {
     }
     for (home, strangers) in [(0, 1), (1, 0)] {
         let seen = overviews(&operations, &towns[strangers]).await;
+        let turns = turns_of_jobs(&towns[strangers]).await;
         towns[home].add_things(&platform).await;
         let again = overviews(&operations, &towns[strangers]).await;
+        let later = turns_of_jobs(&towns[strangers]).await;
+        let what =
+            format!("turns of jobs at {} while {} doubles", towns[strangers].tenant, towns[home].tenant);
+        let lost = turns.iter().find(|event| !later.contains(event));
+        matrix.cell(&format!("{what}, as they were"), lost.is_none(), || format!("{lost:?}"));
+        for event in later.iter().filter(|event| !turns.contains(event)) {
+            let text = event.to_string();
+            let shown = towns[home].markers.iter().find(|marker| text.contains(marker.as_str()));
+            matrix
+                .cell(&format!("{what}, later ones"), shown.is_none(), || format!("{text} shows {shown:?}"));
+        }
         for (place, before) in seen {
             let same = again.get(&place) == Some(&before);
             matrix.cell(&format!("{place} while {} doubles", towns[home].tenant), same, || {
@@ -152,10 +164,23 @@ async fn state(home: &Town) -> Vec<Value> {
 const TELLS_THE_TIME: [&str; 5] =
     ["coverage_show", "coverage_csv", "workers_list", "jobs_list", "storage_health_show"];
 
-/// Whether an event came of a call or a sign-in, and not of a person here or of a job whose turn it was.
+/// Whether a job whose turn it was wrote an event: that comes when it comes, whatever another town does meanwhile.
+fn is_of_a_job(event: &Value) -> bool {
+    let kind = event["kind"].as_str().unwrap_or_default();
+    event["actor"]["person_id"].is_null()
+        && ["hold.store_", "alarm.", "job."].iter().any(|start| kind.starts_with(start))
+}
+
+/// Whether an event came of a call or a sign-in, and not of a person here or of a job.
 fn is_told_by_calls(event: &Value) -> bool {
-    let of_a_job = |kind: &str| ["hold.store_", "alarm.", "job."].iter().any(|start| kind.starts_with(start));
-    event["actor"]["person_id"].is_null() && !event["kind"].as_str().is_some_and(of_a_job)
+    event["actor"]["person_id"].is_null() && !is_of_a_job(event)
+}
+
+/// What the trail of a town says of the turns of its jobs. There may be more of it later, never less.
+async fn turns_of_jobs(town: &Town) -> Vec<Value> {
+    let mut events = town.able("audit.read").asker.items("/v1/audit-events").await;
+    events.retain(is_of_a_job);
+    events
 }
 
 /// Every list and overview as the first and the last of a town see it. Of the audit trail only what no person did:

@@ -1,6 +1,8 @@
 //! Somebody who asks the API: exactly the cookie and token a test wants, and the whole answer with its headers.
 
 use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr};
 
 use reqwest::Method;
@@ -92,8 +94,8 @@ impl Asker {
         // Who is refused at once is not listened to: a large body may find the connection closed before the answer is read.
         let again = request.try_clone().expect("a body in memory");
         let response = match request.send().await {
-            Ok(response) => response,
-            Err(_closed) => again.send().await.expect("an answer"),
+            Err(error) if closed_on_us(&error) => again.send().await.expect("an answer"),
+            answered => answered.expect("an answer"),
         };
         let status = response.status().as_u16();
         let text =
@@ -131,6 +133,23 @@ impl Asker {
             }
         }
     }
+}
+
+/// Whether the other side closed the connection while we sent: no other failure is tried again.
+fn closed_on_us(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&dyn Error> = Some(error);
+    while let Some(error) = cause {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if matches!(
+            kind,
+            Some(ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe)
+        ) || error.to_string() == "connection closed before message completed"
+        {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 impl Question {

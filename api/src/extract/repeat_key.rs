@@ -2,17 +2,17 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use rokuon_db::repeats::{self, Repeat, Repeatable};
+use rokuon_db::tenant_tx::TenantTx;
 use rokuon_policy::ids::PersonId;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::problem::Problem;
 
 /// The header.
 pub const HEADER: &str = "idempotency-key";
-
-/// Who sent the key, and what was asked with it, each as SHA-256.
-pub type Repeat = ([u8; 32], [u8; 32]);
 
 /// The key that came with a request, if one did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,23 +43,33 @@ impl RepeatKey {
         whose.update(person.0.as_bytes());
         whose.update(key.as_bytes());
         let asked = Sha256::digest(serde_json::to_vec(asked).unwrap_or_default());
-        Some((whose.finalize().into(), asked.into()))
+        Some(Repeat { key: whose.finalize().into(), asked: asked.into() })
     }
 }
 
-/// The answer to a key that was used for something else before.
-pub fn used_for_another() -> Problem {
-    Problem::field(
-        "Idempotency-Key",
-        "別の内容の依頼ですでに使われています",
-        "was used before, for something else",
-    )
+/// What an earlier request with this key made, if there was one.
+///
+/// # Errors
+/// `invalid-fields` where the key was used for something else before; `unavailable`.
+pub async fn made_before(
+    tx: &mut TenantTx,
+    what: Repeatable,
+    repeat: &Repeat,
+) -> Result<Option<Uuid>, Problem> {
+    match repeats::made_before(tx, what, repeat).await? {
+        None => Ok(None),
+        Some((id, true)) => Ok(Some(id)),
+        Some((_, false)) => Err(Problem::field(
+            "Idempotency-Key",
+            "別の内容の依頼ですでに使われています",
+            "was used before, for something else",
+        )),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use axum::http::Request;
-    use uuid::Uuid;
 
     use super::*;
 
@@ -75,9 +85,9 @@ mod tests {
         let (one, other) = (PersonId(Uuid::from_u128(1)), PersonId(Uuid::from_u128(2)));
         let first = key.of(one, &"a").expect("a key");
         assert_eq!(key.of(one, &"a"), Some(first));
-        assert_ne!(key.of(other, &"a").expect("a key").0, first.0);
+        assert_ne!(key.of(other, &"a").expect("a key").key, first.key);
         let changed = key.of(one, &"b").expect("a key");
-        assert_eq!((changed.0 == first.0, changed.1 == first.1), (true, false));
+        assert_eq!((changed.key == first.key, changed.asked == first.asked), (true, false));
         assert_eq!(RepeatKey(None).of(one, &"a"), None);
         for wrong in [&b"short"[..], &[b'x'; 129], "鍵鍵鍵鍵鍵鍵".as_bytes()] {
             read(wrong).await.expect_err("not a key");

@@ -52,6 +52,7 @@ pub mod policy_versions;
 pub mod recording_search;
 pub mod recordings;
 pub mod registration_accounts;
+pub mod repeats;
 pub mod restored_recordings;
 pub mod retention_counts;
 pub mod routing;

@@ -1,15 +1,14 @@
 //! `POST /v1/erasures`: enter a request for erasure.
 
-use std::collections::BTreeSet;
-
 use axum::http::StatusCode;
 use rokuon_db::erasures::entering::{self, NewErasure};
-use rokuon_db::erasures::{self, REQUEST_KIND, RestsOn};
+use rokuon_db::erasures::{REQUEST_KIND, RestsOn};
 use rokuon_db::holds::placing::{self, LockedRecording, NewHold, Placed};
 use rokuon_db::holds::{HoldGround, HoldOrigin};
+use rokuon_db::repeats::{Repeat, Repeatable};
 use rokuon_policy::civil::civil_day;
 use rokuon_policy::decision::Decision;
-use rokuon_policy::ids::{ErasureId, HoldId, RecordingId};
+use rokuon_policy::ids::{ErasureId, HoldId};
 use rokuon_policy::keeping::erasure_rules;
 use rokuon_policy::text::Text;
 use serde_json::json;
@@ -18,14 +17,14 @@ use uuid::Uuid;
 use crate::access::acts::{Act, ErasureAsk};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
-use crate::extract::repeat_key::{Repeat, RepeatKey, used_for_another};
+use crate::extract::repeat_key::{RepeatKey, made_before};
 use crate::extract::words::Words;
-use crate::problem::{Code, Problem};
-use crate::routes::announcements::shown::Names;
+use crate::problem::Problem;
 use crate::routes::erasures::decided::answer;
 use crate::routes::erasures::model::{AskRequest, Erasure};
 use crate::routes::erasures::rules::basis;
-use crate::routes::erasures::shown::{erasure_of, people};
+use crate::routes::erasures::shown::shown;
+use crate::routes::holds::locked::lock_each;
 
 /// About how many recordings one request can be.
 pub const MOST_RECORDINGS: usize = 100;
@@ -58,13 +57,8 @@ pub async fn ask(
     if let Some(before) = again(&permitted, repeat.as_ref()).await? {
         return Ok(before);
     }
-    let ids: Vec<RecordingId> =
-        body.recordings.iter().copied().map(RecordingId).collect::<BTreeSet<_>>().into_iter().collect();
     let mut tx = permitted.tx().await?;
-    let locked = placing::lock(&mut tx, &ids).await?;
-    if locked.len() != ids.len() {
-        return Err(Problem::new(Code::NotFound));
-    }
+    let (ids, locked) = lock_each(&mut tx, &body.recordings).await?;
     let id = ErasureId(Uuid::now_v7());
     let event = permitted.event(json!({ "recordings": ids, "count": ids.len() })).on("erasure", id);
     let decision =
@@ -103,12 +97,9 @@ pub async fn ask(
         .session_event("hold.place", json!({ "recordings": ids, "erasure": id, "count": ids.len() }))
         .decided_by(&decision)
         .on("hold", hold.id);
-    let entered =
-        erasures::find(&mut tx, id).await?.ok_or_else(|| Problem::internal("an erasure just entered"))?;
-    let mut names = Names::default();
-    names.look_up(&mut tx, people(&entered)).await?;
+    let entered = shown(&permitted, &mut tx, id).await?;
     tx.commit_with_all(&[event.decided_by(&decision), held]).await.map_err(Problem::unavailable)?;
-    Ok((StatusCode::CREATED, Json(erasure_of(&permitted, &entered, &names))))
+    Ok((StatusCode::CREATED, Json(entered)))
 }
 
 fn checked(permitted: &Permitted<ErasureAsk>, body: &AskRequest) -> Result<RestsOn, Problem> {
@@ -183,14 +174,8 @@ async fn again(
 ) -> Result<Option<(StatusCode, Json<Erasure>)>, Problem> {
     let Some(repeat) = repeat else { return Ok(None) };
     let mut tx = permitted.tx().await?;
-    let Some((id, same)) = entering::repeated(&mut tx, repeat).await? else { return Ok(None) };
-    if !same {
-        return Err(used_for_another());
-    }
-    let erasure =
-        erasures::find(&mut tx, id).await?.ok_or_else(|| Problem::internal("a repeated request"))?;
-    let mut names = Names::default();
-    names.look_up(&mut tx, people(&erasure)).await?;
+    let Some(id) = made_before(&mut tx, Repeatable::Erasure, repeat).await? else { return Ok(None) };
+    let erasure = shown(permitted, &mut tx, ErasureId(id)).await?;
     tx.commit_read_only().await?;
-    Ok(Some((StatusCode::CREATED, Json(erasure_of(permitted, &erasure, &names)))))
+    Ok(Some((StatusCode::CREATED, Json(erasure))))
 }

@@ -20,9 +20,8 @@ use crate::access::refusal::refused;
 use crate::access::session::Session;
 use crate::extract::json::Json;
 use crate::problem::{Code, Problem};
-use crate::routes::announcements::shown::Names;
 use crate::routes::erasures::model;
-use crate::routes::erasures::shown::{erasure_of, people};
+use crate::routes::erasures::shown::shown;
 
 /// A recording of an erasure with all that its decision asks for.
 pub struct Asked {
@@ -124,11 +123,9 @@ impl Decided {
                 events.push(event.decided_by(decision).on("recording", ordered.recording));
             }
         }
-        let after = erasures::find(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
-        let mut names = Names::default();
-        names.look_up(&mut tx, people(&after)).await?;
+        let after = shown(permitted, &mut tx, id).await?;
         tx.commit_with_all(&events).await.map_err(Problem::unavailable)?;
-        Ok(Json(erasure_of(permitted, &after, &names)))
+        Ok(Json(after))
     }
 }
 

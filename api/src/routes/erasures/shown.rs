@@ -1,14 +1,16 @@
 //! From an erasure in the database to what one person is shown of it.
 
 use chrono::NaiveDate;
-use rokuon_db::erasures::{Erasure as DbErasure, ErasureDecision, ErasureState, RestsOn};
+use rokuon_db::erasures::{self, Erasure as DbErasure, ErasureDecision, ErasureState, RestsOn};
+use rokuon_db::tenant_tx::TenantTx;
 use rokuon_policy::access;
 use rokuon_policy::capability::Capability;
 use rokuon_policy::civil;
-use rokuon_policy::ids::PersonId;
+use rokuon_policy::ids::{ErasureId, PersonId};
 use rokuon_policy::policy::Policy;
 
 use crate::access::session::Session;
+use crate::problem::{Code, Problem};
 use crate::routes::announcements::shown::Names;
 use crate::routes::erasures::model::{Abilities, Decided, Erasure, State};
 use crate::routes::erasures::rules::basis_of;
@@ -17,6 +19,17 @@ use crate::routes::erasures::rules::basis_of;
 pub fn people(erasure: &DbErasure) -> Vec<PersonId> {
     let decided = erasure.decision.as_ref().map(|decision| decision.person);
     std::iter::once(erasure.asked_by).chain(decided).collect()
+}
+
+/// An erasure of this id as this person is shown it, as it stands in the transaction.
+///
+/// # Errors
+/// `not-found`; `unavailable`.
+pub async fn shown(session: &Session, tx: &mut TenantTx, id: ErasureId) -> Result<Erasure, Problem> {
+    let erasure = erasures::find(tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let mut names = Names::default();
+    names.look_up(tx, people(&erasure)).await?;
+    Ok(erasure_of(session, &erasure, &names))
 }
 
 /// An erasure as this person is shown it.

@@ -1,6 +1,6 @@
 //! `POST /v1/holds/{id}/ask-release`: ask for the release of a preservation hold.
 
-use rokuon_db::holds::{self, releasing};
+use rokuon_db::holds::releasing;
 use rokuon_policy::keeping::hold_rules;
 use serde_json::json;
 use uuid::Uuid;
@@ -11,10 +11,9 @@ use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::extract::words::Words;
 use crate::problem::{Code, Problem};
-use crate::routes::announcements::shown::Names;
 use crate::routes::holds::judged::{Judged, answer};
 use crate::routes::holds::model::{Hold, ReleaseRequest};
-use crate::routes::holds::shown::hold_of;
+use crate::routes::holds::shown::shown;
 
 /// Ask for the release of a preservation hold
 ///
@@ -57,9 +56,7 @@ pub async fn ask_release(
         let problem = Problem::new(Code::Conflict).rule("hold.release_asked_already");
         return Err(problem.detail("すでに解除の申請が出ています。", "Its release was asked for already."));
     }
-    let after = holds::find(&mut tx, judged.hold.id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let mut names = Names::default();
-    names.look_up(&mut tx, after.people()).await?;
+    let after = shown(&permitted, &mut tx, judged.hold.id).await?;
     tx.commit_with(event.decided_by(&decision)).await.map_err(Problem::unavailable)?;
-    Ok(Json(hold_of(&permitted, &after, &names)))
+    Ok(Json(after))
 }

@@ -1,6 +1,6 @@
 //! `POST /v1/holds/{id}/extend`: keep a preservation hold on.
 
-use rokuon_db::holds::{self, releasing};
+use rokuon_db::holds::releasing;
 use rokuon_policy::keeping::hold_rules::{self, PlacedHold, WantedHold};
 use rokuon_policy::keeping::two_persons::Actor;
 use serde_json::json;
@@ -12,10 +12,9 @@ use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::extract::words::Words;
 use crate::problem::{Code, Problem};
-use crate::routes::announcements::shown::Names;
 use crate::routes::holds::judged::{Judged, answer};
 use crate::routes::holds::model::{ExtendRequest, Hold};
-use crate::routes::holds::shown::hold_of;
+use crate::routes::holds::shown::shown;
 
 /// Keep a preservation hold on
 ///
@@ -63,9 +62,7 @@ pub async fn extend(
     if !releasing::extend(&mut tx, judged.hold.id, review_on, reason, by, now).await? {
         return Err(Problem::new(Code::Conflict));
     }
-    let after = holds::find(&mut tx, judged.hold.id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let mut names = Names::default();
-    names.look_up(&mut tx, after.people()).await?;
+    let after = shown(&permitted, &mut tx, judged.hold.id).await?;
     tx.commit_with(event.decided_by(&decision)).await.map_err(Problem::unavailable)?;
-    Ok(Json(hold_of(&permitted, &after, &names)))
+    Ok(Json(after))
 }

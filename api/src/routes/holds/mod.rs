@@ -4,6 +4,7 @@ pub mod ask_release;
 pub mod extend;
 pub mod judged;
 pub mod list;
+pub mod locked;
 pub mod model;
 pub mod place;
 pub mod release;

@@ -1,12 +1,11 @@
 //! `POST /v1/holds`: place a preservation hold.
 
-use std::collections::BTreeSet;
-
 use axum::http::StatusCode;
 use rokuon_db::holds::placing::{self, LockedRecording, NewHold, Placed};
-use rokuon_db::holds::{self, HoldGround, HoldOrigin};
+use rokuon_db::holds::{HoldGround, HoldOrigin};
+use rokuon_db::repeats::{Repeat, Repeatable};
 use rokuon_policy::decision::Decision;
-use rokuon_policy::ids::{HoldId, RecordingId};
+use rokuon_policy::ids::HoldId;
 use rokuon_policy::keeping::hold_rules::{self, WantedHold};
 use serde_json::json;
 use uuid::Uuid;
@@ -15,14 +14,14 @@ use crate::access::acts::{Act, HoldPlace};
 use crate::access::permitted::Permitted;
 use crate::access::session::Session;
 use crate::extract::json::Json;
-use crate::extract::repeat_key::{Repeat, RepeatKey, used_for_another};
+use crate::extract::repeat_key::{RepeatKey, made_before};
 use crate::extract::words::Words;
-use crate::problem::{Code, Problem};
-use crate::routes::announcements::shown::Names;
+use crate::problem::Problem;
 use crate::routes::holds::judged::answer;
+use crate::routes::holds::locked::lock_each;
 use crate::routes::holds::model::{Hold, PlaceRequest};
 use crate::routes::holds::rules::MOST_RECORDINGS;
-use crate::routes::holds::shown::hold_of;
+use crate::routes::holds::shown::shown;
 
 /// Place a preservation hold
 ///
@@ -59,14 +58,8 @@ pub async fn place(
     if let Some(before) = again(&permitted, repeat.as_ref()).await? {
         return Ok(before);
     }
-    let ids: Vec<RecordingId> =
-        body.recordings.iter().copied().map(RecordingId).collect::<BTreeSet<_>>().into_iter().collect();
     let mut tx = permitted.tx().await?;
-    // from here on no destruction of them can be committed before we have answered
-    let locked = placing::lock(&mut tx, &ids).await?;
-    if locked.len() != ids.len() {
-        return Err(Problem::new(Code::NotFound));
-    }
+    let (ids, locked) = lock_each(&mut tx, &body.recordings).await?;
     let hold = HoldId(Uuid::now_v7());
     let detail = json!({
         "recordings": ids, "ground": body.ground, "review_on": body.review_on, "count": ids.len(),
@@ -111,11 +104,9 @@ pub async fn place(
         }
         Err(error) => return Err(error.into()),
     }
-    let placed = holds::find(&mut tx, hold).await?.ok_or_else(|| Problem::internal("a hold just placed"))?;
-    let mut names = Names::default();
-    names.look_up(&mut tx, placed.people()).await?;
+    let placed = shown(&permitted, &mut tx, hold).await?;
     tx.commit_with(event.decided_by(&decision)).await.map_err(Problem::unavailable)?;
-    Ok((StatusCode::CREATED, Json(hold_of(&permitted, &placed, &names))))
+    Ok((StatusCode::CREATED, Json(placed)))
 }
 
 /// What the rules say of all the recordings: the permission, or a refusal. That some came too late is said only where nothing
@@ -157,13 +148,8 @@ async fn again(
 ) -> Result<Option<(StatusCode, Json<Hold>)>, Problem> {
     let Some(repeat) = repeat else { return Ok(None) };
     let mut tx = permitted.tx().await?;
-    let Some((id, same)) = placing::repeated(&mut tx, repeat).await? else { return Ok(None) };
-    if !same {
-        return Err(used_for_another());
-    }
-    let hold = holds::find(&mut tx, id).await?.ok_or_else(|| Problem::internal("a repeated hold"))?;
-    let mut names = Names::default();
-    names.look_up(&mut tx, hold.people()).await?;
+    let Some(id) = made_before(&mut tx, Repeatable::Hold, repeat).await? else { return Ok(None) };
+    let hold = shown(permitted, &mut tx, HoldId(id)).await?;
     tx.commit_read_only().await?;
-    Ok(Some((StatusCode::CREATED, Json(hold_of(permitted, &hold, &names)))))
+    Ok(Some((StatusCode::CREATED, Json(hold))))
 }

@@ -1,7 +1,7 @@
 //! `POST /v1/holds/{id}/release`: release a preservation hold.
 
 use rokuon_db::erasures::deciding;
-use rokuon_db::holds::{self, releasing};
+use rokuon_db::holds::releasing;
 use rokuon_policy::keeping::HOLD_GRACE;
 use rokuon_policy::keeping::hold_rules::{self, PlacedHold};
 use serde_json::json;
@@ -14,10 +14,9 @@ use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::extract::words::Words;
 use crate::problem::{Code, Problem};
-use crate::routes::announcements::shown::Names;
 use crate::routes::holds::judged::{Judged, answer};
 use crate::routes::holds::model::{Hold, ReleaseRequest};
-use crate::routes::holds::shown::hold_of;
+use crate::routes::holds::shown::shown;
 
 /// Release a preservation hold
 ///
@@ -72,9 +71,7 @@ pub async fn release(
     let freed = releasing::release(&mut tx, id, by, reason, now, now + HOLD_GRACE).await?;
     let freed = freed.ok_or_else(|| Problem::new(Code::Conflict))?;
     let ordered = deciding::carry_out(&mut tx, &freed.recordings, now).await?;
-    let after = holds::find(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let mut names = Names::default();
-    names.look_up(&mut tx, after.people()).await?;
+    let after = shown(&permitted, &mut tx, id).await?;
     let mut events = vec![event.decided_by(&decision)];
     events.extend(ordered.into_iter().map(|ordered| {
         let mut event = permitted.session_event("erasure.order", json!({ "erasure": ordered.erasure }));
@@ -82,7 +79,7 @@ pub async fn release(
         event.on("recording", ordered.recording)
     }));
     tx.commit_with_all(&events).await.map_err(Problem::unavailable)?;
-    Ok(Json(hold_of(&permitted, &after, &names)))
+    Ok(Json(after))
 }
 
 fn not_asked(permitted: &Permitted<HoldRelease>) -> Problem {

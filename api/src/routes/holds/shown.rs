@@ -1,14 +1,28 @@
 //! From a hold in the database to what one person is shown of it.
 
-use rokuon_db::holds::{Hold as DbHold, HoldAct, HoldOrigin};
+use rokuon_db::holds::{self, Hold as DbHold, HoldAct, HoldOrigin};
+use rokuon_db::tenant_tx::TenantTx;
 use rokuon_policy::access;
 use rokuon_policy::capability::Capability;
 use rokuon_policy::civil::civil_day;
+use rokuon_policy::ids::HoldId;
 
 use crate::access::session::Session;
+use crate::problem::{Code, Problem};
 use crate::routes::announcements::shown::Names;
 use crate::routes::holds::model::{Abilities, Act, Ground, Hold, Origin, RequestName, State};
 use crate::text::Text;
+
+/// A hold of this id as this person is shown it, as it stands in the transaction.
+///
+/// # Errors
+/// `not-found`; `unavailable`.
+pub async fn shown(session: &Session, tx: &mut TenantTx, id: HoldId) -> Result<Hold, Problem> {
+    let hold = holds::find(tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let mut names = Names::default();
+    names.look_up(tx, hold.people()).await?;
+    Ok(hold_of(session, &hold, &names))
+}
 
 /// A hold as this person is shown it.
 pub fn hold_of(session: &Session, hold: &DbHold, names: &Names) -> Hold {

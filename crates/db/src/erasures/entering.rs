@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::RestsOn;
 use crate::error::DbError;
+use crate::repeats::Repeat;
 use crate::tenant_tx::TenantTx;
 
 /// An erasure to be entered.
@@ -29,8 +30,8 @@ pub struct NewErasure {
     pub asked_by: PersonId,
     /// When.
     pub asked_at: DateTime<Utc>,
-    /// By which a repeated request is known: who asked and their key, and what was asked, each as SHA-256.
-    pub repeat: Option<([u8; 32], [u8; 32])>,
+    /// By what a repeated request is known.
+    pub repeat: Option<Repeat>,
 }
 
 /// Enters it for these recordings, each named once.
@@ -80,8 +81,8 @@ pub async fn enter(
     .bind(erasure.asked_by.0)
     .bind(erasure.asked_at)
     .bind(i32::try_from(recordings.len()).unwrap_or(i32::MAX))
-    .bind(erasure.repeat.as_ref().map(|(key, _)| key.as_slice()))
-    .bind(erasure.repeat.as_ref().map(|(_, asked)| asked.as_slice()))
+    .bind(erasure.repeat.as_ref().map(|repeat| repeat.key.as_slice()))
+    .bind(erasure.repeat.as_ref().map(|repeat| repeat.asked.as_slice()))
     .execute(&mut *connection)
     .await?;
     let ids: Vec<Uuid> = recordings.iter().map(|id| id.0).collect();
@@ -95,26 +96,4 @@ pub async fn enter(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// The erasure that an earlier request with this key entered, and whether that asked for the same.
-///
-/// # Errors
-/// [`DbError`].
-pub async fn repeated(
-    tx: &mut TenantTx,
-    (key, asked): &([u8; 32], [u8; 32]),
-) -> Result<Option<(ErasureId, bool)>, DbError> {
-    let (tenant, connection) = tx.parts();
-    let row: Option<(Uuid, bool)> = sqlx::query_as(
-        "SELECT erasure_id, repeat_sha256 = $3
-        FROM erasures
-        WHERE tenant_id = $1 AND repeat_key = $2",
-    )
-    .bind(tenant)
-    .bind(key.as_slice())
-    .bind(asked.as_slice())
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|(id, same)| (ErasureId(id), same)))
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{HoldGround, HoldOrigin};
 use crate::error::DbError;
+use crate::repeats::Repeat;
 use crate::row::Place;
 use crate::tenant_tx::TenantTx;
 
@@ -120,8 +121,8 @@ pub struct NewHold {
     pub placed_at: DateTime<Utc>,
     /// When somebody looks whether it is still needed.
     pub review_on: Option<NaiveDate>,
-    /// By which a repeated request is known: who asked and their key, and what was asked, each as SHA-256.
-    pub repeat: Option<([u8; 32], [u8; 32])>,
+    /// By what a repeated request is known.
+    pub repeat: Option<Repeat>,
 }
 
 /// What placing met.
@@ -230,31 +231,9 @@ async fn insert(tx: &mut TenantTx, hold: &NewHold, count: usize) -> Result<(), D
     .bind(hold.placed_at)
     .bind(i32::try_from(count).unwrap_or(i32::MAX))
     .bind(hold.review_on)
-    .bind(hold.repeat.as_ref().map(|(key, _)| key.as_slice()))
-    .bind(hold.repeat.as_ref().map(|(_, asked)| asked.as_slice()))
+    .bind(hold.repeat.as_ref().map(|repeat| repeat.key.as_slice()))
+    .bind(hold.repeat.as_ref().map(|repeat| repeat.asked.as_slice()))
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// The hold that an earlier request with this key placed, and whether that asked for the same.
-///
-/// # Errors
-/// [`DbError`].
-pub async fn repeated(
-    tx: &mut TenantTx,
-    (key, asked): &([u8; 32], [u8; 32]),
-) -> Result<Option<(HoldId, bool)>, DbError> {
-    let (tenant, connection) = tx.parts();
-    let row: Option<(Uuid, bool)> = sqlx::query_as(
-        "SELECT hold_id, repeat_sha256 = $3
-        FROM holds
-        WHERE tenant_id = $1 AND repeat_key = $2",
-    )
-    .bind(tenant)
-    .bind(key.as_slice())
-    .bind(asked.as_slice())
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|(id, same)| (HoldId(id), same)))
 }

@@ -11,6 +11,7 @@ use rokuon_db::holds::placing::{self, NewHold, Placed};
 use rokuon_db::holds::recount::miscounts;
 use rokuon_db::holds::{self, HoldOrigin};
 use rokuon_db::recording_search::VisibleDepartments;
+use rokuon_db::repeats::Repeat;
 use rokuon_db::tenant_tx::TenantTx;
 use rokuon_policy::ids::{ErasureId, PersonId, RecordingId};
 use rokuon_policy::text::Text;
@@ -30,7 +31,7 @@ fn new_erasure(by: PersonId) -> NewErasure {
         policy_version: 1,
         asked_by: by,
         asked_at: noon(),
-        repeat: Some((Uuid::now_v7().as_bytes().repeat(2).try_into().unwrap(), [2; 32])),
+        repeat: Some(Repeat { key: Uuid::now_v7().as_bytes().repeat(2).try_into().unwrap(), asked: [2; 32] }),
     }
 }
 

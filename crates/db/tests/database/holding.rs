@@ -10,6 +10,7 @@ use rokuon_db::holds::{self, HoldGround, HoldOrigin, releasing};
 use rokuon_db::object_holds;
 use rokuon_db::recording_search::VisibleDepartments;
 use rokuon_db::recordings;
+use rokuon_db::repeats::{Repeat, Repeatable, made_before};
 use rokuon_db::tenant_tx::TenantTx;
 use rokuon_policy::ids::{HoldId, PersonId, RecordingId};
 use rokuon_policy::text::Text;
@@ -36,6 +37,10 @@ pub fn new_hold(by: PersonId) -> NewHold {
         review_on: Some(day("2026-10-01")),
         repeat: None,
     }
+}
+
+fn repeat(key: u8, asked: u8) -> Repeat {
+    Repeat { key: [key; 32], asked: [asked; 32] }
 }
 
 pub fn event(kind: &str) -> AuditEvent {
@@ -161,14 +166,20 @@ async fn a_repeated_request_is_known_by_its_key() {
     let platform = Platform::new().await;
     let city = platform.city("aozora").await;
     let one = city.sealed_call(noon()).await.recording;
-    let keyed = NewHold { repeat: Some(([1; 32], [2; 32])), ..new_hold(city.person) };
+    let keyed = NewHold { repeat: Some(repeat(1, 2)), ..new_hold(city.person) };
     let mut tx = city.tx().await;
     assert_eq!(placing::place(&mut tx, &keyed, &[one]).await.unwrap(), Placed::Done);
     tx.commit_with(event("hold.place")).await.unwrap();
     let mut tx = city.tx().await;
-    assert_eq!(placing::repeated(&mut tx, &([1; 32], [2; 32])).await.unwrap(), Some((keyed.id, true)));
-    assert_eq!(placing::repeated(&mut tx, &([1; 32], [3; 32])).await.unwrap(), Some((keyed.id, false)));
-    assert_eq!(placing::repeated(&mut tx, &([4; 32], [2; 32])).await.unwrap(), None);
+    assert_eq!(
+        made_before(&mut tx, Repeatable::Hold, &repeat(1, 2)).await.unwrap(),
+        Some((keyed.id.0, true))
+    );
+    assert_eq!(
+        made_before(&mut tx, Repeatable::Hold, &repeat(1, 3)).await.unwrap(),
+        Some((keyed.id.0, false))
+    );
+    assert_eq!(made_before(&mut tx, Repeatable::Hold, &repeat(4, 2)).await.unwrap(), None);
     let again = NewHold { id: HoldId(Uuid::now_v7()), ..keyed };
     let refused = placing::place(&mut tx, &again, &[one]).await.unwrap_err();
     assert!(matches!(&refused, DbError::Conflict { constraint } if constraint == "holds_repeat_key_once"));

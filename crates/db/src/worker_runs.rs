@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use rokuon_policy::closed_list::NotInList;
 use rokuon_policy::span::Span;
+use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -160,6 +161,10 @@ pub async fn trouble(database: &Database, trouble: &Trouble) -> Result<(), DbErr
     Ok(())
 }
 
+/// The columns of [`RunRow`].
+const COLUMNS: &str = "run_id, worker_id, software_version, started_at, last_beat_at, stopped_at,
+    live_calls, spool_used_bytes, spool_free_bytes, to_seal";
+
 #[derive(sqlx::FromRow)]
 struct RunRow {
     run_id: Uuid,
@@ -200,26 +205,10 @@ impl TryFrom<RunRow> for WorkerRun {
 /// # Errors
 /// [`DbError`].
 pub async fn within(tx: &mut TenantTx, span: Span) -> Result<Vec<WorkerRun>, DbError> {
-    let rows: Vec<RunRow> = sqlx::query_as(
-        "SELECT
-            run_id,
-            worker_id,
-            software_version,
-            started_at,
-            last_beat_at,
-            stopped_at,
-            live_calls,
-            spool_used_bytes,
-            spool_free_bytes,
-            to_seal
-        FROM worker_runs
-        WHERE last_beat_at >= $1 AND started_at < $2
-        ORDER BY started_at, run_id",
-    )
-    .bind(span.from)
-    .bind(span.until)
-    .fetch_all(tx.connection())
-    .await?;
+    let mut sql = QueryBuilder::<Postgres>::new("SELECT ");
+    sql.push(COLUMNS).push(" FROM worker_runs WHERE last_beat_at >= ").push_bind(span.from);
+    sql.push(" AND started_at < ").push_bind(span.until).push(" ORDER BY started_at, run_id");
+    let rows: Vec<RunRow> = sql.build_query_as().fetch_all(tx.connection()).await?;
     rows.into_iter().map(WorkerRun::try_from).collect()
 }
 
@@ -228,25 +217,10 @@ pub async fn within(tx: &mut TenantTx, span: Span) -> Result<Vec<WorkerRun>, DbE
 /// # Errors
 /// [`DbError`].
 pub async fn latest(tx: &mut TenantTx, since: DateTime<Utc>) -> Result<Vec<WorkerRun>, DbError> {
-    let rows: Vec<RunRow> = sqlx::query_as(
-        "SELECT DISTINCT ON (worker_id)
-            run_id,
-            worker_id,
-            software_version,
-            started_at,
-            last_beat_at,
-            stopped_at,
-            live_calls,
-            spool_used_bytes,
-            spool_free_bytes,
-            to_seal
-        FROM worker_runs
-        WHERE last_beat_at >= $1
-        ORDER BY worker_id, started_at DESC",
-    )
-    .bind(since)
-    .fetch_all(tx.connection())
-    .await?;
+    let mut sql = QueryBuilder::<Postgres>::new("SELECT DISTINCT ON (worker_id) ");
+    sql.push(COLUMNS).push(" FROM worker_runs WHERE last_beat_at >= ").push_bind(since);
+    sql.push(" ORDER BY worker_id, started_at DESC");
+    let rows: Vec<RunRow> = sql.build_query_as().fetch_all(tx.connection()).await?;
     rows.into_iter().map(WorkerRun::try_from).collect()
 }
 

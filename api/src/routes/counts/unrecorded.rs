@@ -3,7 +3,6 @@
 use chrono::{Days, NaiveDate};
 use rokuon_db::unrecorded_counts;
 use rokuon_policy::article::Article;
-use rokuon_policy::civil::civil_day;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
@@ -11,13 +10,13 @@ use utoipa::IntoParams;
 use crate::access::acts::{Act, CountUnrecorded};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
-use crate::extract::query::Query;
+use crate::extract::query::{Query, civil_days};
 use crate::problem::Problem;
 use crate::routes::counts::model::{List, UnrecordedCount};
 use crate::routes::recordings::model::ConnectionName;
 
-/// The longest span of days.
-const MOST_DAYS: i64 = 400;
+/// How far the last day may lie after the first.
+const MOST_DAYS_AFTER: i64 = 400;
 
 /// Which days.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -47,12 +46,8 @@ pub async fn unrecorded(
     permitted: Permitted<CountUnrecorded>,
     Query(query): Query<DaysQuery>,
 ) -> Result<Json<List>, Problem> {
-    let to = query.to.unwrap_or_else(|| civil_day(permitted.now));
-    let from = query.from.unwrap_or_else(|| to.checked_sub_days(Days::new(30)).unwrap_or(to));
-    if !(0..=MOST_DAYS).contains(&(to - from).num_days()) {
-        let en = "must lie 0 to 400 days after the first day";
-        return Err(Problem::field("to", "開始日から400日以内にしてください", en));
-    }
+    let thirty_days = |to: NaiveDate| to.checked_sub_days(Days::new(30)).unwrap_or(to);
+    let (from, to) = civil_days((query.from, query.to), thirty_days, MOST_DAYS_AFTER, permitted.now)?;
     let mut tx = permitted.tx().await?;
     let counts = unrecorded_counts::list(&mut tx, from, to).await?;
     let event = permitted.event(json!({ "from": from, "to": to })).decided_by(&permitted.decision);

@@ -1,7 +1,6 @@
 //! `GET /v1/coverage`: every gap inside the operating hours, with its cause.
 
 use chrono::{Datelike, NaiveDate};
-use rokuon_policy::civil::civil_day;
 use rokuon_watch::coverage::{CoverageReport, measure};
 use serde::Deserialize;
 use serde_json::json;
@@ -10,15 +9,15 @@ use utoipa::IntoParams;
 use crate::access::acts::{Act, CoverageRead};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
-use crate::extract::query::Query;
+use crate::extract::query::{Query, civil_days};
 use crate::problem::Problem;
 use crate::routes::coverage::model::{
     ConnectionCoverage, Report, Share, UntakenCalls, day_of, name_of, percent,
 };
 use crate::routes::recordings::model::ConnectionName;
 
-/// The longest span of days: a quarter of a year.
-const MOST_DAYS: i64 = 92;
+/// How far the last day may lie after the first: a quarter of a year.
+const MOST_DAYS_AFTER: i64 = 91;
 
 /// Which days.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -93,13 +92,8 @@ pub async fn measured(
     query: &DaysQuery,
     form: &str,
 ) -> Result<(NaiveDate, NaiveDate, CoverageReport), Problem> {
-    let today = civil_day(permitted.now);
-    let to = query.to.unwrap_or(today);
-    let from = query.from.unwrap_or_else(|| to.with_day(1).unwrap_or(to));
-    if !(0..MOST_DAYS).contains(&(to - from).num_days()) {
-        let en = "must lie 0 to 91 days after the first day";
-        return Err(Problem::field("to", "開始日から92日以内にしてください", en));
-    }
+    let first_of_month = |to: NaiveDate| to.with_day(1).unwrap_or(to);
+    let (from, to) = civil_days((query.from, query.to), first_of_month, MOST_DAYS_AFTER, permitted.now)?;
     let mut tx = permitted.tx().await?;
     let policy = &permitted.rules.policy;
     let measured = measure(&mut tx, policy, from, to, permitted.now).await?;

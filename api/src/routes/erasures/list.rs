@@ -9,10 +9,10 @@ use serde_json::json;
 use crate::access::acts::{Act, ErasureList};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
-use crate::extract::query::{Query, cursor, page_size};
+use crate::extract::query::{Query, StandingFilter, cursor, page_size};
 use crate::problem::{Code, Problem};
 use crate::routes::announcements::shown::Names;
-use crate::routes::erasures::model::{Filter, Page, Standing};
+use crate::routes::erasures::model::{Page, Standing};
 use crate::routes::erasures::rules::rules_of;
 use crate::routes::erasures::shown::{erasure_of, people};
 use crate::routes::recordings::filter::visible;
@@ -25,7 +25,7 @@ use crate::routes::recordings::filter::visible;
     path = "/v1/erasures",
     operation_id = "erasures_list",
     tag = "erasures",
-    params(Filter),
+    params(StandingFilter<Standing>),
     responses((status = 200, description = "Found", body = Page)),
     security(("session" = [])),
     extensions(
@@ -35,7 +35,7 @@ use crate::routes::recordings::filter::visible;
 )]
 pub async fn list(
     permitted: Permitted<ErasureList>,
-    Query(query): Query<Filter>,
+    Query(query): Query<StandingFilter<Standing>>,
 ) -> Result<Json<Page>, Problem> {
     let policy = &permitted.rules.policy;
     let scope = access::department_scope(policy, &permitted.caller(), ErasureList::CAPABILITY, permitted.now);

@@ -10,10 +10,10 @@ use serde_json::json;
 use crate::access::acts::{Act, HoldList};
 use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
-use crate::extract::query::{Query, cursor, page_size};
+use crate::extract::query::{Query, StandingFilter, cursor, page_size};
 use crate::problem::{Code, Problem};
 use crate::routes::announcements::shown::Names;
-use crate::routes::holds::model::{Filter, Page, Standing};
+use crate::routes::holds::model::{Page, Standing};
 use crate::routes::holds::rules::rules_of;
 use crate::routes::holds::shown::hold_of;
 use crate::routes::recordings::filter::visible;
@@ -26,7 +26,7 @@ use crate::routes::recordings::filter::visible;
     path = "/v1/holds",
     operation_id = "holds_list",
     tag = "holds",
-    params(Filter),
+    params(StandingFilter<Standing>),
     responses((status = 200, description = "Found", body = Page)),
     security(("session" = [])),
     extensions(
@@ -36,7 +36,7 @@ use crate::routes::recordings::filter::visible;
 )]
 pub async fn list(
     permitted: Permitted<HoldList>,
-    Query(query): Query<Filter>,
+    Query(query): Query<StandingFilter<Standing>>,
 ) -> Result<Json<Page>, Problem> {
     let (policy, now) = (&permitted.rules.policy, permitted.now);
     let scope = access::department_scope(policy, &permitted.caller(), HoldList::CAPABILITY, now);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::routes::announcements::model::PersonName;
@@ -247,21 +247,4 @@ pub struct ReleaseRequest {
     /// Why it is not needed any more.
     #[schema(min_length = 1, max_length = 2000)]
     pub reason: String,
-}
-
-/// What holds can be listed by.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Filter {
-    /// Which; all when absent.
-    #[param(inline)]
-    pub standing: Option<Standing>,
-    /// Those on this recording.
-    pub recording: Option<Uuid>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 200)]
-    pub cursor: Option<String>,
-    /// How many a page; 50 when absent.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<u32>,
 }

@@ -84,6 +84,32 @@ async fn investigators_ask_and_the_recording_is_kept_until_the_manager_lets_go()
     assert_eq!(listed(&manager, "standing=released").await, [hold]);
 }
 
+// req: P-5, P-7
+#[tokio::test]
+async fn a_search_for_what_is_held_finds_that_alone_until_it_is_let_go() {
+    let house = House::open().await;
+    let city = house.city("takikawa").await;
+    let held = house.record(&city, &house.sample()).await.to_string();
+    house.record(&city, &house.sample()).await;
+    let manager = house.signed_in(&city, "m1", &[("manager", None)]).await;
+    let found = async |query: &str| {
+        let page = manager.get(&format!("/v1/recordings?{query}")).await.ok(200);
+        let items = page["items"].as_array().expect("items").clone();
+        items.iter().map(|one| one["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
+    };
+    assert!(found("held=true").await.is_empty());
+    let hold = place(&manager, &[RecordingId(held.parse().expect("an id"))], "investigation").await;
+    assert_eq!(found("held=true").await, [held.as_str()]);
+    assert_eq!(found("held=true&number_suffix=0012").await.len(), 0, "beside the other conditions");
+    assert_eq!((found("held=false").await.len(), found("").await.len()), (2, 2));
+    let log = manager.get("/v1/calls?held=true").await.ok(200);
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(1), "the log takes the same conditions");
+    let selected = manager.get("/v1/holds/selection?held=true").await.ok(200);
+    assert_eq!((&selected["count"], &selected["held_already"]), (&json!(1), &json!(1)));
+    release(&manager, &hold).await.ok(200);
+    assert!(found("held=true").await.is_empty());
+}
+
 // req: P-7
 // rule: F15
 #[tokio::test]

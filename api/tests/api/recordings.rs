@@ -98,6 +98,29 @@ async fn conditions_are_all_applied_and_numbers_are_understood_as_written() {
     );
 }
 
+// req: I-4
+#[tokio::test]
+async fn what_a_device_recorded_says_which_and_where_it_stands() {
+    let house = House::open().await;
+    let city = house.city("ichinomiya").await;
+    let recording = house.record(&city, &house.sample()).await;
+    let manager = house.signed_in(&city, "m1", &[("manager", None)]).await;
+    let entry = serde_json::json!({
+        "number": "C-1", "name": "窓口カメラ1", "place": "本庁舎1階の窓口", "department": "tax", "start": "automatic",
+        "notice": "録画しています", "notice_place": "窓口の正面", "in_use_from": "2026-04-01",
+    });
+    let register = serde_json::json!({ "rule": "counter-camera", "entry": entry });
+    let device = manager.post("/v1/devices", register).await.ok(201)["id"].clone();
+    let before = manager.get(&format!("/v1/recordings/{recording}")).await.ok(200);
+    assert_eq!(before.get("device"), None, "not every call comes from one");
+    let id = device.as_str().expect("an id");
+    house.as_superuser(format!("UPDATE calls SET device_id = '{id}'")).await;
+    let wanted = serde_json::json!({ "id": device, "name": "窓口カメラ1", "place": "本庁舎1階の窓口" });
+    assert_eq!(manager.get(&format!("/v1/recordings/{recording}")).await.ok(200)["device"], wanted);
+    assert_eq!(manager.get("/v1/recordings").await.ok(200)["items"][0]["device"], wanted);
+    assert_eq!(manager.get("/v1/calls").await.ok(200)["items"][0]["device"], wanted);
+}
+
 #[tokio::test]
 async fn pages_follow_each_other_without_gap_or_repetition() {
     let house = House::open().await;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use rokuon_policy::announcement::AnnouncementStatus;
 use rokuon_policy::article::Article;
 use rokuon_policy::capture_order::Capture;
-use rokuon_policy::ids::{CallId, ConnectionId, DepartmentId, RecordingId};
+use rokuon_policy::ids::{CallId, ConnectionId, DepartmentId, DeviceId, RecordingId};
 use rokuon_policy::pii::Pii;
 use rokuon_policy::recording_scope::{Direction, RecordingStart};
 use rokuon_policy::recording_state::RecordingState;
@@ -78,6 +78,8 @@ pub struct Filter {
     pub text: Option<Pii<String>>,
     /// With this said of telling the other party.
     pub announcement: Option<AnnouncementStatus>,
+    /// Only calls whose recording a hold rests on.
+    pub held: bool,
     /// Test calls instead of real ones.
     pub canary: bool,
     /// The end of the page before.
@@ -101,6 +103,7 @@ impl Filter {
             max_seconds: None,
             text: None,
             announcement: None,
+            held: false,
             canary: false,
             after: None,
             limit,
@@ -170,6 +173,17 @@ pub struct FoundRecording {
     pub capture: Capture,
 }
 
+/// The device of the register that a found call was recorded with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundDevice {
+    /// Its id.
+    pub id: DeviceId,
+    /// What it is called.
+    pub name: String,
+    /// Where it stands.
+    pub place: String,
+}
+
 /// A found call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundCall {
@@ -199,6 +213,8 @@ pub struct FoundCall {
     pub line: Option<(String, Text)>,
     /// Its department: id and name.
     pub department: Option<(DepartmentId, Text)>,
+    /// With which device it was recorded, where it was one of the register.
+    pub device: Option<FoundDevice>,
     /// Whether line and department are certain.
     pub line_proved: bool,
     /// The rule by which it is kept.

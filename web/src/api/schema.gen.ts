@@ -1844,6 +1844,7 @@ export interface components {
             called: components["schemas"]["CallParty"];
             line: components["schemas"]["LineName"] | null;
             department: components["schemas"]["DepartmentName"] | null;
+            device?: components["schemas"]["DeviceName"] | null;
             /** @description Whether the line was proved. */
             line_proved: boolean;
             /** @description What is known of telling the other party. */
@@ -2669,6 +2670,18 @@ export interface components {
             /** @description Whether the rules know devices that run only when needed. */
             on_demand: boolean;
             told_first?: components["schemas"]["Text"] | null;
+        };
+        /** @description A device by name and place. */
+        DeviceName: {
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            id: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description Where it stands. */
+            place: string;
         };
         /** @description A device to be entered. */
         DeviceRegisterRequest: {
@@ -4227,6 +4240,7 @@ export interface components {
             called: components["schemas"]["CallParty"];
             line: components["schemas"]["LineName"] | null;
             department: components["schemas"]["DepartmentName"] | null;
+            device?: components["schemas"]["DeviceName"] | null;
             /**
              * Format: int32
              * @description How many gaps the audio has.
@@ -5316,6 +5330,8 @@ export interface operations {
                 max_seconds?: number;
                 /** @description What is known of telling the other party. */
                 announcement?: "told_beforehand" | "public_notice" | "exception" | "not_noted";
+                /** @description `true`: only what a preservation hold rests on. */
+                held?: boolean;
                 /** @description `true`: test calls (canaries) instead of real ones. */
                 canary?: boolean;
                 /** @description `next_cursor` of the page before. */
@@ -7722,7 +7738,7 @@ export interface operations {
             query?: {
                 /** @description Which; all when absent. */
                 standing?: "asked" | "waiting" | "approved" | "refused" | "withdrawn";
-                /** @description Those of this recording. */
+                /** @description Those about this recording. */
                 recording?: string;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -8590,7 +8606,7 @@ export interface operations {
             query?: {
                 /** @description Which; all when absent. */
                 standing?: "active" | "review_due" | "release_asked" | "released";
-                /** @description Those on this recording. */
+                /** @description Those about this recording. */
                 recording?: string;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -8834,6 +8850,8 @@ export interface operations {
                 max_seconds?: number;
                 /** @description What is known of telling the other party. */
                 announcement?: "told_beforehand" | "public_notice" | "exception" | "not_noted";
+                /** @description `true`: only what a preservation hold rests on. */
+                held?: boolean;
                 /** @description `true`: test calls (canaries) instead of real ones. */
                 canary?: boolean;
                 /** @description `next_cursor` of the page before. */
@@ -11595,6 +11613,8 @@ export interface operations {
                 max_seconds?: number;
                 /** @description What is known of telling the other party. */
                 announcement?: "told_beforehand" | "public_notice" | "exception" | "not_noted";
+                /** @description `true`: only what a preservation hold rests on. */
+                held?: boolean;
                 /** @description `true`: test calls (canaries) instead of real ones. */
                 canary?: boolean;
                 /** @description `next_cursor` of the page before. */

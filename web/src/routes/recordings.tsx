@@ -17,10 +17,14 @@ export function RecordingsPage() {
   const onSearch = (next: typeof search) => void navigate({ search: next });
   return (
     <>
-      <PageHeading title={t("recordings.title")} lead={t("recordings.lead")} actions={<HoldSearchButton query={() => callQuery(search, Date.now())} />} />
-      <CallSearchForm search={search} onSearch={onSearch} label={t("recordings.search")} />
+      <PageHeading title={t("recordings.title")} lead={t("recordings.lead")} />
+      <CallSearchForm search={search} onSearch={onSearch} label={t("recordings.search")} withHeld />
       <SearchChips search={search} onSearch={onSearch} />
-      <RecordingResults searchKey={search} query={() => callQuery(search, Date.now())} onClear={Object.keys(search).length > 0 ? () => onSearch({}) : undefined} />
+      <RecordingResults
+        searchKey={search}
+        query={() => callQuery(search, Date.now())}
+        actions={<HoldSearchButton query={() => callQuery(search, Date.now())} />}
+        onClear={Object.keys(search).length > 0 ? () => onSearch({}) : undefined} />
     </>
   );
 }

@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use crate::routes::announcements::model::Status;
 use crate::routes::departments::model::DepartmentName;
+use crate::routes::devices::model::DeviceName;
 use crate::routes::lines::model::LineName;
 use crate::routes::recordings::model::{Direction, Party};
-use crate::routes::recordings::summary::{department_of, line_of, seconds};
+use crate::routes::recordings::summary::{department_of, device_of, line_of, seconds};
 
 /// A call in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -45,6 +46,9 @@ pub struct Summary {
     /// The department; null when none is known.
     #[schema(required)]
     pub department: Option<DepartmentName>,
+    /// The device of the register it was recorded with, where it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceName>,
     /// Whether the line was proved.
     pub line_proved: bool,
     /// What is known of telling the other party.
@@ -68,6 +72,7 @@ impl Summary {
             called: (&call.called).into(),
             line: line_of(call),
             department: department_of(call),
+            device: device_of(call),
             line_proved: call.line_proved,
             announcement_status: call.announcement.status.into(),
         }

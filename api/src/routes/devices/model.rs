@@ -13,6 +13,17 @@ use crate::routes::departments::model::DepartmentName;
 use crate::tenant_rules::TenantRules;
 use crate::text::Text;
 
+/// A device by name and place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DeviceName {
+    /// The device.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
+    /// Where it stands.
+    pub place: String,
+}
+
 /// What a device is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

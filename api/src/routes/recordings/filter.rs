@@ -50,6 +50,8 @@ pub struct Filter {
     /// What is known of telling the other party.
     #[param(inline)]
     pub announcement: Option<AnnouncementStatus>,
+    /// `true`: only what a preservation hold rests on.
+    pub held: Option<bool>,
     /// `true`: test calls (canaries) instead of real ones.
     pub canary: Option<bool>,
     /// `next_cursor` of the page before.
@@ -118,6 +120,7 @@ impl Filter {
             max_seconds: self.max_seconds,
             text,
             announcement: self.announcement.map(Into::into),
+            held: self.held.unwrap_or(false),
             canary: self.canary.unwrap_or(false),
             after: cursor(self.cursor.as_deref())?,
             limit: page_size(self.limit)?,
@@ -146,6 +149,7 @@ impl Filter {
             "min_seconds": self.min_seconds,
             "max_seconds": self.max_seconds,
             "announcement": self.announcement,
+            "held": self.held,
             "canary": self.canary,
             "next_page": self.cursor.is_some(),
         })

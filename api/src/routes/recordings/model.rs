@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::routes::announcements::model::{Announcement, Exception, Status as AnnouncementStatus};
 use crate::routes::capture_orders::model::{Order, RecordingStart};
 use crate::routes::departments::model::DepartmentName;
+use crate::routes::devices::model::DeviceName;
 use crate::routes::lines::model::LineName;
 use crate::routes::policy::model::Decision;
 use crate::routes::recordings::keeping::Keeping;
@@ -132,6 +133,9 @@ pub struct Summary {
     /// The department whose recording it is; null when none is known.
     #[schema(required)]
     pub department: Option<DepartmentName>,
+    /// The device of the register it was recorded with, where it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceName>,
     /// How many gaps the audio has.
     pub gap_count: u32,
     /// How much audio is missing, all gaps and channels together.

@@ -6,6 +6,7 @@ use rokuon_policy::pii::Pii;
 use rokuon_policy::policy::Policy;
 
 use crate::routes::departments::model::DepartmentName;
+use crate::routes::devices::model::DeviceName;
 use crate::routes::lines::model::LineName;
 use crate::routes::recordings::model::{Party, Summary};
 
@@ -38,6 +39,12 @@ pub fn department_of(call: &FoundCall) -> Option<DepartmentName> {
     call.department.as_ref().map(|(id, name)| DepartmentName { id: id.to_string(), name: name.into() })
 }
 
+/// The device of a found call, by name and place.
+pub fn device_of(call: &FoundCall) -> Option<DeviceName> {
+    let device = call.device.as_ref()?;
+    Some(DeviceName { id: device.id.0, name: device.name.clone(), place: device.place.clone() })
+}
+
 impl Summary {
     /// A found call's recording; `None` when nothing is kept of the call.
     pub fn of(policy: &Policy, call: &FoundCall) -> Option<Self> {
@@ -54,6 +61,7 @@ impl Summary {
             called: (&call.called).into(),
             line: line_of(call),
             department: department_of(call),
+            device: device_of(call),
             gap_count: recording.gap_count,
             lost_seconds: seconds(recording.lost_ms),
             line_proved: call.line_proved,

@@ -1,12 +1,12 @@
 //! From a row of the search to a found call.
 
 use chrono::{DateTime, Utc};
-use rokuon_policy::ids::{CallId, ConnectionId, RecordingId};
+use rokuon_policy::ids::{CallId, ConnectionId, DeviceId, RecordingId};
 use rokuon_policy::pii::Pii;
 use rokuon_policy::text::Text;
 use uuid::Uuid;
 
-use super::{FoundCall, FoundParty, FoundRecording};
+use super::{FoundCall, FoundDevice, FoundParty, FoundRecording};
 use crate::announcements::AnnouncementColumns;
 use crate::error::DbError;
 use crate::row::Place;
@@ -32,6 +32,9 @@ pub(super) struct Row {
     department_id: Option<String>,
     department_ja: Option<String>,
     department_en: Option<String>,
+    device_id: Option<Uuid>,
+    device_name: Option<String>,
+    device_place: Option<String>,
     line_proved: bool,
     decision_rule: String,
     decision_article: String,
@@ -98,6 +101,11 @@ impl TryFrom<Row> for FoundCall {
             },
             line: row.line_key.map(|key| (key, text(row.line_ja, row.line_en))),
             department,
+            device: row.device_id.map(|id| FoundDevice {
+                id: DeviceId(id),
+                name: row.device_name.unwrap_or_default(),
+                place: row.device_place.unwrap_or_default(),
+            }),
             line_proved: row.line_proved,
             decision_rule: row.decision_rule,
             decision_article: place.parse("decision_article", &row.decision_article)?,

@@ -31,6 +31,9 @@ SELECT
     c.department_id,
     d.name_ja AS department_ja,
     d.name_en AS department_en,
+    c.device_id,
+    v.name AS device_name,
+    v.place AS device_place,
     c.line_proved,
     c.decision_rule,
     c.decision_article,
@@ -57,6 +60,7 @@ JOIN connections n USING (tenant_id, connection_id)
 LEFT JOIN recordings r USING (tenant_id, call_id)
 LEFT JOIN lines l USING (tenant_id, line_key)
 LEFT JOIN departments d ON d.tenant_id = c.tenant_id AND d.department_id = c.department_id
+LEFT JOIN devices v ON v.tenant_id = c.tenant_id AND v.device_id = c.device_id
 ORDER BY c.started_at DESC, c.call_id DESC";
 
 type Sql = QueryBuilder<Postgres>;
@@ -211,6 +215,12 @@ fn within(sql: &mut Sql, visible: &VisibleDepartments) {
 
 fn facts(sql: &mut Sql, filter: &Filter) {
     within(sql, &filter.visible);
+    if filter.held {
+        sql.push(
+            " AND EXISTS (SELECT FROM recordings h WHERE h.tenant_id = c.tenant_id AND h.call_id = c.call_id",
+        );
+        sql.push(" AND h.active_holds > 0)");
+    }
     if let Some(status) = filter.announcement {
         sql.push(" AND c.announcement = ").push_bind(AnnouncementStatus::as_str(status));
     }

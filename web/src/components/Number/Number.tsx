@@ -7,9 +7,23 @@ export function PhoneNumber({ number }: { number: string }) {
   return <span className="tabular whitespace-nowrap">{telephone(number)}</span>;
 }
 
-/** One side of a call: number with the name under it, or a word for "withheld". */
-export function PartyCell({ party }: { party: { number?: string | null; name?: string | null } }) {
+interface Party {
+  number?: string | null;
+  name?: string | null;
+}
+
+/** A party in a line of text. Where a device recorded, nobody withheld a number: there was none. */
+export function PartyName({ party, device }: { party: Party; device?: object | null | undefined }) {
   const { t } = useI18n();
+  if (party.number) return <><PhoneNumber number={party.number} />{party.name ? ` ${party.name}` : ""}</>;
+  if (device) return <>{party.name || t("call.in_front")}</>;
+  return <>{`${t("call.number_withheld")}${party.name ? ` ${party.name}` : ""}`}</>;
+}
+
+/** One side of a call: number with the name under it, or a word for "withheld". */
+export function PartyCell({ party, device }: { party: Party; device?: object | null | undefined }) {
+  const { t } = useI18n();
+  if (device && !party.number) return <span className={party.name ? undefined : "text-solid-gray-700"}>{party.name || t("call.in_front")}</span>;
   return (
     <>
       {party.number ? <PhoneNumber number={party.number} /> : <span className="text-solid-gray-700">{t("call.number_withheld")}</span>}

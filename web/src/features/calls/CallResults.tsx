@@ -3,11 +3,11 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { CallSummary } from "../../api/types";
 import { Badge } from "../../components/Badge/Badge";
-import { Button } from "../../components/Button/Button";
 import { type Column, DataTable } from "../../components/DataTable/DataTable";
 import { DirectionMark } from "../../components/Direction/DirectionMark";
 import { Empty, Loading } from "../../components/Loading/Loading";
 import { Duration, PartyCell } from "../../components/Number/Number";
+import { MoreButton } from "../../components/PagedTable/PagedTable";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { civil, clock, longDay } from "../../i18n/civil_time";
 import { useI18n } from "../../i18n/language";
@@ -21,8 +21,8 @@ export function CallResults({ search }: { search: CallSearch }) {
   const columns: Column<CallSummary>[] = [
     { key: "at", title: t("call.time"), rowHeader: true, cell: (call) => <time dateTime={call.started_at} className="tabular whitespace-nowrap">{clock(call.started_at, true)}</time> },
     { key: "direction", title: t("call.direction"), cell: (call) => <DirectionMark direction={call.direction} /> },
-    { key: "caller", title: t("call.caller"), cell: (call) => <PartyCell party={call.caller} /> },
-    { key: "called", title: t("call.called"), cell: (call) => <PartyCell party={call.called} /> },
+    { key: "caller", title: t("call.caller"), cell: (call) => <PartyCell party={call.caller} device={call.device} /> },
+    { key: "called", title: t("call.called"), cell: (call) => <PartyCell party={call.called} device={call.device} /> },
     { key: "line", title: t("call.line"), cell: (call) => (call.line ? text(call.line.name) : "—") },
     { key: "department", title: t("call.department"), cell: (call) => (call.department ? text(call.department.name) : "—") },
     { key: "duration", title: t("call.duration"), align: "right", cell: (call) => <Duration seconds={call.duration_seconds} /> },
@@ -55,13 +55,7 @@ export function CallResults({ search }: { search: CallSearch }) {
           <DataTable caption={t("calls.results")} columns={columns} rows={rows} rowKey={(call) => call.id} group={(call) => ({ key: civil(call.started_at).day, heading: longDay(call.started_at, language) })} />
         )}
       </div>
-      {calls.hasNextPage && (
-        <div className="mt-4 text-center">
-          <Button size="md" disabled={calls.isFetchingNextPage} onClick={() => void calls.fetchNextPage()}>
-            {calls.isFetchingNextPage ? t("state.loading") : t("action.more")}
-          </Button>
-        </div>
-      )}
+      <MoreButton found={calls} />
     </section>
   );
 }

@@ -3,12 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { departmentsQuery, linesQuery } from "../../api/lookups";
 import { Button } from "../../components/Button/Button";
-import { Segmented, SelectField, TextField } from "../../components/Field/Field";
+import { CheckField, Segmented, SelectField, TextField } from "../../components/Field/Field";
 import { Icon } from "../../components/Icon/Icon";
 import { useI18n } from "../../i18n/language";
 import { type CallSearch, DIRECTIONS, MATCHES, type Match, RANGES, type Range, readCallSearch, TOLD } from "./call_search";
 
-type Draft = Record<"fromDay" | "fromTime" | "toDay" | "toTime" | "number" | "q" | "department" | "direction" | "line" | "told" | "min" | "max", string> & { range: Range; match: Match };
+type Draft = Record<"fromDay" | "fromTime" | "toDay" | "toTime" | "number" | "q" | "department" | "direction" | "line" | "told" | "min" | "max", string> & { range: Range; match: Match; held: boolean };
 
 function draftOf(search: CallSearch): Draft {
   const [fromDay = "", fromTime = ""] = (search.from ?? "").split("T");
@@ -26,6 +26,7 @@ function draftOf(search: CallSearch): Draft {
     direction: search.direction ?? "",
     line: search.line ?? "",
     told: search.told ?? "",
+    held: search.held !== undefined,
     min: search.min === undefined ? "" : String(Number(search.min) / 60),
     max: search.max === undefined ? "" : String(Number(search.max) / 60),
   };
@@ -36,6 +37,7 @@ function searchOf(draft: Draft): CallSearch {
   const moment = (day: string, time: string): string => (day === "" ? "" : time === "" ? day : `${day}T${time}`);
   return readCallSearch({
     ...draft,
+    held: draft.held ? "yes" : "",
     from: moment(draft.fromDay, draft.fromTime),
     to: moment(draft.toDay, draft.toTime),
     min: seconds(draft.min),
@@ -43,7 +45,7 @@ function searchOf(draft: Draft): CallSearch {
   });
 }
 
-export function CallSearchForm({ search, onSearch, label, withWords = true }: { search: CallSearch; onSearch(search: CallSearch): void; label: string; withWords?: boolean }) {
+export function CallSearchForm({ search, onSearch, label, withHeld = false }: { search: CallSearch; onSearch(search: CallSearch): void; label: string; withHeld?: boolean }) {
   const { t, text, word } = useI18n();
   const [draft, setDraft] = useState(() => draftOf(search));
   const departments = useQuery(departmentsQuery);
@@ -54,7 +56,7 @@ export function CallSearchForm({ search, onSearch, label, withWords = true }: { 
     event.preventDefault();
     onSearch(searchOf(draft));
   };
-  const more = [search.department, search.direction, search.line, search.told, search.min, search.max].filter((value) => value !== undefined).length;
+  const more = [search.department, search.direction, search.line, search.told, search.held, search.min, search.max].filter((value) => value !== undefined).length;
   const backwards = draft.range === "custom" && draft.fromDay !== "" && draft.toDay !== "" && `${draft.toDay}T${draft.toTime || "24:00"}` < `${draft.fromDay}T${draft.fromTime || "00:00"}`;
 
   return (
@@ -86,7 +88,7 @@ export function CallSearchForm({ search, onSearch, label, withWords = true }: { 
             </option>
           ))}
         </SelectField>
-        {withWords ? <TextField autoComplete="off" label={t("search.words")} placeholder={t("search.words_example")} value={draft.q} onChange={(event) => set({ q: event.target.value })} /> : <span />}
+        <TextField autoComplete="off" label={t("search.words")} placeholder={t("search.words_example")} value={draft.q} onChange={(event) => set({ q: event.target.value })} />
         <Button type="submit" look="solid" icon="search" className="h-11" disabled={backwards}>
           {t("action.search")}
         </Button>
@@ -133,6 +135,7 @@ export function CallSearchForm({ search, onSearch, label, withWords = true }: { 
           <TextField type="number" min={0} step={0.5} label={t("search.min_minutes")} value={draft.min} onChange={(event) => set({ min: event.target.value })} />
           <TextField type="number" min={0} step={0.5} label={t("search.max_minutes")} value={draft.max} onChange={(event) => set({ max: event.target.value })} />
         </div>
+        {withHeld && <CheckField className="mt-3" label={t("search.held")} checked={draft.held} onChange={(event) => set({ held: event.target.checked })} />}
       </details>
     </form>
   );

@@ -32,6 +32,7 @@ export function SearchChips({ search, onSearch }: { search: CallSearch; onSearch
     chips.push({ label: `${t("call.line")} ${found === undefined ? search.line : text(found.name)}`, without: ["line"] });
   }
   if (search.told !== undefined) chips.push({ label: `${t("announcement.title")} ${word("announcement.status", search.told)}`, without: ["told"] });
+  if (search.held !== undefined) chips.push({ label: t("search.held"), without: ["held"] });
   if (search.min !== undefined) chips.push({ label: t("search.at_least", { length: duration(Number(search.min)) }), without: ["min"] });
   if (search.max !== undefined) chips.push({ label: t("search.at_most", { length: duration(Number(search.max)) }), without: ["max"] });
   if (chips.length === 0) return null;

@@ -7,7 +7,7 @@ const NOW = Date.parse("2026-11-21T01:00:00Z"); // 10:00 in Japan
 describe("a search in the address", () => {
   // req: P-5
   it("comes back as it was written", () => {
-    const search = readCallSearch({ range: "custom", from: "2026-11-01", to: "2026-11-20T17:15", number: "0125001234", match: "suffix", q: "総務 課", department: "tax", direction: "inbound", line: "main", min: "60", max: "600" });
+    const search = readCallSearch({ range: "custom", from: "2026-11-01", to: "2026-11-20T17:15", number: "0125001234", match: "suffix", q: "総務 課", department: "tax", direction: "inbound", line: "main", held: "yes", min: "60", max: "600" });
     expect(readCallSearch(parseSearch(stringifySearch({ ...search })))).toEqual(search);
     expect(stringifySearch({ number: "0125001234" })).toBe("?number=0125001234");
   });
@@ -24,6 +24,8 @@ describe("a search in the address", () => {
     expect(callQuery({ number: "09000001234" }, NOW)).toEqual({ number: "09000001234" });
     expect(callQuery({ number: "1234", match: "suffix" }, NOW)).toEqual({ number_suffix: "1234" });
     expect(callQuery({ min: "60", max: "90" }, NOW)).toEqual({ min_seconds: 60, max_seconds: 90 });
+    expect(callQuery({ held: "yes" }, NOW)).toEqual({ held: true });
+    expect(readCallSearch({ held: "no" })).toEqual({});
   });
 });
 

@@ -22,6 +22,7 @@ export interface CallSearch {
   direction?: Direction;
   line?: string;
   told?: ToldStatus;
+  held?: "yes";
   min?: string;
   max?: string;
 }
@@ -59,6 +60,7 @@ export function readCallSearch(raw: Record<string, unknown>): CallSearch {
   if (line !== undefined) search.line = line;
   const told = text("told");
   if (told !== undefined && (TOLD as readonly string[]).includes(told)) search.told = told as ToldStatus;
+  if (text("held") === "yes") search.held = "yes";
   for (const bound of ["min", "max"] as const) {
     const value = text(bound);
     if (value !== undefined && /^\d{1,6}$/.test(value)) search[bound] = value;
@@ -108,6 +110,7 @@ export interface CallQuery {
   direction?: Direction;
   line?: string;
   announcement?: ToldStatus;
+  held?: true;
   min_seconds?: number;
   max_seconds?: number;
 }
@@ -124,6 +127,7 @@ export function callQuery(search: CallSearch, now: number): CallQuery {
   if (search.direction !== undefined) query.direction = search.direction;
   if (search.line !== undefined) query.line = search.line;
   if (search.told !== undefined) query.announcement = search.told;
+  if (search.held !== undefined) query.held = true;
   if (search.min !== undefined) query.min_seconds = Number(search.min);
   if (search.max !== undefined) query.max_seconds = Number(search.max);
   return query;

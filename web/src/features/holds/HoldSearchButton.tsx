@@ -14,7 +14,7 @@ export function HoldSearchButton({ query }: { query: () => SelectionQuery }) {
   if (!can(me, "hold.place")) return null;
   return (
     <>
-      <Button icon="lock" onClick={() => setSearch(query())}>
+      <Button icon="lock" size="xs" onClick={() => setSearch(query())}>
         {t("holds.place_on_search")}
       </Button>
       {search !== undefined && <PlaceDialog on={{ search }} onClose={() => setSearch(undefined)} />}

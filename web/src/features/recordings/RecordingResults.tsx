@@ -1,6 +1,7 @@
 /** The found recordings, newest first, under their days; more are read on demand. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { RecordingSummary } from "../../api/types";
 import { Badge } from "../../components/Badge/Badge";
 import { Button } from "../../components/Button/Button";
@@ -10,12 +11,13 @@ import { StackedLastDay } from "../../components/DateTime/DateTime";
 import { DirectionMark } from "../../components/Direction/DirectionMark";
 import { Empty, Loading } from "../../components/Loading/Loading";
 import { Duration, PartyCell } from "../../components/Number/Number";
+import { MoreButton } from "../../components/PagedTable/PagedTable";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { civil, clock, duration, longDay } from "../../i18n/civil_time";
 import { useI18n } from "../../i18n/language";
 import { type RecordingQuery, recordingsQuery } from "./api";
 
-export function RecordingResults({ searchKey, query, onClear }: { searchKey: object; query: () => RecordingQuery; onClear?: (() => void) | undefined }) {
+export function RecordingResults({ searchKey, query, actions, onClear }: { searchKey: object; query: () => RecordingQuery; actions?: ReactNode; onClear?: (() => void) | undefined }) {
   const { t, text, language } = useI18n();
   const navigate = useNavigate();
   const found = useInfiniteQuery(recordingsQuery(searchKey, query));
@@ -34,8 +36,8 @@ export function RecordingResults({ searchKey, query, onClear }: { searchKey: obj
       ),
     },
     { key: "direction", title: t("call.direction"), cell: (row) => <DirectionMark direction={row.direction} /> },
-    { key: "caller", title: t("call.caller"), cell: (row) => <PartyCell party={row.caller} /> },
-    { key: "called", title: t("call.called"), cell: (row) => <PartyCell party={row.called} /> },
+    { key: "caller", title: t("call.caller"), cell: (row) => <PartyCell party={row.caller} device={row.device} /> },
+    { key: "called", title: t("call.called"), cell: (row) => <PartyCell party={row.called} device={row.device} /> },
     {
       key: "line",
       title: t("call.line_and_department"),
@@ -59,7 +61,10 @@ export function RecordingResults({ searchKey, query, onClear }: { searchKey: obj
         <p role="status" className="text-dns-16N-130">
           {t(found.hasNextPage ? "state.shown_more" : "state.shown_all", { count: rows.length })}
         </p>
-        <CopyButton label={t("search.copy_link")} text={() => window.location.href} />
+        <div className="flex flex-wrap gap-2">
+          {rows.length > 0 && actions}
+          <CopyButton label={t("search.copy_link")} text={() => window.location.href} />
+        </div>
       </div>
       <div className="card overflow-hidden">
         {rows.length === 0 ? (
@@ -82,13 +87,7 @@ export function RecordingResults({ searchKey, query, onClear }: { searchKey: obj
           />
         )}
       </div>
-      {found.hasNextPage && (
-        <div className="mt-4 text-center">
-          <Button size="md" disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            {found.isFetchingNextPage ? t("state.loading") : t("action.more")}
-          </Button>
-        </div>
-      )}
+      <MoreButton found={found} />
     </section>
   );
 }

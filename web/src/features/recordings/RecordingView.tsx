@@ -8,7 +8,7 @@ import { Day, DateTime, LastDay } from "../../components/DateTime/DateTime";
 import { DirectionMark } from "../../components/Direction/DirectionMark";
 import { Fact, Facts } from "../../components/Facts/Facts";
 import { Loading } from "../../components/Loading/Loading";
-import { Duration, PhoneNumber } from "../../components/Number/Number";
+import { Duration, PartyName } from "../../components/Number/Number";
 import { PageHeading } from "../../components/PageHeading/PageHeading";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { clock, daysBetween, lastDayBefore, longDay } from "../../i18n/civil_time";
@@ -38,10 +38,10 @@ export function RecordingView({ id, above, beside }: { id: string; above: ReactN
         title={`${longDay(recording.started_at, language)} ${clock(recording.started_at)}`}
         lead={
           <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-            <PartyName party={recording.caller} />
+            <PartyName party={recording.caller} device={recording.device} />
             <span aria-hidden="true">→</span>
             <span className="sr-only">{t("recording.to")}</span>
-            <PartyName party={recording.called} />
+            <PartyName party={recording.called} device={recording.device} />
             <span className="ml-1">
               <StateBadges row={recording} />
             </span>
@@ -75,16 +75,6 @@ export function RecordingView({ id, above, beside }: { id: string; above: ReactN
   );
 }
 
-function PartyName({ party }: { party: { number?: string | null; name?: string | null } }) {
-  const { t } = useI18n();
-  return (
-    <span>
-      {party.number ? <PhoneNumber number={party.number} /> : t("call.number_withheld")}
-      {party.name ? ` ${party.name}` : ""}
-    </span>
-  );
-}
-
 function CallFacts({ recording }: { recording: Recording }) {
   const { t, text, word } = useI18n();
   return (
@@ -105,10 +95,15 @@ function CallFacts({ recording }: { recording: Recording }) {
         </Fact>
         <Fact name={t("call.line")}>{recording.line ? text(recording.line.name) : t("call.line_unknown")}</Fact>
         <Fact name={t("call.department")}>{recording.department ? text(recording.department.name) : "—"}</Fact>
+        {recording.device && (
+          <Fact name={t("call.device")}>
+            {recording.device.name}
+            <span className="block text-dns-14N-130 text-solid-gray-700">{recording.device.place}</span>
+          </Fact>
+        )}
         {recording.legs.map((leg) => (
           <Fact key={leg.channel} name={leg.role === "caller" ? t("call.caller") : t("call.called")}>
-            {leg.number ? <PhoneNumber number={leg.number} /> : t("call.number_withheld")}
-            {leg.name ? ` ${leg.name}` : ""}
+            <PartyName party={leg} device={recording.device} />
             <span className="block text-dns-14N-130 text-solid-gray-700">
               {t(leg.channel === 0 ? "recording.left" : "recording.right")} · {t(leg.proved ? "recording.leg_proved" : "recording.leg_unproved")}
             </span>

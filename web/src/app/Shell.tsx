@@ -12,7 +12,7 @@ import { LanguageSwitch } from "../components/LanguageSwitch/LanguageSwitch";
 import { Logo } from "../components/Logo/Logo";
 import { useI18n } from "../i18n/language";
 import { AlarmBanner } from "../features/alarms/AlarmBanner";
-import { PAGES } from "../routes/navigation";
+import { GROUPS, PAGES } from "../routes/navigation";
 import { IdleGuard } from "./IdleGuard";
 import { LockScreen } from "./LockScreen";
 import { SkipLink } from "./SkipLink";
@@ -94,20 +94,11 @@ function Frame({ me }: { me: Me }) {
       </header>
       <div className="flex grow flex-col lg:flex-row">
         <nav id="menu" aria-label={t("nav.label")} className={classes("no-print border-line bg-white lg:block lg:w-56 lg:shrink-0 lg:border-r", menuOpen ? "border-b" : "hidden")}>
-          <ul className="p-3 lg:sticky lg:top-16">
-            {PAGES.filter((page) => can(me, page.needs)).map((page) => (
-              <li key={page.to}>
-                <Link
-                  to={page.to}
-                  aria-current={path.startsWith(page.to) ? "page" : undefined}
-                  className="flex min-h-11 items-center gap-3 rounded-8 px-3 text-dns-16N-130 text-solid-gray-900 hover:bg-solid-gray-50 hover:underline aria-[current=page]:bg-blue-50 aria-[current=page]:font-bold aria-[current=page]:text-blue-1000"
-                >
-                  <Icon name={page.icon} />
-                  {t(page.title)}
-                </Link>
-              </li>
+          <div className="p-3 lg:sticky lg:top-16">
+            {GROUPS.map((group) => (
+              <MenuGroup key={group} group={group} me={me} path={path} />
             ))}
-          </ul>
+          </div>
         </nav>
         <main id="main" tabIndex={-1} className="min-w-0 grow px-4 py-6 lg:px-8">
           <div className="mx-auto max-w-[84rem]">
@@ -118,5 +109,33 @@ function Frame({ me }: { me: Me }) {
       </div>
       <IdleGuard minutes={me.idle_lock_minutes} />
     </div>
+  );
+}
+
+/** The pages of one kind that the person may open, under its name. */
+function MenuGroup({ group, me, path }: { group: (typeof GROUPS)[number]; me: Me; path: string }) {
+  const { t } = useI18n();
+  const pages = PAGES.filter((page) => page.group === group && can(me, page.needs));
+  if (pages.length === 0) return null;
+  return (
+    <>
+      <p id={group} className="px-3 pb-0.5 pt-2 text-dns-14N-130 text-solid-gray-700">
+        {t(group)}
+      </p>
+      <ul aria-labelledby={group}>
+        {pages.map((page) => (
+          <li key={page.to}>
+            <Link
+              to={page.to}
+              aria-current={path.startsWith(page.to) ? "page" : undefined}
+              className="flex min-h-11 items-center gap-3 rounded-8 px-3 text-dns-16N-130 text-solid-gray-900 hover:bg-solid-gray-50 hover:underline lg:min-h-10 aria-[current=page]:bg-blue-50 aria-[current=page]:font-bold aria-[current=page]:text-blue-1000"
+            >
+              <Icon name={page.icon} />
+              {t(page.title)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -89,7 +89,7 @@ describe("preservation holds", () => {
     expect(await within(dialog).findByText("2件の録音が対象です")).toBeTruthy();
     expect(Object.fromEntries(askedOf("GET /v1/holds/selection")[0]?.query ?? [])).toEqual({ number_suffix: "1234" });
     expect(within(dialog).queryByLabelText(/^理由/)).toBeNull();
-    await user.click(within(dialog).getByRole("button", { name: "この2件を保全する" }));
+    await user.click(within(dialog).getByRole("button", { name: "この2件で進む" }));
     await user.type(within(dialog).getByLabelText(/^理由/), "要る");
     await user.type(within(dialog).getByLabelText(/^要請・指示/), "警察署");
     await user.click(within(dialog).getByRole("button", { name: "2件を保全する" }));

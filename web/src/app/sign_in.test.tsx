@@ -163,7 +163,7 @@ describe("the menu", () => {
     renderPortal("/me", { me: sampleMe({ capabilities: ["audit.read", "policy.read"] }) });
     await heading("自分のアカウント");
     const menu = screen.getByRole("navigation", { name: "主なメニュー" });
-    expect([...menu.querySelectorAll("a")].map((link) => link.textContent)).toEqual(["操作記録", "規程", "保存と消去", "機器台帳"]);
+    expect([...menu.querySelectorAll("a")].map((link) => link.textContent)).toEqual(["規程", "保存と消去", "操作記録", "機器台帳"]);
     expect(screen.getByRole("link", { name: "本文へ移動" }).getAttribute("href")).toBe("#main");
   });
 });

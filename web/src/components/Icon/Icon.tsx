@@ -29,6 +29,7 @@ const shapes = {
   note: <><circle cx="12" cy="12" r="9" /><path d="M12 11v5.5M12 7.6v.01" /></>,
   success: <><circle cx="12" cy="12" r="9" /><path d="m8 12.5 3 3 5.5-6.5" /></>,
   shield: <><path d="M12 3 4.5 5.5V12c0 4.5 3 7.5 7.5 9 4.5-1.5 7.5-4.5 7.5-9V5.5z" /><path d="m8.5 12 2.5 2.5 4.5-5" /></>,
+  calendar: <><rect x="4" y="5.5" width="16" height="15" rx="2" /><path d="M4 10h16M8.5 3v4M15.5 3v4" /></>,
   clock: <><circle cx="12" cy="12" r="9" /><path d="M12 7v5.5l3.5 2" /></>,
   phone: <path d="M6 3h3.5l1.5 5-2.2 1.6a12 12 0 0 0 5.6 5.6L16 13l5 1.5V18a3 3 0 0 1-3 3C10.5 21 3 13.5 3 6a3 3 0 0 1 3-3z" />,
   sound: <><path d="M4 9.5v5h3.5L12 19V5L7.5 9.5z" /><path d="M15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11" /></>,

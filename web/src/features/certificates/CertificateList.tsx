@@ -3,12 +3,11 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { CertificateSummary } from "../../api/types";
 import { Article } from "../../components/Article/Article";
-import { Button } from "../../components/Button/Button";
-import { type Column, DataTable } from "../../components/DataTable/DataTable";
+import type { Column } from "../../components/DataTable/DataTable";
 import { DateTime, Day } from "../../components/DateTime/DateTime";
 import { TextField } from "../../components/Field/Field";
-import { Loading } from "../../components/Loading/Loading";
-import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
+import { Empty } from "../../components/Loading/Loading";
+import { PagedTable } from "../../components/PagedTable/PagedTable";
 import { useI18n } from "../../i18n/language";
 import { certificatesQuery, type IssuedWithin } from "./api";
 
@@ -34,7 +33,6 @@ export function CertificateList({ within, onWithin }: { within: IssuedWithin; on
     const { [name]: _before, ...rest } = within;
     onWithin(value === "" ? rest : { ...rest, [name]: value });
   };
-  const rows = certificates.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className="space-y-4">
       <div className="flex flex-wrap gap-4">
@@ -45,22 +43,17 @@ export function CertificateList({ within, onWithin }: { within: IssuedWithin; on
           <TextField type="date" label={t("certificates.to")} min={within.from} value={within.to ?? ""} onChange={(event) => change("to", event.target.value)} />
         </div>
       </div>
-      <section aria-label={t("certificates.title")} className="card overflow-hidden py-1">
-        {certificates.isPending ? (
-          <Loading />
-        ) : certificates.isError ? (
-          <ProblemBanner error={certificates.error} className="m-4" onRetry={() => void certificates.refetch()} />
-        ) : rows.length === 0 ? (
-          <p className="px-5 py-4">{t("certificates.none")}</p>
-        ) : (
-          <DataTable caption={t("certificates.title")} columns={columns} rows={rows} rowKey={(row) => row.id} />
-        )}
-      </section>
-      {certificates.hasNextPage && (
-        <Button onClick={() => void certificates.fetchNextPage()} disabled={certificates.isFetchingNextPage}>
-          {t("action.more")}
-        </Button>
-      )}
+      <PagedTable
+        found={certificates}
+        caption={t("certificates.title")}
+        columns={columns}
+        rowKey={(row) => row.id}
+        empty={
+          <Empty icon="shield" title={t(within.from === undefined && within.to === undefined ? "certificates.none_yet" : "certificates.none")}>
+            {t("certificates.none_hint")}
+          </Empty>
+        }
+      />
     </div>
   );
 }

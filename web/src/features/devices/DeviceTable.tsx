@@ -3,6 +3,7 @@ import type { Device } from "../../api/types";
 import { Badge } from "../../components/Badge/Badge";
 import { Button } from "../../components/Button/Button";
 import { type Column, DataTable } from "../../components/DataTable/DataTable";
+import { StackedDay } from "../../components/DateTime/DateTime";
 import { useI18n } from "../../i18n/language";
 
 interface Acts {
@@ -57,11 +58,14 @@ export function DeviceTable({ devices, manage, tokens, acts }: { devices: Device
       key: "use",
       title: t("devices.in_use"),
       cell: (device) => (
-        <span className="tabular whitespace-nowrap">
-          {device.in_use_from}
-          {t("devices.since")}
-          {device.in_use_until && <span className="block">{t("devices.until", { day: device.in_use_until })}</span>}
-        </span>
+        <>
+          <StackedDay day={device.in_use_from} /> {t("devices.since")}
+          {device.in_use_until && (
+            <>
+              <StackedDay day={device.in_use_until} /> {t("devices.until")}
+            </>
+          )}
+        </>
       ),
     },
   ];

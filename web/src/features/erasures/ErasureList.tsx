@@ -3,12 +3,10 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Erasure, ErasureStanding } from "../../api/types";
 import { Article } from "../../components/Article/Article";
-import { Button } from "../../components/Button/Button";
-import { type Column, DataTable } from "../../components/DataTable/DataTable";
+import type { Column } from "../../components/DataTable/DataTable";
 import { Day } from "../../components/DateTime/DateTime";
-import { Segmented } from "../../components/Field/Field";
-import { Empty, Loading } from "../../components/Loading/Loading";
-import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
+import { Empty } from "../../components/Loading/Loading";
+import { PagedTable, StandingFilter } from "../../components/PagedTable/PagedTable";
 import { useI18n } from "../../i18n/language";
 import { erasuresQuery } from "./api";
 import { ErasureBadge } from "./ErasureBadge";
@@ -19,10 +17,9 @@ export type ListedStanding = (typeof STANDINGS)[number];
 export const civilDay = (day: string) => `${day}T00:00:00+09:00`;
 
 export function ErasureList({ standing, onStanding }: { standing: ListedStanding; onStanding(standing: ListedStanding): void }) {
-  const { t, text, word } = useI18n();
+  const { t, text } = useI18n();
   const asked: ErasureStanding | undefined = standing === "all" ? undefined : standing;
   const found = useInfiniteQuery(erasuresQuery(asked));
-  const rows = found.data?.pages.flatMap((page) => page.items) ?? [];
   const columns: Column<Erasure>[] = [
     {
       key: "requester",
@@ -53,27 +50,18 @@ export function ErasureList({ standing, onStanding }: { standing: ListedStanding
   ];
   return (
     <>
-      <div className="mb-4">
-        <Segmented legend={t("erasures.filter")} hideLegend name="standing" value={standing} options={STANDINGS.map((value) => ({ value, label: word("erasures.standing", value) }))} onChange={onStanding} />
-      </div>
-      {found.isPending && (
-        <div className="card">
-          <Loading />
-        </div>
-      )}
-      {found.isError && <ProblemBanner error={found.error} onRetry={() => void found.refetch()} />}
-      {found.isSuccess && (
-        <section aria-label={t("erasures.title")} className="card overflow-x-auto">
-          {rows.length === 0 ? <Empty icon="close" title={t("erasures.none")} /> : <DataTable caption={t("erasures.title")} columns={columns} rows={rows} rowKey={(erasure) => erasure.id} />}
-        </section>
-      )}
-      {found.hasNextPage && (
-        <div className="mt-4 text-center">
-          <Button size="md" disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            {found.isFetchingNextPage ? t("state.loading") : t("action.more")}
-          </Button>
-        </div>
-      )}
+      <StandingFilter legend={t("erasures.filter")} group="erasures.standing" standings={STANDINGS} standing={standing} onStanding={onStanding} />
+      <PagedTable
+        found={found}
+        caption={t("erasures.title")}
+        columns={columns}
+        rowKey={(erasure) => erasure.id}
+        empty={
+          <Empty icon="eraser" title={t("erasures.none")}>
+            {t("erasures.where_to_ask")}
+          </Empty>
+        }
+      />
     </>
   );
 }

@@ -7,7 +7,7 @@ import { TextArea } from "../../components/Field/Field";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { useToast } from "../../components/Toasts/Toasts";
 import { useI18n } from "../../i18n/language";
-import { preview, propose } from "./api";
+import { presentDocument, preview, propose } from "./api";
 import { PreviewResult } from "./PreviewResult";
 
 export function AmendmentForm() {
@@ -34,6 +34,7 @@ export function AmendmentForm() {
     look.reset();
     save.reset();
   };
+  const present = useMutation({ mutationFn: presentDocument, onSuccess: change });
   const read = async (file: File | undefined) => {
     if (file !== undefined) change(await file.text());
   };
@@ -52,10 +53,16 @@ export function AmendmentForm() {
       </h2>
       <p className="mb-3 text-solid-gray-800">{t("amendments.try_lead")}</p>
       <form noValidate onSubmit={submit} className="space-y-4">
-        <label className="link w-fit cursor-pointer has-focus-visible:outline-3 has-focus-visible:outline-offset-2">
-          {t("amendments.file")}
-          <input type="file" accept=".toml,text/plain" className="sr-only" onChange={(event) => void read(event.target.files?.[0])} />
-        </label>
+        <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
+          <Button size="xs" icon="copy" disabled={present.isPending} onClick={() => present.mutate()}>
+            {t("amendments.begin_with_present")}
+          </Button>
+          <label className="link w-fit cursor-pointer has-focus-visible:outline-3 has-focus-visible:outline-offset-2">
+            {t("amendments.file")}
+            <input type="file" accept=".toml,text/plain" className="sr-only" onChange={(event) => void read(event.target.files?.[0])} />
+          </label>
+        </div>
+        {present.isError && <ProblemBanner error={present.error} />}
         <TextArea
           label={t("amendments.document")}
           support={t("amendments.document_support")}

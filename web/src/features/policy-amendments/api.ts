@@ -8,6 +8,11 @@ export const amendmentsQuery = queryOptions({
   queryFn: async () => (await body(api.GET("/v1/policy-amendments"))).items,
 });
 
+/** The rules in force, as the text an amendment begins with. */
+export function presentDocument(): Promise<string> {
+  return body(api.GET("/v1/policy/text", { parseAs: "text" })) as Promise<string>;
+}
+
 /** The whole document as it shall be; its `effective_from` is the day it takes force. */
 export function preview(toml: string): Promise<AmendmentPreview> {
   return body(api.POST("/v1/policy-amendments/preview", { body: { toml } }));

@@ -308,6 +308,8 @@ impl SetUp<'_> {
 
 fn loaded_connection(connection: Connection, sip: &[String]) -> LoadedConnection {
     let user = &connection.address_user;
+    // where an exchange records to; what was connected in another way says so in the portal
+    let sip = if connection.kind == ConnectionKind::Siprec { sip } else { &[] };
     let addresses = sip.iter().map(|place| format!("sip:{user}@{place}")).collect();
     LoadedConnection { id: connection.id, name: connection.name, addresses }
 }

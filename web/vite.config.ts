@@ -9,6 +9,8 @@ export default defineConfig({
     // The API serves `font-src 'self'` and `script-src 'self'`: nothing may become a data: address.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The page that records in the browser is a document of its own: it alone may use the microphone.
+    rolldownOptions: { input: { index: "index.html", capture: "capture.html" } },
     chunkSizeWarningLimit: 700,
   },
   server: {

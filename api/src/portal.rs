@@ -13,12 +13,17 @@ use tower_http::services::{ServeDir, ServeFile};
 use crate::layers::security_headers::is_api;
 use crate::problem::{Code, Problem};
 
+/// The page by which a browser records: a document of its own, since it alone may use the microphone.
+pub const CAPTURE_PAGE: &str = "/capture";
+
 /// What answers a path that is no route: the portal's files and its page, or a 404 problem.
 pub fn files(portal_dir: Option<&Path>) -> Router {
     let router = match portal_dir {
         Some(folder) => {
             let page = ServeFile::new(folder.join("index.html"));
-            Router::new().fallback_service(ServeDir::new(folder).fallback(page))
+            Router::new()
+                .route_service(CAPTURE_PAGE, ServeFile::new(folder.join("capture.html")))
+                .fallback_service(ServeDir::new(folder).fallback(page))
         }
         None => Router::new().fallback(|| async { Problem::new(Code::NotFound) }),
     };

@@ -1,4 +1,5 @@
-/** Every page of the portal as a person reaches it, with the demo's calls on it. `as` is "tenant/ID"; neighbours with the same `as` share a browser. */
+/** Every page of the portal as a person reaches it, with the demo's calls on it. `as` is "tenant/ID"; neighbours with the same `as` share a browser; `view` where it is shown at one size only. */
+import { CAPTURE_LINK } from "./platform.mjs";
 import { findByLastDigits, heardPast, listen, openByLastDigits, takePurpose } from "./portal.mjs";
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
@@ -12,6 +13,8 @@ export async function settle(page) {
 const handler = "toyonaka/tori01";
 const custodian = "toyonaka/kanri";
 const cityManager = "takikawa/kanri";
+/** In the city that has a connection of each kind. */
+const handsetManager = "kobe/kanri";
 
 /** Opens a recording by its caller's last digits without the form. */
 async function open(page, digits) {
@@ -37,6 +40,9 @@ export const PAGES = [
     },
   },
   { name: "not-found", part: "open", go: async (page) => { await page.goto("/nowhere"); await heading(page, "ページが見つかりません"); } },
+  { name: "capture", part: "open", go: async (page) => { await page.goto(CAPTURE_LINK); await heading(page, "この端末で録音する"); await page.getByRole("button", { name: "録音を始める" }).waitFor(); } },
+  { name: "capture-recording", part: "open", view: "1280 px", go: async (page) => { await page.getByLabel("録音することを相手に伝えました").check(); await page.getByRole("button", { name: "録音を始める" }).click(); await page.getByRole("timer").getByText("0:03").waitFor(); } },
+  { name: "capture-over", part: "open", view: "1280 px", go: async (page) => { await page.getByRole("button", { name: "録音を終える" }).click(); await page.getByText("録音を終えました").waitFor(); } },
   { name: "start", part: "open", go: async (page) => { await page.evaluate(() => localStorage.clear()); await page.goto("/"); await heading(page, "通話録音ポータル"); } },
   {
     name: "first-password",
@@ -115,12 +121,13 @@ export const PAGES = [
   { name: "operating-calendar", part: "office", as: custodian, go: async (page) => { await page.goto("/coverage?tab=calendar"); await page.getByRole("heading", { name: "曜日ごとの時間" }).waitFor(); } },
   { name: "expected-calls", part: "office", as: custodian, go: async (page) => { await page.goto("/expected-calls"); await page.getByRole("heading", { name: "録音が見つからない通話" }).waitFor(); } },
   { name: "alarms", part: "office", as: custodian, go: async (page) => { await page.goto("/alarms"); await page.getByRole("table", { name: "録音装置" }).waitFor(); } },
-  { name: "connections", part: "office", as: custodian, go: async (page) => { await page.goto("/connections"); await page.getByRole("table", { name: "接続" }).waitFor(); } },
-  { name: "connect", part: "office", as: custodian, go: async (page) => { await page.getByRole("button", { name: "接続を追加" }).click(); await page.getByRole("dialog", { name: "接続の追加" }).waitFor(); } },
-  { name: "connection-health", part: "office", as: custodian, go: async (page) => { await page.goto("/connections"); await page.getByRole("table", { name: "接続" }).getByRole("link").first().click(); await page.getByRole("table", { name: "通話の品質" }).waitFor(); } },
-  { name: "connection-test", part: "office", as: custodian, go: async (page) => { await page.getByRole("tab", { name: "接続テスト" }).click(); await page.getByRole("list", { name: "確かめる順" }).getByRole("listitem").first().waitFor(); } },
-  { name: "connection-settings", part: "office", as: custodian, go: async (page) => { await page.getByRole("tab", { name: "設定", exact: true }).click(); await page.getByRole("heading", { name: "宛先" }).waitFor(); } },
-  { name: "connection-guide", part: "office", as: custodian, go: async (page) => { await page.getByRole("tab", { name: "PBXへの設定" }).click(); await page.getByText("お使いの機器").waitFor(); } },
+  { name: "devices", part: "office", as: handsetManager, go: async (page) => { await page.goto("/devices"); await page.getByRole("table", { name: "機器台帳" }).waitFor(); } },
+  { name: "connections", part: "office", as: handsetManager, go: async (page) => { await page.goto("/connections"); await page.getByRole("table", { name: "接続" }).waitFor(); } },
+  { name: "connect", part: "office", as: handsetManager, go: async (page) => { await page.getByRole("button", { name: "接続を追加" }).click(); await page.getByRole("dialog", { name: "接続の追加" }).waitFor(); } },
+  { name: "connection-health", part: "office", as: handsetManager, go: async (page) => { await page.goto("/connections"); await page.getByRole("link", { name: "本庁1号館クラウドPBX" }).click(); await page.getByRole("table", { name: "通話の品質" }).waitFor(); } },
+  { name: "connection-test", part: "office", as: handsetManager, go: async (page) => { await page.getByRole("tab", { name: "接続テスト" }).click(); await page.getByRole("list", { name: "確かめる順" }).getByRole("listitem").first().waitFor(); } },
+  { name: "connection-settings", part: "office", as: handsetManager, go: async (page) => { await page.getByRole("tab", { name: "設定", exact: true }).click(); await page.getByRole("heading", { name: "宛先" }).waitFor(); } },
+  { name: "connection-guide", part: "office", as: handsetManager, go: async (page) => { await page.getByRole("tab", { name: "PBXへの設定" }).click(); await page.getByText("お使いの機器").waitFor(); } },
   { name: "me", part: "office", as: custodian, go: async (page) => { await page.goto("/me"); await heading(page, "自分のアカウント"); } },
   {
     name: "locked",

@@ -10,6 +10,12 @@ function need(name) {
 /** Origin of the portal and the API. */
 export const ORIGIN = new URL(need("ROKUON_E2E_URL")).origin;
 
+/** The link of the page by which a browser records, as the demo made it. */
+export const CAPTURE_LINK = readFileSync(need("ROKUON_E2E_CAPTURE"), "utf8").trim();
+
+/** Where that page publishes: an origin of its own, as in a house where no proxy joins the two. */
+export const WHIP = new URL(new URLSearchParams(new URL(CAPTURE_LINK).hash.slice(1)).get("endpoint")).origin;
+
 const people = JSON.parse(readFileSync(need("ROKUON_E2E_SIGN_INS"), "utf8"));
 
 /** A person of the demo's registers: `{tenant, login_id, display_name, password}`. */

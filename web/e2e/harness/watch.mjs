@@ -1,5 +1,5 @@
 /** Keeps a page honest: nothing in the console, nothing refused by the Content-Security-Policy, nothing asked of another host, no failure of the server. */
-import { ORIGIN } from "./platform.mjs";
+import { ORIGIN, WHIP } from "./platform.mjs";
 
 const REFUSED_BY_SERVER = /^Failed to load resource: the server responded with a status of (\d{3})/;
 
@@ -20,7 +20,8 @@ export function watch(page, troubles, refusals) {
   page.on("pageerror", (error) => troubles.push(`error in the page: ${error.message}`));
   page.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(`${ORIGIN}/`) && !url.startsWith("blob:")) troubles.push(`asked another host: ${url}`);
+    const publishes = new URL(page.url()).pathname === "/capture" && url.startsWith(`${WHIP}/whip`);
+    if (!url.startsWith(`${ORIGIN}/`) && !url.startsWith("blob:") && !publishes) troubles.push(`asked another host: ${url}`);
   });
   page.on("response", (response) => {
     if (response.status() >= 500) troubles.push(`the server failed: ${response.status()} ${response.url()}`);

@@ -23,6 +23,7 @@ async function walk(visitor, view, pages) {
   let page;
   let signedInAs;
   for (const entry of pages) {
+    if (entry.view !== undefined && VIEWS[entry.view] !== view) continue;
     if (page === undefined || signedInAs !== entry.as) {
       page = await visitor(view);
       signedInAs = entry.as;

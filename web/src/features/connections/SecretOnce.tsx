@@ -1,5 +1,7 @@
 /** Where to point the PBX and what it proves itself with, shown this one time. */
 import type { ReactNode } from "react";
+import { captureLink } from "../../api/capture_link";
+import { useMe } from "../../api/session";
 import type { ConnectionSecret } from "../../api/types";
 import { Banner } from "../../components/Banner/Banner";
 import { Button } from "../../components/Button/Button";
@@ -10,6 +12,7 @@ import { useI18n } from "../../i18n/language";
 
 export function SecretOnce({ title, address, secret, previousUntil, onClose }: { title: string; address: string[]; secret?: ConnectionSecret | undefined; previousUntil?: string | undefined; onClose(): void }) {
   const { t } = useI18n();
+  const me = useMe();
   return (
     <Dialog
       title={title}
@@ -45,6 +48,7 @@ export function SecretOnce({ title, address, secret, previousUntil, onClose }: {
           </>
         )}
         {secret?.kind === "token" && <Shown name={t("connections.secret_token")} value={secret.token} testId="connection-secret" />}
+        {secret?.kind === "token" && address[0] !== undefined && <Shown name={t("connections.capture_link")} value={captureLink({ tenant: me.tenant.id, endpoint: address[0], token: secret.token })} />}
       </dl>
     </Dialog>
   );

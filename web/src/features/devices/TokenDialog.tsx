@@ -1,6 +1,8 @@
 /** Issues a device's token and shows it this one time, with the address to enter in the device. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { captureLink } from "../../api/capture_link";
+import { useMe } from "../../api/session";
 import type { Device } from "../../api/types";
 import { Banner } from "../../components/Banner/Banner";
 import { Button } from "../../components/Button/Button";
@@ -13,6 +15,7 @@ import { issueToken } from "./api";
 
 export function TokenDialog({ device, onClose }: { device: Device; onClose(): void }) {
   const { t } = useI18n();
+  const me = useMe();
   const queries = useQueryClient();
   const [hours, setHours] = useState(0);
   const issue = useMutation({
@@ -84,7 +87,27 @@ export function TokenDialog({ device, onClose }: { device: Device; onClose(): vo
             <CopyButton text={issued.token} label={t("devices.copy_token")} />
           </dd>
         </div>
+        {device.kind !== "camera" && issued.endpoint[0] !== undefined && <InBrowser link={captureLink({ tenant: me.tenant.id, endpoint: issued.endpoint[0], token: issued.token })} />}
       </dl>
     </Dialog>
+  );
+}
+
+/** The page that records in a browser: opened here, or carried to the device. */
+function InBrowser({ link }: { link: string }) {
+  const { t } = useI18n();
+  return (
+    <div>
+      <dt className="text-dns-14N-130 text-solid-gray-700">{t("devices.capture_link")}</dt>
+      <dd>
+        <span className="flex flex-wrap items-center gap-3">
+          <a href={link} target="_blank" rel="noreferrer" className="link">
+            {t("devices.open_capture_link")}
+          </a>
+          <CopyButton text={link} label={t("devices.copy_capture_link")} />
+        </span>
+        <span className="mt-1 block text-dns-14N-130 text-solid-gray-700">{t("devices.capture_hint")}</span>
+      </dd>
+    </div>
   );
 }

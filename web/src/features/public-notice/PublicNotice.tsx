@@ -1,9 +1,9 @@
 /** The citizens' page: that calls are recorded, why, for how long, and whom to ask. */
 import type { PublicNotice as Notice } from "../../api/types";
-import { Article } from "../../components/Article/Article";
 import { Icon } from "../../components/Icon/Icon";
 import { PageHeading } from "../../components/PageHeading/PageHeading";
 import { useI18n } from "../../i18n/language";
+import { NoticeCard } from "./NoticeCard";
 
 export function PublicNotice({ page }: { page: Notice }) {
   const { t, text } = useI18n();
@@ -11,16 +11,7 @@ export function PublicNotice({ page }: { page: Notice }) {
     <>
       <PageHeading title={text(page.notice.title)} above={<p className="mb-1 text-std-16B-170 text-solid-gray-700">{text(page.name)}</p>} />
       <div className="space-y-5">
-        <section aria-label={t("public.notice")} className="card px-5 py-5 sm:px-7">
-          <div className="space-y-3 text-std-17N-170">
-            {page.notice.body.map((paragraph) => (
-              <p key={paragraph.ja}>{text(paragraph)}</p>
-            ))}
-          </div>
-          <p className="mt-4 flex flex-wrap items-center gap-2 border-t border-line pt-4 text-dns-16N-130 text-solid-gray-800">
-            {t("public.ground")} <Article of={page.notice} />
-          </p>
-        </section>
+        <NoticeCard notice={page.notice} />
         <section aria-labelledby="retention" className="card flex gap-4 px-5 py-5 sm:px-7">
           <Icon name="clock" size={28} className="mt-0.5 text-blue-900" />
           <div>

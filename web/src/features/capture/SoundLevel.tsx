@@ -19,7 +19,8 @@ export function SoundLevel({ sound }: { sound: MediaStream }) {
     const timer = setInterval(() => {
       analyser.getFloatTimeDomainData(samples);
       const loudness = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
-      if (loudness > QUIET) heardAt = Date.now();
+      // a context that the browser holds back measures nothing, which is no silence
+      if (loudness > QUIET || context.state !== "running") heardAt = Date.now();
       setSilent(Date.now() - heardAt > QUIET_MS);
       if (bar.current !== null) bar.current.style.width = `${Math.min(100, Math.round(Math.sqrt(loudness) * 160))}%`;
     }, 100);

@@ -3,7 +3,8 @@ import { bucketPolicies } from './bucket_policies.js';
 import { BUCKETS, bucketId, roleArn, roleId, ROLES } from './cell_names.js';
 import { buckets } from './buckets.js';
 import { roles } from './roles.js';
-import { ref, type Template } from './template.js';
+import { TAILS_KEY, tailsKey } from './tails_key.js';
+import { arnOf, ref, type Template } from './template.js';
 import { trail } from './trail.js';
 
 /** The whole template. */
@@ -15,6 +16,7 @@ export function cellTemplate(): Template {
   for (const role of ROLES) {
     outputs[roleId(role)] = { Description: `ARN of the ${role}'s role`, Value: roleArn(role) };
   }
+  outputs[TAILS_KEY] = { Description: 'ARN of the key of the tails: setting tails_key', Value: arnOf(TAILS_KEY) };
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'Rokuon: buckets and roles of a cell, the cities that share one set of processes',
@@ -38,7 +40,7 @@ export function cellTemplate(): Template {
         MinValue: 365,
       },
     },
-    Resources: { ...buckets(), ...bucketPolicies(), ...roles(), ...trail() },
+    Resources: { ...buckets(), ...bucketPolicies(), ...roles(), ...tailsKey(), ...trail() },
     Outputs: outputs,
   };
 }

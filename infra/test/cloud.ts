@@ -18,6 +18,8 @@ export const REGION = 'ap-northeast-1';
 export const CELLS = { east: ['midori', 'aozora'], west: ['hikari'] } as const;
 export type Cell = keyof typeof CELLS;
 export type Tenant = (typeof CELLS)[Cell][number];
+/** Whose keys there are: each tenant's, and of each cell the one of its tails. */
+export type KeyOwner = Tenant | `${Cell} tails`;
 
 interface Key {
   arn: string;
@@ -29,7 +31,7 @@ interface Key {
 export class Cloud {
   private readonly identities = new Map<string, Rule[]>();
   private readonly bucketRules = new Map<string, Rule[]>();
-  private readonly keys = new Map<Tenant, Key>();
+  private readonly keys = new Map<KeyOwner, Key>();
 
   constructor(templates: Templates) {
     for (const cell of Object.keys(CELLS) as Cell[]) {
@@ -47,6 +49,9 @@ export class Cloud {
         const document = cells[`${bucketId(bucket)}Policy`]?.['PolicyDocument'] as { Statement: Rule[] };
         this.bucketRules.set(this.bucket(cell, bucket), document.Statement);
       }
+      const tails = cells['TailsKey']?.['KeyPolicy'] as { Statement: Rule[] };
+      const arn = `arn:aws:kms:${REGION}:${OURS}:key/${cell}-tails`;
+      this.keys.set(`${cell} tails`, { arn, account: OURS, rules: tails.Statement });
       for (const tenant of CELLS[cell]) {
         const account = tenant === 'aozora' ? CITYS : OURS;
         const made = resolve(templates.tenantKey, {
@@ -99,7 +104,7 @@ export class Cloud {
   }
 
   /** A request to the key service about a tenant's key. */
-  kms(who: string, action: string, tenant: Tenant, context: Context = {}): boolean {
+  kms(who: string, action: string, tenant: KeyOwner, context: Context = {}): boolean {
     const key = this.keys.get(tenant);
     if (key === undefined) throw new Error(`no key of ${tenant}`);
     const told = { ...this.told(who), 'aws:ResourceAccount': key.account, ...context };
@@ -115,7 +120,7 @@ export class Cloud {
   }
 
   /** The key service asked by S3 on somebody's behalf: media share a bucket key, wrapped keys do not. */
-  private throughS3(who: string, action: string, tenant: Tenant, bucket: string, object: string): boolean {
+  private throughS3(who: string, action: string, tenant: KeyOwner, bucket: string, object: string): boolean {
     const place = bucket.includes('-keys-') ? `${bucket}/${object}` : bucket;
     return this.kms(who, action, tenant, {
       'kms:ViaService': `s3.${REGION}.amazonaws.com`,
@@ -124,7 +129,7 @@ export class Cloud {
   }
 
   /** Creates an object as our adapter does: encrypted under the tenant's key, and only if nothing is there. */
-  put(who: string, bucket: string, object: string, tenant: Tenant, change: Context = {}): boolean {
+  put(who: string, bucket: string, object: string, tenant: KeyOwner, change: Context = {}): boolean {
     const context: Context = {
       's3:x-amz-server-side-encryption': 'aws:kms',
       's3:x-amz-server-side-encryption-aws-kms-key-id': String(this.keys.get(tenant)?.arn),
@@ -145,7 +150,7 @@ export class Cloud {
   }
 
   /** The octets of an object. */
-  read(who: string, bucket: string, object: string, tenant: Tenant): boolean {
+  read(who: string, bucket: string, object: string, tenant: KeyOwner): boolean {
     return (
       ['s3:GetObject', 's3:GetObjectVersion'].some((action) => this.s3(who, action, bucket, object)) &&
       this.throughS3(who, 'kms:Decrypt', tenant, bucket, object)

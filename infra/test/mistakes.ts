@@ -23,6 +23,12 @@ export function keyPolicy(tenantKey: Template): Statement[] {
   return found((document as unknown as { Statement: Statement[] } | undefined)?.Statement, 'the key');
 }
 
+/** The statements of the key of a cell's tails. */
+export function tailsKeyPolicy(cell: Template): Statement[] {
+  const document = cell.Resources['TailsKey']?.Properties['KeyPolicy'];
+  return found((document as unknown as { Statement: Statement[] } | undefined)?.Statement, 'the tails’ key');
+}
+
 /** The statement is forgotten. */
 export function dropFrom(statements: Statement[], sid: string): void {
   statements.splice(statements.indexOf(named(statements, sid)), 1);

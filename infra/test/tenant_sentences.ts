@@ -1,7 +1,7 @@
 // What the templates promise about tenants' keys and about settings.
 import { BUCKETS, ROLES } from '../src/cell_names.js';
 import { CELLS, CITYS, OURS, type Cell, type Tenant } from './cloud.js';
-import { allowIn, keyPolicy, loosen, rolePolicy } from './mistakes.js';
+import { allowIn, keyPolicy, loosen, rolePolicy, tailsKeyPolicy } from './mistakes.js';
 import type { Sentence } from './sentences.js';
 
 const cells = Object.keys(CELLS) as Cell[];
@@ -35,6 +35,28 @@ function contextOf(tenant: Tenant) {
 }
 
 export const TENANT_SENTENCES: Sentence[] = [
+  {
+    says: 'tails are put and read by the workers of their cell alone, under the cell’s own key, which serves nothing else',
+    exceptions: (cloud) =>
+      cells.flatMap((cell) => {
+        const [media, tail] = [cloud.bucket(cell, 'media'), '_tails/019a0000-0000-7000-8000-000000000000/0000000001-000000000000'];
+        const worker = cloud.role(cell, 'worker');
+        const others = [...cells.flatMap((other) => ROLES.map((role) => cloud.role(other, role))), cloud.administrator(OURS)];
+        return [
+          ...(cloud.put(worker, media, tail, `${cell} tails`) ? [] : [`${cell}: no tail is put`]),
+          ...(cloud.read(worker, media, tail, `${cell} tails`) ? [] : [`${cell}: no tail is read`]),
+          ...others
+            .filter((who) => who !== worker)
+            .filter((who) => cloud.put(who, media, tail, `${cell} tails`) || cloud.read(who, media, tail, `${cell} tails`))
+            .map((who) => `${who} touches ${cell}'s tails`),
+          ...(cloud.kms(worker, 'kms:Decrypt', `${cell} tails`) ? [`${cell}: the key serves more than S3`] : []),
+        ];
+      }),
+    mistakes: {
+      'a key for everybody': ({ cell }) => allowIn(tailsKeyPolicy(cell), 'TheAccountAdministers', 'kms:*'),
+      'a key for anything': ({ cell }) => loosen(tailsKeyPolicy(cell), 'WorkerReadsTails', 'StringEquals', 'ArnEquals'),
+    },
+  },
   {
     says: 'no role touches the key of a tenant of another cell',
     exceptions: (cloud) =>

@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::harness::platform::{Setup, TestPlatform, program};
 use crate::harness::sound::{assert_same, channels};
 
-fn settings(gateway: &Radosgw, kms: &TestKms) -> Vec<(String, String)> {
+pub fn settings(gateway: &Radosgw, kms: &TestKms) -> Vec<(String, String)> {
     let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     vec![
         of("AWS_ACCESS_KEY_ID", Radosgw::ACCESS_KEY),
@@ -40,7 +40,7 @@ fn settings(gateway: &Radosgw, kms: &TestKms) -> Vec<(String, String)> {
     ]
 }
 
-async fn rokuon(arguments: Vec<String>, environment: Vec<(String, String)>) -> (bool, String) {
+pub async fn rokuon(arguments: Vec<String>, environment: Vec<(String, String)>) -> (bool, String) {
     let run = move || Command::new(program()).args(arguments).envs(environment).output().expect("it runs");
     let output = tokio::task::spawn_blocking(run).await.expect("it ran");
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
@@ -48,7 +48,7 @@ async fn rokuon(arguments: Vec<String>, environment: Vec<(String, String)>) -> (
 }
 
 /// The buckets as an operator sees them.
-async fn buckets(gateway: &Radosgw) -> (Session, S3Store) {
+pub async fn buckets(gateway: &Radosgw) -> (Session, S3Store) {
     let aws = AwsSettings {
         region: Some("us-east-1".to_owned()),
         s3_endpoint: Some(gateway.endpoint.clone()),
@@ -63,6 +63,7 @@ async fn buckets(gateway: &Radosgw) -> (Session, S3Store) {
         keys: "rokuon-keys".to_owned(),
         secondary_class: None,
         encryption: StoreEncryption::BucketDefault,
+        tails_key: None,
         atomic_puts: false,
     };
     let session = Session::open(&aws).await;

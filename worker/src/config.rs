@@ -52,6 +52,36 @@ pub struct WorkerConfig {
     pub whip: Option<WhipConfig>,
     /// Whether this worker also keeps and destroys: the jobs over what is sealed. One worker that does is enough.
     pub jobs: bool,
+    /// How the spool's journal is copied to the store, where it is: then other workers seal what this one loses with its host, and
+    /// this one what others lose.
+    pub tails: Option<TailsConfig>,
+}
+
+/// How soon a lost host costs how much. Together with a beat every 5 s the calls of one are sealed within a minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TailsConfig {
+    /// How often what is new in the journal is copied: so much of every call is lost with the host, and the time of one PUT.
+    pub every: Duration,
+    /// A spool that was not heard for so long may be lost …
+    pub silent_after: Duration,
+    /// … and is taken over when so much later it was still not heard, and nothing came from it into the store.
+    pub sure_after: Duration,
+    /// A spool with something left in it whose worker stopped in order is taken over when that does not start again for so long.
+    pub stopped_for: Duration,
+    /// How often it is looked for such ones.
+    pub look_every: Duration,
+}
+
+impl Default for TailsConfig {
+    fn default() -> Self {
+        Self {
+            every: Duration::from_secs(2),
+            silent_after: Duration::from_secs(20),
+            sure_after: Duration::from_secs(10),
+            stopped_for: Duration::from_secs(600),
+            look_every: Duration::from_secs(5),
+        }
+    }
 }
 
 /// Where SIP is listened for. IPv4 and IPv6 may stand side by side; port 0 takes a free one.
@@ -98,6 +128,7 @@ impl WorkerConfig {
             max_calls: 4_000,
             whip: None,
             jobs: true,
+            tails: None,
         }
     }
 

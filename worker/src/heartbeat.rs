@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rokuon_db::database::Database;
 use rokuon_db::error::DbError;
+use rokuon_db::spool_lives;
 use rokuon_db::worker_runs::{self, Trouble, TroubleKind, Vitals as Said, WorkerRun};
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::TenantId;
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::registrar::Routes;
+use crate::tails::TailState;
 use crate::vitals::Vitals;
 
 /// How often it beats.
@@ -39,6 +41,8 @@ pub struct Heart {
     pub prefetches: bool,
     /// The tenants.
     pub routes: Routes,
+    /// How its spool is copied, where it is.
+    pub tails: Option<Arc<TailState>>,
 }
 
 /// The worker's name over its lives: kept beside its spool, made when there is none. One that cannot be kept is good for this life.
@@ -54,12 +58,12 @@ pub fn worker_id(spool_dir: &Path) -> Uuid {
     })
 }
 
-/// Beats until told to stop, then says that it stopped in order.
-pub async fn beat(heart: Heart, worker: Uuid, mut stop: watch::Receiver<bool>) {
+/// Beats until told to stop, then says that it stopped in order. `run` is this life of the process.
+pub async fn beat(heart: Heart, run: Uuid, worker: Uuid, mut stop: watch::Receiver<bool>) {
     let started_at = heart.clock.now();
     let mut pulse = Pulse {
         run: WorkerRun {
-            run: Uuid::now_v7(),
+            run,
             worker,
             software_version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at,
@@ -70,6 +74,7 @@ pub async fn beat(heart: Heart, worker: Uuid, mut stop: watch::Receiver<bool>) {
         since: BTreeMap::new(),
         unsaid: Vec::new(),
         keyless_before: false,
+        settled_earlier: false,
         heart,
     };
     loop {
@@ -91,6 +96,8 @@ struct Pulse {
     /// Troubles the database has not heard of yet.
     unsaid: Vec<Trouble>,
     keyless_before: bool,
+    /// Whether the earlier lives of this worker's spool are settled.
+    settled_earlier: bool,
 }
 
 impl Pulse {
@@ -112,6 +119,9 @@ impl Pulse {
         let behind = self.heart.vitals.failing_for().is_some_and(|failing| failing >= BEHIND_AFTER);
         self.note(TroubleKind::SealingBehind, behind, now);
         let said = self.say().await;
+        if let Some(tails) = &self.heart.tails {
+            tails.set_unheard(said.is_err());
+        }
         if let Err(error) = &said
             && !self.since.contains_key(&TroubleKind::DatabaseAway)
         {
@@ -147,9 +157,33 @@ impl Pulse {
 
     async fn say(&mut self) -> Result<(), DbError> {
         worker_runs::beat(&self.heart.db, &self.run).await?;
+        self.say_of_the_spool().await?;
         while let Some(first) = self.unsaid.first() {
             worker_runs::trouble(&self.heart.db, first).await?;
             self.unsaid.remove(0);
+        }
+        Ok(())
+    }
+}
+
+impl Pulse {
+    /// Where the spool's tails stand: another worker takes over what is not said for long.
+    async fn say_of_the_spool(&mut self) -> Result<(), DbError> {
+        let Some(tails) = self.heart.tails.clone() else { return Ok(()) };
+        // That it stopped is said once the last of it is copied.
+        let said = tails.said(self.run.run, self.run.worker, false);
+        let life = said.life;
+        if !spool_lives::hear(&self.heart.db, &said).await? {
+            tracing::error!(code = "worker_taken_over", %life,
+                "ANOTHER WORKER BELIEVED THIS ONE LOST and seals its calls; they go on here, and are sealed whole when they end");
+            tails.begin_anew();
+            // The life that was is theirs; those before it were settled, or are theirs as well.
+            return Ok(());
+        }
+        // Not before everything is copied again: until then what an earlier life copied is all there is elsewhere.
+        if said.copied && !self.settled_earlier {
+            spool_lives::settle_own_earlier(&self.heart.db, self.run.worker, life).await?;
+            self.settled_earlier = true;
         }
         Ok(())
     }

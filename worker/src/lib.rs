@@ -14,5 +14,7 @@ pub mod rtp;
 pub mod running_worker;
 pub mod sealing;
 pub mod sip;
+pub mod tails;
+pub mod takeover;
 pub mod vitals;
 pub mod whip;

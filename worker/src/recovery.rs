@@ -20,7 +20,7 @@ use crate::routing::doubts;
 use crate::routing::table::RoutingTable;
 use crate::rtp::ports::PortPool;
 use crate::sealing::replay::Replayed;
-use crate::sealing::sealer::SealOrder;
+use crate::sealing::sealer::{Origin, SealOrder};
 
 /// What recovery works with.
 pub struct Recovery<'a> {
@@ -63,8 +63,13 @@ impl Recovery<'_> {
                 Some(live) => restored.push(live),
                 None => {
                     let RecoveredCall { tenant, recording, wrapped, .. } = call;
-                    let _stopping =
-                        self.seal.send(SealOrder { tenant, recording, wrapped, key, left_behind: true });
+                    let _stopping = self.seal.send(SealOrder {
+                        tenant,
+                        recording,
+                        wrapped,
+                        key,
+                        origin: Origin::LeftBehind,
+                    });
                 }
             }
         }

@@ -10,7 +10,9 @@ use rokuon_capture::outcome::Outcome;
 use rokuon_db::connection_figures::Figures;
 use rokuon_db::connection_observations::ConnectionObservation;
 use rokuon_db::database::Database;
+use rokuon_db::recordings;
 use rokuon_db::registration_accounts::RegistrationState;
+use rokuon_db::truncated_recordings;
 use rokuon_db::unrecorded_counts::RefusalReason;
 use rokuon_media::codec::Codec;
 use rokuon_media::gap::Gap;
@@ -21,6 +23,7 @@ use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
 use rokuon_policy::policy::Policy;
 use rokuon_storage::recording_writer::SealedSegment;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use self::observing::{Observing, Sighting};
 use self::tally::{Refused, Tally};
@@ -37,6 +40,7 @@ pub mod observing;
 mod quality;
 mod sealed;
 mod tally;
+mod whole;
 
 /// A note that the database refuses is tried so often; the sealing commit repeats what matters of it.
 const NOTE_TRIES: u32 = 8;
@@ -158,6 +162,17 @@ pub struct SealedRow {
     pub stored: SealedSegment,
 }
 
+/// How a recording's row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is not finished, or there is none.
+    Open,
+    /// It is finished and lacks its end, which was lost with another host.
+    Truncated,
+    /// It is sealed or failed.
+    Finished,
+}
+
 /// A recording whose objects are stored.
 #[derive(Debug, Clone)]
 pub struct SealedRecording {
@@ -173,6 +188,8 @@ pub struct SealedRecording {
     pub ended_at: DateTime<Utc>,
     /// What ended it; `None` when the process died and nothing more came.
     pub ended_by: Option<String>,
+    /// The life of another worker's spool that its end was lost with; nothing where it lacks none.
+    pub lost_with: Option<Uuid>,
     /// Length of the timeline in samples.
     pub total_samples: u64,
     /// How recording it ended.
@@ -203,7 +220,8 @@ impl SealedRecording {
             recording: read.opened.recording,
             started_at: read.started_at(),
             ended_at: read.ended_at(),
-            ended_by: read.ended.as_ref().map(|e| e.cause.clone()),
+            ended_by: read.ended_by(),
+            lost_with: read.lost_with,
             total_samples: read.total_samples(),
             outcome,
             figures: quality::figures_of(read, outcome, &segments),
@@ -279,18 +297,19 @@ impl Registrar {
         }
     }
 
-    /// Commits a sealed recording with its audit event: all of it or nothing; safe to repeat.
-    pub async fn register_sealed(&self, sealed: &SealedRecording) -> Result<(), RegisterError> {
+    /// Commits a sealed recording with its audit event: all of it or nothing; safe to repeat. `false`: somebody else sealed it without
+    /// its end, and the row takes the whole no more.
+    pub async fn register_sealed(&self, sealed: &SealedRecording) -> Result<bool, RegisterError> {
         let routes = self.routes.load_full();
         let policy = routes.tenant(&sealed.tenant).map(|t| &t.policy);
-        sealed::commit(&self.db, self.clock.now(), policy, sealed).await?;
+        let taken = sealed::commit(&self.db, self.clock.now(), policy, sealed).await?;
         let connection = sealed.started.as_ref().and_then(|call| routes.connection(call.routing.connection));
         if let Some(connection) = connection {
             for seen in &sealed.sightings {
                 self.observe(&connection, seen.clone());
             }
         }
-        Ok(())
+        Ok(taken)
     }
 
     /// Writes the rows of segments of a call that still lives; safe to repeat.
@@ -313,16 +332,21 @@ impl Registrar {
         self.clock.now()
     }
 
-    /// Whether a recording's row says that it is sealed or failed: then its spool entries are left-overs.
-    pub async fn is_finished(
+    /// How a recording's row stands. Of one that is finished spool entries are left-overs.
+    pub async fn standing(
         &self,
         tenant: &TenantId,
         recording: RecordingId,
-    ) -> Result<bool, RegisterError> {
+    ) -> Result<Standing, RegisterError> {
         let mut tx = self.db.tenant(tenant).await?;
-        let found = rokuon_db::recordings::find(&mut tx, recording).await?;
+        let found = recordings::find(&mut tx, recording).await?;
+        let lost_with = truncated_recordings::lost_with(&mut tx, recording).await?;
         tx.commit_read_only().await?;
-        Ok(found.is_some_and(|r| r.outcome.is_some()))
+        Ok(match found.and_then(|row| row.outcome) {
+            None => Standing::Open,
+            Some(_) if lost_with.is_some() => Standing::Truncated,
+            Some(_) => Standing::Finished,
+        })
     }
 
     /// Takes back a call that turned out not to be recorded: its rows go, and it is counted.

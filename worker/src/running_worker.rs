@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use rokuon_db::database::Database;
+use rokuon_db::spool_lives;
 use rokuon_keeping::keeper::Keeper;
 use rokuon_keeping::rounds::keep;
 use rokuon_keeping::signed_note::NoteSigner;
@@ -23,6 +24,7 @@ use rokuon_storage::spool::{Spool, SpoolError, SpoolLimits};
 use rokuon_watch::keeping::keep_watch;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use uuid::Uuid;
 
 use crate::config::WorkerConfig;
 use crate::descriptors;
@@ -36,10 +38,12 @@ use crate::registrar::Registrar;
 use crate::routing::refresh::{load_routes, refresh_routes};
 use crate::routing::table::RoutingTable;
 use crate::rtp::ports::PortPool;
-use crate::sealing::sealer::{SealOrder, Sealer};
+use crate::sealing::sealer::{Origin, SealOrder, Sealer};
 use crate::sip::gate::Gate;
 use crate::sip::sockets::{ListenError, SipAddresses, SipSockets};
 use crate::sip::tls::{TlsError, client_config};
+use crate::tails::{TailState, keep_copied};
+use crate::takeover::{Takeover, take_over_what_is_lost};
 use crate::whip::listener::ListenerError;
 use crate::whip::running_endpoint::{self, RunningWhip, WhipParts};
 
@@ -47,6 +51,8 @@ use crate::whip::running_endpoint::{self, RunningWhip, WhipParts};
 const INCOMING: usize = 4_096;
 /// How long a stop waits until it is written down that it is one.
 const LAST_BEAT: Duration = Duration::from_millis(500);
+/// How long a stop waits for the last of the journal to be copied.
+const LAST_COPY: Duration = Duration::from_secs(1);
 /// How long a start waits for the first reading of the routes before it begins without them.
 const FIRST_ROUTES: Duration = Duration::from_secs(10);
 
@@ -92,9 +98,34 @@ pub struct RunningWorker {
     recorder: RecorderThread,
     tasks: JoinSet<()>,
     sealing: JoinSet<()>,
+    tails: Option<RunningTails>,
     stop_beating: watch::Sender<bool>,
     beating: JoinHandle<()>,
     whip: Option<RunningWhip>,
+}
+
+/// The copying of the spool.
+struct RunningTails {
+    state: Arc<TailState>,
+    db: Database,
+    run: Uuid,
+    worker: Uuid,
+    stop: watch::Sender<bool>,
+    copying: JoinHandle<()>,
+}
+
+impl RunningTails {
+    /// Copies what was journaled last and says whether anything is left: should this host not come back, another worker seals it.
+    async fn end(mut self) {
+        self.stop.send_replace(true);
+        if tokio::time::timeout(LAST_COPY, &mut self.copying).await.is_err() {
+            self.copying.abort();
+            return;
+        }
+        let said = self.state.said(self.run, self.worker, true);
+        let saying = spool_lives::hear(&self.db, &said);
+        let _taken_for_lost = tokio::time::timeout(LAST_BEAT, saying).await;
+    }
 }
 
 /// Starts everything: the spool first, then what an earlier life left in it, then the listeners.
@@ -147,6 +178,31 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         vitals: recorder.vitals(),
     };
     let (lasting, lasting_inbox) = mpsc::unbounded_channel();
+    let (run, worker) = (Uuid::now_v7(), worker_id(&config.spool_dir));
+    let tails = match config.tails {
+        Some(settings) => {
+            let state = Arc::new(TailState::default());
+            tasks.spawn(take_over_what_is_lost(Takeover {
+                db: ports.db.clone(),
+                store: ports.store.clone(),
+                state: state.clone(),
+                sealer: sealer.clone(),
+                folder: config.spool_dir.join("taken-over"),
+                config: settings,
+            }));
+            let (stop, stopped) = watch::channel(false);
+            let copying = keep_copied(
+                spool_reader.clone(),
+                ports.store.clone(),
+                state.clone(),
+                settings.every,
+                stopped,
+            );
+            let (db, copying) = (ports.db.clone(), tokio::spawn(copying));
+            Some(RunningTails { state, db, run, worker, stop, copying })
+        }
+        None => None,
+    };
     sealing.spawn(sealer.run(orders_inbox, lasting_inbox));
     let (silent, silent_inbox) = mpsc::unbounded_channel();
     sealing.spawn(pass_on(told_inbox, orders.clone(), lasting, silent));
@@ -199,9 +255,10 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         keys: keys.clone(),
         prefetches: config.prefetched_keys > 0,
         routes: routes.clone(),
+        tails: tails.as_ref().map(|tails| tails.state.clone()),
     };
     let (stop_beating, stopped) = watch::channel(false);
-    let beating = tokio::spawn(beat(heart, worker_id(&config.spool_dir), stopped));
+    let beating = tokio::spawn(beat(heart, run, worker, stopped));
     tasks.spawn(keep_watch(ports.db.clone(), ports.clock.clone()));
     if let Some(signer) = ports.signer.filter(|_| config.jobs) {
         let times = Arc::new(MachineTimes::new(ports.clock.clone()));
@@ -226,7 +283,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     };
     let (live_calls, live) = watch::channel(restored.len());
     tasks.spawn(Desk::new(parts, restored).run(incoming_inbox, silent_inbox, phases, live_calls));
-    Ok(RunningWorker { sip, phase, live, recorder, tasks, sealing, stop_beating, beating, whip })
+    Ok(RunningWorker { sip, phase, live, recorder, tasks, sealing, tails, stop_beating, beating, whip })
 }
 
 impl RunningWorker {
@@ -288,6 +345,9 @@ impl RunningWorker {
         if tokio::time::timeout(LAST_BEAT, &mut self.beating).await.is_err() {
             self.beating.abort();
         }
+        if let Some(tails) = self.tails {
+            tails.end().await;
+        }
     }
 }
 
@@ -300,7 +360,7 @@ async fn pass_on(
     while let Some(told) = told.recv().await {
         let _stopping = match told {
             Told::Ended { tenant, recording, wrapped, key } => orders
-                .send(SealOrder { tenant, recording, wrapped, key: Some(key), left_behind: false })
+                .send(SealOrder { tenant, recording, wrapped, key: Some(key), origin: Origin::Live })
                 .is_ok(),
             Told::Lasts(call) => lasting.send(call).is_ok(),
             Told::Silent(recording) => silent.send(recording).is_ok(),

@@ -217,6 +217,27 @@ pub async fn end(
     Ok(())
 }
 
+/// The same of a call whose end was written too early, because its host was lost: what is known now counts.
+///
+/// # Errors
+/// As for [`end`].
+pub async fn end_after_all(
+    tx: &mut TenantTx,
+    call: CallId,
+    ended_at: DateTime<Utc>,
+    duration_ms: u64,
+) -> Result<(), DbError> {
+    let (tenant, connection) = tx.parts();
+    sqlx::query("UPDATE calls SET ended_at = $3, duration_ms = $4 WHERE tenant_id = $1 AND call_id = $2")
+        .bind(tenant)
+        .bind(call.0)
+        .bind(ended_at)
+        .bind(crate::row::signed(duration_ms))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Removes a call of which nothing is sealed yet, because it turned out not to be recorded at all (T-2). Says whether
 /// there was one; the caller counts it in [`crate::unrecorded_counts`].
 ///

@@ -12,7 +12,7 @@ use crate::row::signed;
 use crate::tenant_tx::TenantTx;
 
 /// Where it is told whose destruction was committed: what is in memory of them is forgotten at once.
-const CHANNEL: &str = "recordings_destroying";
+pub(crate) const CHANNEL: &str = "recordings_destroying";
 /// A notification carries at most 8,000 octets; an id has 32 and a comma.
 const IDS_A_NOTICE: usize = 200;
 

@@ -377,7 +377,7 @@ pub async fn unfinished(tx: &mut TenantTx) -> Result<Vec<RecordingId>, DbError> 
     Ok(rows.into_iter().map(|(id,)| RecordingId(id)).collect())
 }
 
-fn channel_bits(channels: &[u8]) -> i16 {
+pub(crate) fn channel_bits(channels: &[u8]) -> i16 {
     channels.iter().filter(|channel| **channel < 2).fold(0, |bits, channel| bits | 1 << channel)
 }
 

@@ -22,6 +22,7 @@ pub mod scrub;
 pub mod signed_note;
 mod stretch;
 pub mod sweep;
+pub mod tails;
 pub mod tier_move;
 pub mod times;
 pub mod witness;

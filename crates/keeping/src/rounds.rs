@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::failure::KeepingError;
 use crate::keeper::{KINDS, Keeper};
+use crate::tails::keep_tails_erased;
 
 mod admission;
 
@@ -23,6 +24,10 @@ const IN_A_ROW: usize = 8;
 
 /// Keeps until dropped.
 pub async fn keep(keeper: Arc<Keeper>) {
+    tokio::join!(give_turns(keeper.clone()), keep_tails_erased(keeper));
+}
+
+async fn give_turns(keeper: Arc<Keeper>) {
     let seats = Arc::new(Semaphore::new(AT_ONCE));
     let mut known: BTreeSet<TenantId> = BTreeSet::new();
     let mut busy: BTreeSet<TenantId> = BTreeSet::new();

@@ -34,6 +34,10 @@ impl BackstopClass {
     /// Days between the latest end of the period and the store's rule (standards §5, I4: at most 72 hours).
     pub const MARGIN_DAYS: u16 = 3;
 
+    /// The class of the spools' tails. Ours go minutes after they are of no more use; should every worker and its database be gone for
+    /// a long weekend, the rule must not be first. Shorter than the shortest period of any policy we know.
+    pub const TAILS: Self = Self { days: 7 };
+
     /// The longest class, in days: a century.
     const MOST_DAYS: u16 = 36_500;
 
@@ -50,10 +54,15 @@ impl BackstopClass {
         policy.retention.iter().find(|rule| rule.kind == kind).and_then(Self::of)
     }
 
-    /// Every class that objects kept under these policies may carry. Give all versions of a policy: objects keep the class
+    /// Every class that objects may carry while these policies are kept: theirs, and the tails'. Give all versions of a policy: objects keep the class
     /// they were put with.
     pub fn of_policies<'a>(policies: impl IntoIterator<Item = &'a Policy>) -> BTreeSet<Self> {
-        policies.into_iter().flat_map(|policy| &policy.retention).filter_map(Self::of).collect()
+        policies
+            .into_iter()
+            .flat_map(|policy| &policy.retention)
+            .filter_map(Self::of)
+            .chain([Self::TAILS])
+            .collect()
     }
 
     /// Whether a rule of the store would act later by the class `after` than by `before`, or not at all any more.

@@ -44,6 +44,7 @@ fn layout(encryption: StoreEncryption) -> S3Layout {
         keys: "rokuon-keys".to_owned(),
         secondary_class: None,
         encryption,
+        tails_key: None,
         atomic_puts: false,
     }
 }

@@ -17,3 +17,4 @@ pub mod recording_reader;
 pub mod recording_writer;
 pub mod sealed_secret;
 pub mod spool;
+pub mod spool_tail;

@@ -5,6 +5,7 @@
 //! anew with other octets after a crash; objects are never overwritten.
 
 use rokuon_policy::ids::{RecordingId, TenantId};
+use uuid::Uuid;
 
 use crate::object_store::ObjectKey;
 
@@ -26,6 +27,28 @@ pub fn peaks(tenant: &TenantId, recording: RecordingId, epoch: u32) -> ObjectKey
 /// The wrapped data key of a recording. Bucket Keys. There is one, and it never changes.
 pub fn wrapped_key(tenant: &TenantId, recording: RecordingId) -> ObjectKey {
     key(tenant, recording, "key")
+}
+
+/// What all tails begin with. No tenant's name does, so that whoever lists a tenant's objects never meets one.
+pub const TAILS: &str = "_tails/";
+
+/// What all tails of one life of a spool begin with.
+pub fn tails_of(life: Uuid) -> String {
+    format!("{TAILS}{life}/")
+}
+
+/// A copied stretch of a spool's journal: the file's number and where in it the stretch begins. Bucket Media.
+pub fn tail(life: Uuid, file: u32, offset: u64) -> ObjectKey {
+    tail_key(life, &format!("{file:010}-{offset:012}"))
+}
+
+/// A sign that the life goes on though the database does not hear it. Bucket Media.
+pub fn tail_sign(life: Uuid, number: u64) -> ObjectKey {
+    tail_key(life, &format!("alive-{number:010}"))
+}
+
+fn tail_key(life: Uuid, what: &str) -> ObjectKey {
+    (tails_of(life) + what).parse().expect("ids and numbers are made of permitted characters")
 }
 
 /// What all objects of a recording begin with, for listing and erasing; ends with `/`.

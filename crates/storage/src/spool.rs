@@ -12,6 +12,7 @@ use std::time::Duration;
 use rokuon_policy::ids::{RecordingId, TenantId};
 
 use crate::key_service::{DataKey, WrappedKey};
+pub use copying::{JournalCopy, JournalFile, JournalState};
 pub use error::SpoolError;
 use frame::{CallHeader, Kind};
 use index::Index;
@@ -19,6 +20,7 @@ use journal::{Journal, Written};
 pub use spool_call::SpoolCall;
 pub use spool_reader::{SpoolEntries, SpoolReader};
 
+mod copying;
 mod error;
 pub mod frame;
 mod index;

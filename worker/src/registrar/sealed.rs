@@ -1,6 +1,6 @@
 //! The sealing commit: call, segments, outcome, retention dates and the audit event, all or nothing, safe to repeat.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rokuon_capture::outcome::{GapSummary, Outcome, is_notable};
 use rokuon_db::audit_events::AuditEvent;
 use rokuon_db::calls::{self, CallStarted};
@@ -8,7 +8,7 @@ use rokuon_db::connection_figures;
 use rokuon_db::database::Database;
 use rokuon_db::recordings::{self, FinishedRecording, Guarded, ListedGap};
 use rokuon_db::segments::{self, Segment};
-use rokuon_db::{unrecorded_counts, untaken_minutes};
+use rokuon_db::{truncated_recordings, unrecorded_counts, untaken_minutes};
 use rokuon_media::codec::TIMELINE_RATE;
 use rokuon_media::gap::{Gap, GapCause};
 use rokuon_policy::civil;
@@ -16,21 +16,20 @@ use rokuon_policy::ids::CallId;
 use rokuon_policy::policy::Policy;
 use rokuon_policy::recording_scope::RecordingStart;
 use rokuon_storage::object_store::Bucket;
-use serde_json::json;
 
 use super::beginning;
 use super::facts::{call_started, retention_of, without_register};
 use super::notes::{note_device, started_event, worker};
-use super::{RegisterError, SealedRecording, SealedRow, StartedCall};
+use super::{RegisterError, SealedRecording, SealedRow, StartedCall, whole};
 use crate::routing::call_routing::CallRouting;
-use crate::sealing::evidence::hex;
+use crate::routing::doubts;
 
 pub(super) async fn commit(
     db: &Database,
     now: DateTime<Utc>,
     policy: Option<&Policy>,
     sealed: &SealedRecording,
-) -> Result<(), RegisterError> {
+) -> Result<bool, RegisterError> {
     let Some(started) = &sealed.started else {
         tracing::error!(recording = %sealed.recording, "A RECORDING WITHOUT A JUDGEMENT stays in the spool");
         return Err(RegisterError::Inconsistency {
@@ -56,7 +55,7 @@ async fn write(
     sealed: &SealedRecording,
     started: &StartedCall,
     rows: &CallStarted,
-) -> Result<(), RegisterError> {
+) -> Result<bool, RegisterError> {
     let mut tx = db.tenant(&sealed.tenant).await?;
     // The first note may have been lost, or hold what was known then.
     let mut events = Vec::new();
@@ -66,70 +65,79 @@ async fn write(
     } else {
         calls::update_facts(&mut tx, started.call, &rows.facts).await?;
     }
-    for row in &sealed.segments {
-        segments::add(&mut tx, sealed.recording, &segment(row, now)).await?;
-    }
     // A clock that was set back must not make a call end before it began.
     let ended_at = sealed.ended_at.max(started.started_at);
-    let duration_ms = milliseconds(sealed.total_samples);
-    let met = match sealed.outcome {
-        Outcome::Failed(cause) => {
+    let segments: Vec<Segment> = sealed.segments.iter().map(|row| segment(row, now)).collect();
+    let finished = finished_of(now, policy, sealed, started, rows);
+    if sealed.lost_with.is_none()
+        && let Some(life) = truncated_recordings::lost_with(&mut tx, sealed.recording).await?
+    {
+        return whole::commit(tx, now, sealed, life, finished.as_ref(), &segments, events).await;
+    }
+    for piece in &segments {
+        segments::add(&mut tx, sealed.recording, piece).await?;
+    }
+    let met = match (&finished, sealed.outcome) {
+        (None, Outcome::Failed(cause)) => {
             recordings::mark_failed(
                 &mut tx,
                 sealed.recording,
                 rows.epoch,
                 cause.as_str(),
                 ended_at,
-                duration_ms,
+                milliseconds(sealed.total_samples),
                 now,
             )
             .await?
         }
-        kept => {
-            let finished = FinishedRecording {
-                recording: sealed.recording,
-                epoch: rows.epoch,
-                outcome: if kept == Outcome::Sealed {
-                    recordings::Outcome::Sealed
-                } else {
-                    recordings::Outcome::SealedWithGaps
-                },
-                ended_at,
-                duration_ms,
-                channels: channels(&sealed.segments),
-                // Hairlines at the edges of a leg stay in the manifest; people are shown what a person can miss.
-                gaps: shown_gaps(&sealed.gaps),
-                lost_ms: milliseconds(GapSummary::of(&sealed.gaps).lost_samples),
-                doubts: rows.doubts.clone(),
-                manifest_sha256: sealed.manifest_sha256,
-                retention: retention_of(policy, started),
-                finished_at: now,
-            };
-            recordings::finish(&mut tx, &finished).await?
-        }
+        (Some(finished), _) => recordings::finish(&mut tx, finished).await?,
+        (None, _) => Guarded::Refused,
     };
     if met != Guarded::Written {
         // Committed by an earlier try whose answer was lost; or newer hands have it. Either way nothing is to be said.
-        return tx.commit_bookkeeping().await;
+        return tx.commit_bookkeeping().await.map(|()| true);
+    }
+    if let Some(life) = sealed.lost_with {
+        truncated_recordings::note(&mut tx, sealed.recording, life, now).await?;
     }
     let day = civil::civil_day(started.started_at);
     connection_figures::add(&mut tx, day, started.routing.connection, &sealed.figures).await?;
-    let event = AuditEvent::new("recording.sealed", worker(), now).on("recording", sealed.recording).with(json!({
-        "call": started.call,
-        "outcome": sealed.outcome.as_str(),
-        "ended_by": sealed.ended_by,
-        "duration_ms": duration_ms,
-        "gaps": sealed.gaps.len(),
-        "manifest_sha256": sealed.manifest_sha256.as_ref().map(|h| hex(h)),
-        "segments": sealed.segments.iter().map(|row| json!({
-            "number": row.number,
-            "media_sha256": hex(&row.stored.media_sha256),
-            "container_sha256": hex(&row.stored.container_sha256),
-        })).collect::<Vec<_>>(),
-        "clock_skew_ms": (ended_at - sealed.started_at - samples_as_time(sealed.total_samples)).num_milliseconds(),
-    }));
-    events.push(event);
-    tx.commit_with_all(&events).await
+    events.push(whole::event("recording.sealed", now, sealed));
+    tx.commit_with_all(&events).await.map(|()| true)
+}
+
+/// The row's end as this sealing has it; none where nothing could be kept.
+fn finished_of(
+    now: DateTime<Utc>,
+    policy: Option<&Policy>,
+    sealed: &SealedRecording,
+    started: &StartedCall,
+    rows: &CallStarted,
+) -> Option<FinishedRecording> {
+    let outcome = match sealed.outcome {
+        Outcome::Failed(_) => return None,
+        Outcome::Sealed => recordings::Outcome::Sealed,
+        Outcome::SealedWithGaps => recordings::Outcome::SealedWithGaps,
+    };
+    let mut doubts = rows.doubts.clone();
+    if sealed.lost_with.is_some() {
+        doubts.push(doubts::truncated());
+    }
+    Some(FinishedRecording {
+        recording: sealed.recording,
+        epoch: rows.epoch,
+        outcome,
+        ended_at: sealed.ended_at.max(started.started_at),
+        duration_ms: milliseconds(sealed.total_samples),
+        channels: channels(&sealed.segments),
+        // Hairlines at the edges of a leg stay in the manifest; people are shown what a person can miss.
+        gaps: shown_gaps(&sealed.gaps),
+        lost_ms: milliseconds(GapSummary::of(&sealed.gaps).lost_samples),
+        doubts,
+        manifest_sha256: sealed.manifest_sha256,
+        retention: retention_of(policy, started),
+        finished_at: now,
+    })
 }
 
 /// Rows of segments whose call still lives: what is stored is known to the database before it leaves the spool.
@@ -149,6 +157,11 @@ pub(super) async fn commit_part(
             column: "state",
             row: started.recording.to_string(),
         });
+    }
+    let row = recordings::find(&mut tx, started.recording).await?;
+    if row.is_some_and(|row| row.outcome.is_some()) {
+        // Another worker believed this one lost and sealed what it had copied. All of it is sealed when the call ends.
+        return Err(RegisterError::Conflict { constraint: "recordings_finished".to_owned() });
     }
     for row in rows {
         segments::add(&mut tx, started.recording, &segment(row, now)).await?;
@@ -222,10 +235,6 @@ fn channels(rows: &[SealedRow]) -> Vec<u8> {
     channels
 }
 
-const fn milliseconds(samples: u64) -> u64 {
+pub(super) const fn milliseconds(samples: u64) -> u64 {
     samples * 1_000 / TIMELINE_RATE as u64
-}
-
-fn samples_as_time(samples: u64) -> TimeDelta {
-    TimeDelta::milliseconds(i64::try_from(milliseconds(samples)).unwrap_or(i64::MAX))
 }

@@ -104,3 +104,11 @@ pub fn interrupted() -> Text {
         "The recorder stopped and started again during the call; what is missing is listed as a gap.",
     )
 }
+
+/// The host that recorded the call was lost before it ended, and another one sealed what had been copied.
+pub fn truncated() -> Text {
+    Text::new(
+        "通話中に録音装置が失われたため、この録音は途中で終わっています。失われる前の数秒から通話の終わりまでは残っていません。",
+        "The recorder was lost during the call, so this recording ends early: the last seconds before that and the rest of the call are missing.",
+    )
+}

@@ -41,7 +41,7 @@ pub fn manifest(read: &Replayed, outcome: Outcome, segments: Vec<ManifestSegment
         opened_at: read.opened.opened_at,
         started_at: read.started_at(),
         ended_at: Some(read.ended_at()),
-        ended_by: read.ended.as_ref().map(|e| e.cause.clone()),
+        ended_by: read.ended_by(),
         outcome,
         total_samples: read.total_samples(),
         codec_history: codec_history(&segments),

@@ -16,10 +16,14 @@ use rokuon_media::timeline::TimelineCounts;
 use rokuon_policy::ids::RecordingId;
 use rokuon_storage::key_service::DataKey;
 use rokuon_storage::spool::{SpoolError, SpoolReader};
+use uuid::Uuid;
 
 use super::part::SealedPart;
 use crate::routing::call_routing::CallRouting;
 use crate::rtp::protection::StreamProtection;
+
+/// What ended a recording whose host was lost, as far as anybody knows.
+const HOST_LOST: &str = "host_lost";
 
 /// Everything the journal says of one recording.
 #[derive(Debug)]
@@ -60,6 +64,8 @@ pub struct Replayed {
     pub damaged: usize,
     /// How often the process died while it was live.
     pub interruptions: usize,
+    /// The life of a spool that its end was lost with; nothing where it lacks none.
+    pub lost_with: Option<Uuid>,
 }
 
 /// Why a recording's journal tells nothing.
@@ -104,6 +110,12 @@ impl Replayed {
     pub fn ended_at(&self) -> DateTime<Utc> {
         let after = TimeDelta::milliseconds(i64::try_from(self.total_samples() / 8).unwrap_or(i64::MAX));
         self.ended.as_ref().map_or_else(|| self.started_at() + after, |e| e.at)
+    }
+
+    /// What ended it; `None` when the process died and nothing more came.
+    pub fn ended_by(&self) -> Option<String> {
+        let lost = self.lost_with.map(|_| HOST_LOST.to_owned());
+        self.ended.as_ref().map(|ended| ended.cause.clone()).or(lost)
     }
 
     /// Length of the timeline.
@@ -269,6 +281,7 @@ fn begun(opened: CallOpened) -> Replayed {
         unfiled: Vec::new(),
         damaged: 0,
         interruptions: 0,
+        lost_with: None,
     }
 }
 

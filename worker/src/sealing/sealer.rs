@@ -19,12 +19,13 @@ use rokuon_storage::recording_writer::{RecordingWriter, WriteError};
 use rokuon_storage::spool::SpoolReader;
 use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use super::part::{SealedPart, StoredSegment};
 use super::replay::{ReplayError, Replayed};
 use super::{evidence, part};
 use crate::recorder::command::{Command, LastingCall};
-use crate::registrar::{RegisterError, Registrar, SealedRecording, SealedRow};
+use crate::registrar::{RegisterError, Registrar, SealedRecording, SealedRow, Standing};
 use crate::vitals::Vitals;
 
 /// Recordings sealed at one time: each holds its media in memory once plain and once encrypted.
@@ -47,8 +48,19 @@ pub struct SealOrder {
     pub wrapped: WrappedKey,
     /// The same, open, where it is still in memory.
     pub key: Option<DataKey>,
-    /// Left behind by an earlier life of the process, which may have sealed it without freeing the spool.
-    pub left_behind: bool,
+    /// Where it was journaled.
+    pub origin: Origin,
+}
+
+/// Where a recording to be sealed was journaled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// In this life of the process.
+    Live,
+    /// In an earlier one, which may have sealed it without freeing the spool.
+    LeftBehind,
+    /// In this life of another worker's spool, which is lost: what there is of it are copies, and they may lack the end.
+    Lost(Uuid),
 }
 
 /// Why one try to seal failed.
@@ -68,6 +80,8 @@ enum SealError {
     Part,
     #[error("there is no audio to seal yet")]
     NothingYet,
+    #[error("its own worker has more of it than was sealed here, and the row takes it no more")]
+    SetAside,
     #[error("sealing was interrupted")]
     Interrupted,
 }
@@ -128,6 +142,18 @@ impl Sealer {
         while tasks.join_next().await.is_some() {}
     }
 
+    /// Seals these until all are done.
+    pub async fn seal_all(&self, orders: Vec<SealOrder>) {
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        let mut tasks = JoinSet::new();
+        for order in orders {
+            self.vitals.waits();
+            let (sealer, places) = (self.clone(), places.clone());
+            tasks.spawn(async move { sealer.seal_in_the_end(&order, &places).await });
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
     /// Tries until it is done. A place is held only while trying, so that one that waits holds up nobody.
     async fn seal_in_the_end(&self, order: &SealOrder, places: &Semaphore) {
         let (mut wait, longest) = RETRY;
@@ -157,8 +183,13 @@ impl Sealer {
     }
 
     async fn seal(&self, order: &SealOrder) -> Result<(), SealError> {
-        if order.left_behind && self.registrar.is_finished(&order.tenant, order.recording).await? {
-            return Ok(());
+        if order.origin != Origin::Live {
+            match self.registrar.standing(&order.tenant, order.recording).await? {
+                Standing::Open => {}
+                // Its own worker knows more of it than what was copied.
+                Standing::Truncated if order.origin == Origin::LeftBehind => {}
+                Standing::Truncated | Standing::Finished => return Ok(()),
+            }
         }
         let context = KeyContext::recording(order.tenant.clone(), order.recording);
         let key = match &order.key {
@@ -191,6 +222,7 @@ impl Sealer {
             rows.push(row);
             lines.push(line);
         }
+        read.lost_with = lost_with(&read, order.origin);
         let outcome = outcome_of(&read, has_audio);
         let manifest = evidence::manifest(&read, outcome, lines);
         let mut manifest_sha256 = None;
@@ -201,8 +233,8 @@ impl Sealer {
             let stored = writer.put_manifest(tenant, recording, &key, json.into()).await?;
             manifest_sha256 = Some(stored.media_sha256);
         }
-        self.registrar.register_sealed(&SealedRecording::new(&read, outcome, rows, manifest_sha256)).await?;
-        Ok(())
+        let sealed = SealedRecording::new(&read, outcome, rows, manifest_sha256);
+        if self.registrar.register_sealed(&sealed).await? { Ok(()) } else { Err(SealError::SetAside) }
     }
 }
 
@@ -323,10 +355,19 @@ fn is_to_be_kept(read: &Replayed, has_audio: bool) -> bool {
     !taken_back && !never_begun && read.routing.as_ref().is_none_or(|r| r.kept)
 }
 
+/// The life of a spool that the recording's end was lost with. A journal whose last entry was copied, and nothing before it is
+/// missing, lacks nothing.
+fn lost_with(read: &Replayed, origin: Origin) -> Option<Uuid> {
+    match origin {
+        Origin::Lost(life) if read.ended.is_none() || read.damaged > 0 => Some(life),
+        _ => None,
+    }
+}
+
 fn outcome_of(read: &Replayed, has_audio: bool) -> Outcome {
     let unfiled = read.unfiled.iter().map(|(_, packets)| packets).sum();
     match Outcome::judge(has_audio, &read.gaps, unfiled) {
-        Outcome::Sealed if read.damaged > 0 => Outcome::SealedWithGaps,
+        Outcome::Sealed if read.damaged > 0 || read.lost_with.is_some() => Outcome::SealedWithGaps,
         Outcome::Failed(FailureCause::NoMedia) if read.damaged > 0 => {
             Outcome::Failed(FailureCause::SpoolUnreadable)
         }

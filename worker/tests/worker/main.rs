@@ -21,5 +21,6 @@ mod refusals;
 mod registered_accounts;
 mod reports;
 mod sessions;
+mod taken_for_lost;
 mod transports;
 mod whip;

@@ -14,7 +14,7 @@ use rokuon_policy::clock::{Clock, SystemClock};
 use rokuon_storage::recording_reader::RecordingReader;
 use rokuon_storage::spool::SpoolError;
 use rokuon_storage_aws::session::Patience;
-use rokuon_worker::config::{SipListeners, WorkerConfig};
+use rokuon_worker::config::{SipListeners, TailsConfig, WorkerConfig};
 use rokuon_worker::running_worker::{RunningWorker, StartError, WorkerPorts};
 use rokuon_worker::sip::sockets::ListenError;
 use tokio::sync::watch;
@@ -258,6 +258,7 @@ fn worker_config(settings: &Settings, data_dir: &DataDir) -> Result<WorkerConfig
         rtp_ports: settings.rtp_ports.into(),
         whip: settings.whip.as_ref().map(|whip| whip.config.clone()),
         jobs: settings.jobs,
+        tails: settings.storage.tails.then(TailsConfig::default),
         ..WorkerConfig::on_loopback(data_dir.join("spool"))
     })
 }

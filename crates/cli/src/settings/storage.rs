@@ -59,6 +59,12 @@ pub struct StorageLayer {
     /// Under what S3 encrypts what we encrypted already
     #[arg(id = "storage_s3_encryption", long = "s3-encryption", env = "ROKUON_S3_ENCRYPTION", value_enum)]
     s3_encryption: Option<EncryptionKind>,
+    /// Whether the spool's journal is copied to the store every two seconds; left out, it is where the store is S3
+    #[arg(id = "storage_tails", long = "tails", env = "ROKUON_TAILS", value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
+    tails: Option<bool>,
+    /// The platform's own key, for those copies, where S3 encrypts under tenants' keys
+    #[arg(id = "storage_tails_key", long = "tails-key", env = "ROKUON_TAILS_KEY", value_name = "ARN")]
+    tails_key: Option<String>,
     /// KMS at another address than AWS's
     #[arg(
         id = "storage_kms_endpoint",
@@ -140,6 +146,8 @@ pub struct StorageSettings {
     pub kms: Option<KmsSettings>,
     /// How AWS is reached.
     pub aws: AwsSettings,
+    /// Whether the spool's journal is copied to the store.
+    pub tails: bool,
 }
 
 /// Whose keys are where.
@@ -171,6 +179,8 @@ impl StorageLayer {
             s3_keys: self.s3_keys.or(below.s3_keys),
             s3_secondary_class: self.s3_secondary_class.or(below.s3_secondary_class),
             s3_encryption: self.s3_encryption.or(below.s3_encryption),
+            tails: self.tails.or(below.tails),
+            tails_key: self.tails_key.or(below.tails_key),
             kms_endpoint: self.kms_endpoint.or(below.kms_endpoint),
             kms_alias: self.kms_alias.or(below.kms_alias),
             kms_tenant_keys: self.kms_tenant_keys.or(below.kms_tenant_keys),
@@ -211,13 +221,15 @@ impl StorageLayer {
                         ("s3-media", self.s3_media.is_some()),
                         ("s3-secondary", self.s3_secondary.is_some()),
                         ("s3-keys", self.s3_keys.is_some()),
+                        ("tails-key", self.tails_key.is_some()),
                     ],
                 )?;
                 None
             }
         };
+        let (tails, aws_region) = (self.tails.unwrap_or(s3.is_some()), self.region);
         let aws = AwsSettings {
-            region: self.region,
+            region: aws_region,
             s3_endpoint: self.s3_endpoint,
             kms_endpoint: self.kms_endpoint,
             path_style: self.s3_path_style.unwrap_or(false),
@@ -227,7 +239,7 @@ impl StorageLayer {
             },
             ..AwsSettings::default()
         };
-        Ok(StorageSettings { s3, kms, aws })
+        Ok(StorageSettings { s3, kms, aws, tails })
     }
 
     fn layout(&self, with_kms: bool) -> Result<S3Layout, Failure> {
@@ -265,7 +277,8 @@ impl StorageLayer {
         };
         let secondary_class = self.s3_secondary_class.clone();
         let atomic_puts = self.s3_atomic_puts.unwrap_or(true);
-        Ok(S3Layout { media, secondary, keys, secondary_class, encryption, atomic_puts })
+        let tails_key = self.tails_key.clone();
+        Ok(S3Layout { media, secondary, keys, secondary_class, encryption, tails_key, atomic_puts })
     }
 
     /// A setting that is on while what it serves is off would be believed to do something.

@@ -10,15 +10,17 @@ const TENANT_RULE: &str = "(tenant_id = current_setting('app.tenant'::text, true
 /// Functions that may run with more than the caller's rights.
 const DEFINER_FUNCTIONS: [&str; 3] = ["placed_capture_orders", "routing_connections", "tenant_ids"];
 /// Unique keys that are random over all tenants, and so tell nothing of another one.
-const RANDOM_KEYS: [&str; 3] = ["connections_address_user_once", "worker_runs_pkey", "worker_troubles_pkey"];
+const RANDOM_KEYS: [&str; 4] =
+    ["connections_address_user_once", "spool_lives_pkey", "worker_runs_pkey", "worker_troubles_pkey"];
 /// Tables of which the app may remove rows.
-const REMOVABLE: [&str; 7] = [
+const REMOVABLE: [&str; 8] = [
     "calls",
     "connection_credentials",
     "connection_observations",
     "destruction_lists",
     "legs",
     "recordings",
+    "segments",
     "sign_in_failures",
 ];
 /// What may change of a sealed piece: where it lies.
@@ -27,7 +29,7 @@ const PLACE_OF_A_SEGMENT: [&str; 2] = ["bucket", "version_id"];
 const DIRECTORY: [&str; 5] =
     ["capture_orders", "connection_credentials", "connections", "registration_accounts", "tenants"];
 /// What the platform knows of its own workers: nothing in it is of any tenant.
-pub const PLATFORMS: [&str; 2] = ["worker_runs", "worker_troubles"];
+pub const PLATFORMS: [&str; 3] = ["spool_lives", "worker_runs", "worker_troubles"];
 /// The migrations' own list; the app has no right on it.
 const NOT_TENANTS: &str = "_sqlx_migrations";
 
@@ -132,6 +134,7 @@ async fn every_policy_asks_for_the_tenant_when_reading_and_when_writing() {
             "connections_for_directory",
             "recordings_removable",
             "registration_accounts_for_directory",
+            "segments_removable",
             "tenants_for_directory",
         ])
     );
@@ -176,7 +179,8 @@ async fn every_foreign_key_carries_the_tenant_on_both_ends() {
     .await;
     assert!(all.len() > 30, "{all:?}");
     // The lives of workers and their troubles belong to no tenant.
-    let of_the_platform = set(&["worker_troubles.worker_troubles_run_id_fkey"]);
+    let of_the_platform =
+        set(&["spool_lives.spool_lives_run_id_fkey", "worker_troubles.worker_troubles_run_id_fkey"]);
     assert_eq!(&all - &of_the_platform, composite);
     // A row that goes takes no other row with it.
     let cascading = names(&mut db, "SELECT conname::text FROM pg_constraint WHERE contype = 'f' AND (confdeltype <> 'a' OR confupdtype <> 'a')").await;

@@ -21,7 +21,7 @@ use rokuon_db::segments::{self, Segment};
 use rokuon_db::sessions::{self, Session, SessionId};
 use rokuon_db::tenant_tx::TenantTx;
 use rokuon_db::uses::{self, Use};
-use rokuon_db::{connection_hours, operating_calendar, untaken_minutes};
+use rokuon_db::{connection_hours, operating_calendar, truncated_recordings, untaken_minutes};
 use rokuon_db::{
     credentials, lines, people, plays, policy_versions, sign_in_throttle, tenants, unrecorded_counts,
 };
@@ -211,6 +211,7 @@ impl City {
     pub async fn fill(&self) -> CallStarted {
         let call = self.sealed_call(noon()).await;
         let mut tx = self.tx().await;
+        truncated_recordings::note(&mut tx, call.recording, Uuid::new_v4(), noon()).await.unwrap();
         credentials::issue(&mut tx, self.person, "$argon2id$hash", noon()).await.unwrap();
         let appointment = Appointment {
             id: AppointmentId(Uuid::new_v4()),

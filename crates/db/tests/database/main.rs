@@ -16,5 +16,6 @@ mod recording_life;
 mod register;
 mod retention_counts;
 mod search;
+mod spools_taken_over;
 mod uses;
 mod watching;

@@ -11,4 +11,5 @@ mod logs;
 mod moving;
 mod restoring;
 mod store_holds;
+mod tails;
 mod town;

@@ -13,7 +13,7 @@ use rokuon_policy::ids::RecordingId;
 use super::frame::{Frame, HEADER_LEN, Kind};
 use super::index::Run;
 use super::spool_call::RunCipher;
-use super::{Shared, SpoolError, journal, scan};
+use super::{Recovered, Shared, SpoolError, journal, scan};
 use crate::key_service::DataKey;
 
 /// Octets read at once; most frames fit.
@@ -22,7 +22,7 @@ const GUESS: usize = 4 * 1024;
 /// Reads committed entries; cheap to clone, usable from any thread.
 #[derive(Clone)]
 pub struct SpoolReader {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl SpoolReader {
@@ -32,8 +32,14 @@ impl SpoolReader {
 
     /// Reads a directory as it is now, without its lock: for looking into a spool nobody has open.
     pub fn scan(dir: &Path) -> Result<Self, SpoolError> {
-        let (index, ..) = scan::directory(dir)?;
-        Ok(Self { shared: Arc::new(Shared { dir: dir.to_owned(), index: Mutex::new(index) }) })
+        Ok(Self::scan_found(dir)?.0)
+    }
+
+    /// The same, with what was found in it.
+    pub fn scan_found(dir: &Path) -> Result<(Self, Recovered), SpoolError> {
+        let (index, recovered, _) = scan::directory(dir)?;
+        let shared = Arc::new(Shared { dir: dir.to_owned(), index: Mutex::new(index) });
+        Ok((Self { shared }, recovered))
     }
 
     /// The entries of a recording that are committed now, in order across runs. A damaged or missing stretch is an `Err`
@@ -173,7 +179,7 @@ fn frame_octets(file: &File, offset: u64) -> io::Result<Vec<u8>> {
     Ok(octets)
 }
 
-fn read_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {
+pub(super) fn read_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut done = 0;
     while done < into.len() {
         match file.read_at(&mut into[done..], offset + done as u64) {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::*;
 
+mod copying;
 mod crash;
 mod killed;
 mod life;

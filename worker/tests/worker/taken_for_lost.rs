@@ -1,0 +1,141 @@
+//! A worker whose calls another one sealed comes back: what it has besides is not lost, and nothing is there twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rokuon_db::recordings::Outcome;
+use rokuon_fixtures::g711::Law;
+use rokuon_fixtures::payload::FRAME;
+use rokuon_fixtures::sip_link::Transport;
+use rokuon_policy::clock::SystemClock;
+use rokuon_storage::object_key::TAILS;
+use rokuon_storage::object_store::Bucket;
+use rokuon_worker::config::{SipListeners, TailsConfig, WorkerConfig};
+use rokuon_worker::running_worker::{RunningWorker, WorkerPorts, start};
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+
+use crate::harness::house::{EXCHANGE, House};
+use crate::media::noise;
+
+const QUICK: TailsConfig = TailsConfig {
+    every: Duration::from_millis(100),
+    // A beat is every 5 s.
+    silent_after: Duration::from_secs(12),
+    sure_after: Duration::from_millis(500),
+    stopped_for: Duration::from_secs(1),
+    look_every: Duration::from_millis(100),
+};
+
+/// Another worker of the same platform, with a spool of its own.
+async fn another(house: &House, tails: TailsConfig) -> (RunningWorker, TempDir) {
+    let spool = tempfile::tempdir().unwrap();
+    let config = WorkerConfig {
+        sip: SipListeners::plain((EXCHANGE, 0).into()),
+        rtp_ports: 31_000..=31_099,
+        tails: Some(tails),
+        ..WorkerConfig::on_loopback(spool.path().to_owned())
+    };
+    let ports = WorkerPorts {
+        db: house.db.clone(),
+        store: house.store.clone(),
+        keys: house.keys.clone(),
+        clock: Arc::new(SystemClock),
+        signer: None,
+    };
+    (start(config, ports).await.unwrap(), spool)
+}
+
+const SEALED: &str = "SELECT count(*) FROM audit_events WHERE tenant_id = $1 AND kind = 'recording.sealed'";
+const COMPLETED: &str =
+    "SELECT count(*) FROM audit_events WHERE tenant_id = $1 AND kind = 'recording.completed'";
+const LACKING: &str =
+    "SELECT count(*) FROM truncated_recordings WHERE tenant_id = $1 AND completed_at IS NULL";
+
+// rule: F2, F12, F13
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_comes_back_seals_whole_what_another_sealed_without_its_end() {
+    let mut house = House::with(|config| config.tails = Some(QUICK)).await;
+    let phone = house.phone(Transport::Udp).await;
+    let mut live = phone.invite(&noise(300, 450)).await.unwrap();
+    sleep(Duration::from_millis(1_500)).await;
+    house.stop(Duration::ZERO).await;
+    let (other, spool) = another(&house, QUICK).await;
+    let late = Instant::now() + Duration::from_secs(20);
+    while house.count(LACKING).await == 0 {
+        assert!(Instant::now() < late, "nobody sealed what the lost worker had copied");
+        sleep(Duration::from_millis(50)).await;
+    }
+    let id = live.call_id().to_owned();
+    let short = house.finished(&id).await;
+    assert_eq!(short.recording.outcome, Some(Outcome::SealedWithGaps));
+    assert!(
+        short.recording.doubts.iter().any(|doubt| doubt.en.contains("was lost")),
+        "{:?}",
+        short.recording.doubts
+    );
+    assert_eq!(short.manifest().ended_by.as_deref(), Some("host_lost"));
+    assert_eq!((house.count(SEALED).await, house.count(COMPLETED).await), (1, 0));
+    let copied = spool.path().join("taken-over");
+    assert!(std::fs::read_dir(copied).map_or(0, Iterator::count) == 0, "its copy of the journal is gone");
+
+    house.start().await;
+    live.said_everything().await;
+    let sent = live.hang_up().await.unwrap();
+    let late = Instant::now() + Duration::from_secs(20);
+    while house.count(COMPLETED).await == 0 {
+        assert!(Instant::now() < late, "what came after was not sealed");
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!((house.count(SEALED).await, house.count(LACKING).await), (1, 0));
+    assert_eq!(house.recordings_of(&id).await.len(), 1);
+    let mut tx = house.db.tenant(&house.tenant).await.unwrap();
+    let row = rokuon_db::recordings::find(&mut tx, short.recording.id).await.unwrap().unwrap();
+    tx.commit_read_only().await.unwrap();
+    assert!(row.duration_ms > short.recording.duration_ms, "{:?}", row.duration_ms);
+    assert_eq!(row.outcome, Some(Outcome::SealedWithGaps), "it was down for a while");
+    assert!(row.doubts.iter().all(|doubt| !doubt.en.contains("was lost")), "{:?}", row.doubts);
+
+    // Everything said before it stopped and after it came back is there.
+    let whole = house.finished(&id).await;
+    for (channel, stream) in (0..).zip(&sent.streams) {
+        let heard = whole.whole(channel, Law::Pcmu);
+        let said = stream.timeline(0xFF);
+        let start = heard.windows(FRAME).position(|window| window == &said[..FRAME]).unwrap();
+        let down: Vec<_> = row.gaps.iter().filter(|gap| gap.channel == channel).collect();
+        let differs = said.iter().enumerate().filter(|(at, octet)| {
+            let at = start + at;
+            let listed = |gap: &&rokuon_db::recordings::ListedGap| {
+                (gap.start_sample..gap.start_sample + gap.samples).contains(&(at as u64))
+            };
+            heard.get(at) != Some(octet) && !down.iter().any(listed)
+        });
+        assert_eq!(differs.count(), 0, "{down:?}");
+        let end = said.len() - 50 * FRAME;
+        assert_eq!(heard[start + end..start + said.len()], said[end..], "the end is there");
+    }
+    other.shutdown(Duration::from_secs(1)).await;
+    house.stop(Duration::from_secs(1)).await;
+    let tails = house.store.objects(Bucket::Media);
+    assert!(tails.iter().any(|(key, _)| key.as_str().starts_with(TAILS)), "whoever copies may not erase");
+}
+
+// rule: F2
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_writes_tails_is_not_lost_though_the_database_does_not_hear_it() {
+    let eager =
+        TailsConfig { silent_after: Duration::from_secs(1), sure_after: Duration::from_secs(1), ..QUICK };
+    let house = House::with(|config| config.tails = Some(QUICK)).await;
+    let (other, _spool) = another(&house, eager).await;
+    let phone = house.phone(Transport::Udp).await;
+    // Longer than from one beat to the next: for seconds it is silent by the other one's measure.
+    let mut live = phone.invite(&noise(310, 450)).await.unwrap();
+    live.said_everything().await;
+    assert_eq!(house.count(LACKING).await, 0, "its tails went on");
+    let sent = live.hang_up().await.unwrap();
+    let kept = house.finished(&sent.call_id).await;
+    assert_eq!(kept.recording.outcome, Some(Outcome::Sealed));
+    kept.assert_said(&sent.streams, Law::Pcmu);
+    assert_eq!((house.count(SEALED).await, house.count(LACKING).await), (1, 0));
+    other.shutdown(Duration::from_secs(1)).await;
+}

@@ -20,9 +20,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::registrar::{RegisterError, SealedRecording, SealedRow, StartedCall, enter_again};
 use crate::routing::call_routing::{OfferedLabel, Told, judge_call};
+use crate::routing::doubts;
 use crate::routing::refresh::load_routes;
 use crate::routing::table::RoutingTable;
 use crate::sealing::evidence::unhex;
+use crate::sealing::replay::HOST_LOST;
 
 /// Why a recording is not entered again.
 #[derive(Debug)]
@@ -144,10 +146,13 @@ impl Adopting {
             .iter()
             .map(|stream| OfferedLabel { label: stream.label.clone(), recorded: true })
             .collect();
-        let doubts = vec![Text::new(
+        let mut doubts = vec![Text::new(
             "バックアップからの復元の後、目録から登録し直しました。",
             "Entered again from its manifest after a restore from a backup.",
         )];
+        if manifest.ended_by.as_deref() == Some(HOST_LOST) {
+            doubts.push(doubts::truncated());
+        }
         let mut routing = judge_call(routes, &connection, Told::of(state.known(), &[]), doubts, &streams);
         // It was kept; no newer rule undoes that.
         routing.kept = true;
@@ -168,6 +173,8 @@ impl Adopting {
             started_at: manifest.started_at,
             ended_at: manifest.ended_at.unwrap_or(manifest.started_at),
             ended_by: manifest.ended_by,
+            // The row of its truncation is lost with the others: it tells so itself, and nobody completes it.
+            lost_with: None,
             total_samples: manifest.total_samples,
             outcome: manifest.outcome,
             gaps: manifest.gaps,

@@ -243,7 +243,8 @@ pub async fn enter_again(
     policy: Option<&Policy>,
     sealed: &SealedRecording,
 ) -> Result<(), RegisterError> {
-    sealed::commit(db, now, policy, sealed).await
+    // A database that has lost it knows of no truncation, either: it always takes it.
+    sealed::commit(db, now, policy, sealed).await.map(|_taken| ())
 }
 
 /// The call as it was first noted; `None` where its judgement is lost.

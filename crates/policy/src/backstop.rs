@@ -54,8 +54,8 @@ impl BackstopClass {
         policy.retention.iter().find(|rule| rule.kind == kind).and_then(Self::of)
     }
 
-    /// Every class that objects may carry while these policies are kept: theirs, and the tails'. Give all versions of a policy: objects keep the class
-    /// they were put with.
+    /// Every class that objects may carry while these policies are kept: theirs, and the tails'. Give all versions of a policy:
+    /// objects keep the class they were put with.
     pub fn of_policies<'a>(policies: impl IntoIterator<Item = &'a Policy>) -> BTreeSet<Self> {
         policies
             .into_iter()

@@ -23,7 +23,7 @@ use crate::routing::call_routing::CallRouting;
 use crate::rtp::protection::StreamProtection;
 
 /// What ended a recording whose host was lost, as far as anybody knows.
-const HOST_LOST: &str = "host_lost";
+pub const HOST_LOST: &str = "host_lost";
 
 /// Everything the journal says of one recording.
 #[derive(Debug)]

@@ -130,13 +130,13 @@ async fn whatever_became_of_a_commit_nothing_is_there_twice_and_nothing_is_missi
     let to_go = sqlx::query(due).execute(&mut direct).await.expect("due").rows_affected();
     assert_eq!(to_go as usize, calls - calls / 2);
     line.cut_one_in(3);
-    let late = Instant::now() + Duration::from_secs(180);
+    let late = Instant::now() + Duration::from_secs(240);
     let destroyed = "SELECT 'gone', count(*) FROM recordings WHERE state = 'destroyed'";
     while rows(&superuser, destroyed).await[0].1 < to_go.cast_signed() {
         assert!(Instant::now() < late, "{:?} of {to_go} destroyed", rows(&superuser, destroyed).await);
         let hurry = "UPDATE jobs SET next_at = now() - interval '1 minute' WHERE kind = 'destroy' AND state = 'resting'; \
                      UPDATE jobs SET lease_until = now() - interval '1 minute' WHERE kind = 'destroy' AND lease_until IS NOT NULL \
-                     AND begun_at < now() - interval '20 seconds'";
+                     AND begun_at < now() - interval '5 seconds'";
         sqlx::raw_sql(hurry).execute(&mut direct).await.expect("hurried");
         sleep(Duration::from_millis(500)).await;
     }

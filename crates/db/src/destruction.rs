@@ -13,6 +13,12 @@ use crate::tenant_tx::TenantTx;
 
 /// Where it is told whose destruction was committed: what is in memory of them is forgotten at once.
 pub(crate) const CHANNEL: &str = "recordings_destroying";
+
+// Every statement below that changes rows chosen by their ids says `state || ''`, not `state`. Written plainly the condition fits a
+// partial index (`recordings_due` and its like), which statistics gathered before a sweep call empty: each of a batch's rows was then
+// looked for by reading everything that is due, and destroying fell with the square of what was due. As an expression it fits no
+// index, so that the row is found by its key.
+
 /// A notification carries at most 8,000 octets; an id has 32 and a comma.
 const IDS_A_NOTICE: usize = 200;
 
@@ -34,7 +40,7 @@ pub async fn become_due(
             SELECT r.recording_id, w.reason, w.article
             FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[]) AS w (recording_id, epoch, reason, article)
             JOIN recordings r ON r.tenant_id = $1 AND r.recording_id = w.recording_id AND r.epoch = w.epoch
-            WHERE r.active_holds = 0 AND r.state IN ('primary', 'secondary', 'quarantined')
+            WHERE r.active_holds = 0 AND r.state || '' IN ('primary', 'secondary', 'quarantined')
                 -- an erasure that was approved since they were chosen keeps its cause
                 AND (r.due_reason IS NULL OR r.due_reason = w.reason)
             ORDER BY r.recording_id
@@ -44,7 +50,7 @@ pub async fn become_due(
         SET state = 'due', due_at = $6, due_reason = chosen.reason, due_article = chosen.article
         FROM chosen
         WHERE r.tenant_id = $1 AND r.recording_id = chosen.recording_id
-            AND r.active_holds = 0 AND r.state IN ('primary', 'secondary', 'quarantined')
+            AND r.active_holds = 0 AND r.state || '' IN ('primary', 'secondary', 'quarantined')
         RETURNING r.recording_id",
     )
     .bind(tenant)
@@ -68,7 +74,7 @@ pub async fn keep_after_all(tx: &mut TenantTx, chosen: &[Chosen]) -> Result<Vec<
         "UPDATE recordings r
         SET state = r.tier, due_at = NULL, due_reason = NULL, due_article = NULL
         FROM unnest($2::uuid[], $3::bigint[]) AS w (recording_id, epoch)
-        WHERE r.tenant_id = $1 AND r.recording_id = w.recording_id AND r.epoch = w.epoch AND r.state = 'due'
+        WHERE r.tenant_id = $1 AND r.recording_id = w.recording_id AND r.epoch = w.epoch AND r.state || '' = 'due'
             AND r.due_reason <> 'erasure'
         RETURNING r.recording_id",
     )
@@ -98,7 +104,7 @@ pub async fn commit(
             SELECT r.recording_id, r.epoch
             FROM unnest($2::uuid[], $3::bigint[]) AS w (recording_id, epoch)
             JOIN recordings r ON r.tenant_id = $1 AND r.recording_id = w.recording_id AND r.epoch = w.epoch
-            WHERE r.state = 'due' AND r.active_holds = 0
+            WHERE r.state || '' = 'due' AND r.active_holds = 0
             ORDER BY r.recording_id
             FOR UPDATE OF r SKIP LOCKED
         )
@@ -106,7 +112,7 @@ pub async fn commit(
         SET state = 'destroying', destroying_at = $4
         FROM free
         WHERE r.tenant_id = $1 AND r.recording_id = free.recording_id AND r.epoch = free.epoch
-            AND r.state = 'due'
+            AND r.state || '' = 'due'
             AND r.active_holds = 0
             AND (r.hold_grace_until IS NULL OR r.hold_grace_until <= $4)
             AND (r.due_reason = 'erasure' OR r.keep_at_least_until IS NULL OR r.keep_at_least_until <= $4)
@@ -144,7 +150,7 @@ pub async fn done(
     let rows: Vec<(Uuid,)> = sqlx::query_as(
         "UPDATE recordings
         SET state = 'destroyed', destroyed_at = $3, object_holds = 'off'
-        WHERE tenant_id = $1 AND recording_id = ANY ($2) AND state = 'destroying'
+        WHERE tenant_id = $1 AND recording_id = ANY ($2) AND state || '' = 'destroying'
         RETURNING recording_id",
     )
     .bind(tenant)

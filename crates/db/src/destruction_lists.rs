@@ -47,7 +47,7 @@ pub struct DestructionList {
     pub listed_at: DateTime<Utc>,
 }
 
-/// Writes lists down. What stands on one already stays on it: what was found anew is added.
+/// Writes lists down; says for which there was none before. What stands on one already stays on it: what was found anew is added.
 ///
 /// # Errors
 /// [`DbError`].
@@ -56,11 +56,12 @@ pub async fn put(
     cause: ListCause,
     lists: &[(RecordingId, Vec<ListedObject>)],
     now: DateTime<Utc>,
-) -> Result<(), DbError> {
+) -> Result<Vec<RecordingId>, DbError> {
     let ids: Vec<Uuid> = lists.iter().map(|(id, _)| id.0).collect();
     let objects: Vec<Value> = lists.iter().map(|(_, objects)| json(objects)).collect();
     let (tenant, connection) = tx.parts();
-    sqlx::query(
+    // A row that was there before has the transaction that changed it in xmax.
+    let rows: Vec<(Uuid, bool)> = sqlx::query_as(
         "INSERT INTO destruction_lists (tenant_id, recording_id, cause, objects, listed_at)
         SELECT $1, id, $3, objects, $5
         FROM unnest($2::uuid[], $4::jsonb[]) AS listed (id, objects)
@@ -68,16 +69,17 @@ pub async fn put(
             SELECT jsonb_agg(DISTINCT one)
             FROM jsonb_array_elements(destruction_lists.objects || excluded.objects) AS one
         )
-        WHERE NOT destruction_lists.objects @> excluded.objects",
+        WHERE NOT destruction_lists.objects @> excluded.objects
+        RETURNING recording_id, xmax = 0",
     )
     .bind(tenant)
     .bind(ids)
     .bind(cause.as_str())
     .bind(objects)
     .bind(now)
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    Ok(rows.into_iter().filter_map(|(id, new)| new.then_some(RecordingId(id))).collect())
 }
 
 /// The lists of some recordings.

@@ -22,9 +22,13 @@ pub async fn erase_calls(
         "WITH old AS MATERIALIZED (
             SELECT c.call_id
             FROM calls c
-            LEFT JOIN recordings r USING (tenant_id, call_id)
             WHERE c.tenant_id = $1 AND c.log_erased_at IS NULL AND c.started_at <= $2
-                AND (r.state IS NULL OR r.state IN ('destroyed', 'failed')) AND coalesce(r.active_holds, 0) = 0
+                -- by the call, not as a join: that would read every recording to learn that no call is old enough
+                AND coalesce((
+                    SELECT r.state IN ('destroyed', 'failed') AND r.active_holds = 0
+                    FROM recordings r
+                    WHERE r.tenant_id = $1 AND r.call_id = c.call_id
+                ), true)
             ORDER BY c.started_at
             LIMIT $4
             FOR UPDATE OF c SKIP LOCKED

@@ -26,6 +26,14 @@ pub async fn next(
         FROM recordings
         WHERE tenant_id = $1 AND policy_version < $2 AND state IN ('primary', 'secondary', 'due', 'quarantined')
             AND ($4::uuid IS NULL OR recording_id > $4)
+            -- mostly there is none: the oldest version in use says so without reading what is kept
+            AND (
+                SELECT o.policy_version
+                FROM recordings o
+                WHERE o.tenant_id = $1 AND o.state IN ('primary', 'secondary', 'due', 'quarantined')
+                ORDER BY o.policy_version
+                LIMIT 1
+            ) < $2
         ORDER BY recording_id
         LIMIT $3",
     )

@@ -10,6 +10,7 @@ mod guarding;
 mod logs;
 mod moving;
 mod restoring;
+mod reading;
 mod store_holds;
 mod tails;
 mod town;

@@ -1,9 +1,9 @@
 //! Destroys what is due: one committing statement, keys first, then media on both tiers, a look whether anything is left, and the
-//! certificate together with the row and the event; each told outside the database before it is done ([`crate::witness`]). It may be cut short after any step: what was committed is carried on.
+//! certificate together with the row and the event; each told outside the database before it is done ([`crate::witness`]). It may be
+//! cut short after any step: what was committed is carried on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use rokuon_db::audit_events::AuditEvent;
 use rokuon_db::destruction_lists::{self, ListCause, ListedObject};
@@ -46,30 +46,79 @@ pub const PLACES: [&str; 15] = [
 
 pub(crate) async fn run(run: &mut Run<'_>) -> Result<RunEnd, KeepingError> {
     run.keeper.interruption.at("destroy.begun")?;
-    let batch = run.keeper.limits.batch;
     // What stays for the next time, so that nothing is asked for twice in a run.
     let mut left: BTreeSet<RecordingId> = BTreeSet::new();
+    finish_earlier(run, &mut left).await?;
+    let mut committed = commit_next(run).await;
     loop {
-        let now = run.keeper.believe_time(run).await?;
-        // First what an earlier run committed.
-        let mut tx = run.tx().await?;
-        let committed = keeping::list(&mut tx, WorkList::Destroying, now, batch).await?;
-        tx.commit_read_only().await?;
-        let committed: Vec<KeptRow> = committed.into_iter().filter(|row| !left.contains(&row.id)).collect();
-        if !committed.is_empty() {
-            left.extend(carry_on(run, &committed).await?);
-            continue;
-        }
-        if left.len() >= batch as usize || commit_next(run, now).await? == 0 {
+        let batch = count(run, committed)?;
+        if batch.moved == 0 {
             break;
         }
+        // While the store is busy with these, the database commits the next. Both are waited for, whatever becomes of one.
+        let full = left.len() >= run.keeper.limits.batch as usize;
+        let (carried, next) = tokio::join!(carry_on(run, &batch.rows), async {
+            if full { Ok(Committed::default()) } else { commit_next(run).await }
+        });
+        left.extend(ended(run, carried?).await?);
+        committed = next;
     }
     run.figure("left_in_store", left.len() as u64);
     if left.is_empty() { Ok(RunEnd::Done) } else { Err(KeepingError::StillThere { left: left.len() }) }
 }
 
-/// Commits the destruction of the next ones, and takes back what is kept after all; says how many it moved.
-async fn commit_next(run: &mut Run<'_>, now: DateTime<Utc>) -> Result<usize, KeepingError> {
+/// Carries on what an earlier run committed.
+async fn finish_earlier(run: &mut Run<'_>, left: &mut BTreeSet<RecordingId>) -> Result<(), KeepingError> {
+    loop {
+        let now = run.keeper.believe_time(run).await?;
+        let mut tx = run.tx().await?;
+        let listed = keeping::list(&mut tx, WorkList::Destroying, now, run.keeper.limits.batch).await?;
+        tx.commit_read_only().await?;
+        let rows: Vec<KeptRow> = listed.into_iter().filter(|row| !left.contains(&row.id)).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let carried = carry_on(run, &rows).await?;
+        left.extend(ended(run, carried).await?);
+    }
+}
+
+/// What one transaction moved.
+#[derive(Default)]
+struct Committed {
+    /// Past the point of no return, as they were then.
+    rows: Vec<KeptRow>,
+    /// Taken back: their period was lengthened.
+    kept: u64,
+    /// Both.
+    moved: usize,
+}
+
+/// What became of a batch.
+struct Carried {
+    destroyed: u64,
+    /// Which could not be ended, because the store keeps something of them.
+    left: BTreeSet<RecordingId>,
+}
+
+fn count(run: &mut Run<'_>, committed: Result<Committed, KeepingError>) -> Result<Committed, KeepingError> {
+    match &committed {
+        Ok(batch) if batch.kept > 0 => run.count("kept_after_all", batch.kept),
+        Err(KeepingError::Time(doubt)) => run.figure("clock_doubt", doubt.to_string()),
+        _ => {}
+    }
+    committed
+}
+
+async fn ended(run: &mut Run<'_>, carried: Carried) -> Result<BTreeSet<RecordingId>, KeepingError> {
+    run.progress.done += carried.destroyed;
+    run.report(None).await?;
+    Ok(carried.left)
+}
+
+/// Commits the destruction of the next ones, and takes back what is kept after all.
+async fn commit_next(run: &Run<'_>) -> Result<Committed, KeepingError> {
+    let now = run.keeper.look_at_clocks(&run.tenant).await?;
     let mut tx = run.tx().await?;
     let due = keeping::list(&mut tx, WorkList::Due, now, run.keeper.limits.batch).await?;
     let (mut chosen, mut kept) = (Vec::new(), Vec::new());
@@ -83,10 +132,12 @@ async fn commit_next(run: &mut Run<'_>, now: DateTime<Utc>) -> Result<usize, Kee
     run.keeper.interruption.at("destroy.chosen")?;
     let kept = destruction_rows::keep_after_all(&mut tx, &kept).await?;
     let committed = destruction_rows::commit(&mut tx, &chosen, now).await?;
-    let rows: BTreeMap<RecordingId, &KeptRow> = due.iter().map(|row| (row.id, row)).collect();
+    // As they are now that nobody else can change them.
+    let rows = keeping::find(&mut tx, &committed).await?;
+    let rows_of: BTreeMap<RecordingId, &KeptRow> = due.iter().chain(&rows).map(|row| (row.id, row)).collect();
     let event = |kind: &str, id: &RecordingId| -> AuditEvent {
         let mut event = run.event(kind, now).on("recording", id);
-        if let Some(row) = rows.get(id) {
+        if let Some(row) = rows_of.get(id) {
             event.article = row.kept.cause.as_ref().map(|cause| cause.article.clone());
             event.detail = json!({
                 "reason": row.kept.cause.as_ref().map(|cause| cause.reason),
@@ -97,31 +148,26 @@ async fn commit_next(run: &mut Run<'_>, now: DateTime<Utc>) -> Result<usize, Kee
     };
     let mut events: Vec<AuditEvent> = kept.iter().map(|id| event("recording.keep_after_all", id)).collect();
     events.extend(committed.iter().map(|id| event("recording.destroying", id)));
-    let moved = events.len();
+    let (kept, moved) = (kept.len() as u64, events.len());
     if moved == 0 {
         tx.commit_read_only().await?;
-        return Ok(0);
+        return Ok(Committed::default());
     }
     tx.commit_with_all(&events).await?;
-    run.count("kept_after_all", kept.len() as u64);
     run.keeper.interruption.at("destroy.committed")?;
-    Ok(moved)
+    Ok(Committed { rows, kept, moved })
 }
 
-/// Carries committed destructions on to their end; says which could not be ended, because the store keeps something of them.
-async fn carry_on(run: &mut Run<'_>, rows: &[KeptRow]) -> Result<Vec<RecordingId>, KeepingError> {
+/// Carries committed destructions on to their end.
+async fn carry_on(run: &Run<'_>, rows: &[KeptRow]) -> Result<Carried, KeepingError> {
     let keeper = run.keeper;
     let ids: Vec<RecordingId> = rows.iter().map(|row| row.id).collect();
     let mut found = listed(run, &ids).await?;
     found.retain(|(_, objects)| !objects.is_empty());
     keeper.interruption.at("destroy.listed")?;
-    let mut tx = run.tx().await?;
-    destruction_lists::put(&mut tx, ListCause::Destroyed, &found, keeper.times.now()).await?;
-    // What an earlier run listed, and may have erased already, belongs to the certificate as well.
-    let lists = destruction_lists::of(&mut tx, ListCause::Destroyed, &ids).await?;
-    tx.commit_bookkeeping().await?;
+    let mut objects = write_down(run, &ids, found).await?;
     keeper.interruption.at("destroy.list_written")?;
-    let all: Vec<&ListedObject> = lists.iter().flat_map(|list| &list.objects).collect();
+    let all: Vec<&ListedObject> = objects.values().flatten().collect();
     let of = |bucket: Bucket| -> Vec<&ListedObject> {
         all.iter().copied().filter(|one| one.bucket == bucket.as_str()).collect()
     };
@@ -145,8 +191,6 @@ async fn carry_on(run: &mut Run<'_>, rows: &[KeptRow]) -> Result<Vec<RecordingId
     let mut tx = run.tx().await?;
     let words = recorders::last_words(&mut tx, checked).await?;
     tx.commit_read_only().await?;
-    let mut objects: BTreeMap<RecordingId, Vec<ListedObject>> =
-        lists.into_iter().map(|list| (list.recording, list.objects)).collect();
     let issued: Vec<certificates::Certificate> = rows
         .iter()
         .filter(|row| !left.contains(&row.id))
@@ -164,17 +208,36 @@ async fn carry_on(run: &mut Run<'_>, rows: &[KeptRow]) -> Result<Vec<RecordingId
     keeper.interruption.at("destroy.certified")?;
     destruction::put_certificates(store, &keeper.signer, &run.tenant, &issued).await?;
     keeper.interruption.at("destroy.certificates_witnessed")?;
-    finish(run, issued).await?;
+    let destroyed = finish(run, issued).await?;
     keeper.interruption.at("destroy.done")?;
     if let Some(note) = note.filter(|_| left.is_empty()) {
         destruction::erase_committed(store, &note).await?;
     }
-    run.report(None).await?;
-    Ok(left.into_iter().collect())
+    Ok(Carried { destroyed, left })
 }
 
-/// Row, certificate, count and event of each, in one transaction: exactly one certificate a destroyed recording (I6).
-async fn finish(run: &mut Run<'_>, issued: Vec<certificates::Certificate>) -> Result<(), KeepingError> {
+/// Writes down what is about to be erased. What an earlier run listed, and may have erased already, belongs to the certificate too.
+async fn write_down(
+    run: &Run<'_>,
+    ids: &[RecordingId],
+    found: Vec<(RecordingId, Vec<ListedObject>)>,
+) -> Result<BTreeMap<RecordingId, Vec<ListedObject>>, KeepingError> {
+    let mut tx = run.tx().await?;
+    let new = destruction_lists::put(&mut tx, ListCause::Destroyed, &found, run.keeper.times.now()).await?;
+    let new: BTreeSet<RecordingId> = new.into_iter().collect();
+    let mut lists: BTreeMap<RecordingId, Vec<ListedObject>> =
+        found.into_iter().filter(|(id, _)| new.contains(id)).collect();
+    let old: Vec<RecordingId> = ids.iter().filter(|id| !new.contains(id)).copied().collect();
+    if !old.is_empty() {
+        let listed = destruction_lists::of(&mut tx, ListCause::Destroyed, &old).await?;
+        lists.extend(listed.into_iter().map(|list| (list.recording, list.objects)));
+    }
+    tx.commit_bookkeeping().await?;
+    Ok(lists)
+}
+
+/// Row, certificate, count and event of each, in one transaction: exactly one certificate a destroyed recording (I6). Says how many.
+async fn finish(run: &Run<'_>, issued: Vec<certificates::Certificate>) -> Result<u64, KeepingError> {
     let ids: Vec<RecordingId> = issued.iter().map(|one| one.recording).collect();
     let now = run.keeper.times.now();
     let mut tx = run.tx().await?;
@@ -185,7 +248,7 @@ async fn finish(run: &mut Run<'_>, issued: Vec<certificates::Certificate>) -> Re
     destruction_lists::strike(&mut tx, ListCause::Destroyed, &ids).await?;
     if issued.is_empty() {
         tx.commit_bookkeeping().await?;
-        return Ok(());
+        return Ok(0);
     }
     certificates::issue(&mut tx, &issued).await?;
     destruction_days::add(&mut tx, run.today(), 0, issued.len() as u64).await?;
@@ -205,9 +268,8 @@ async fn finish(run: &mut Run<'_>, issued: Vec<certificates::Certificate>) -> Re
         })
         .collect();
     tx.commit_with_all(&events).await?;
-    run.progress.done += issued.len() as u64;
     metrics::counter!("rokuon_recordings_destroyed_total").increment(issued.len() as u64);
-    Ok(())
+    Ok(issued.len() as u64)
 }
 
 /// Everything the stores hold of them, every version and marker.

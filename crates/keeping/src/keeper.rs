@@ -53,7 +53,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            batch: 500,
+            batch: 1_000,
             requests: 16,
             listed: 1_000,
             scrub_within: TimeDelta::days(28),

@@ -1,5 +1,7 @@
 //! Finds what is past its period: from then on it is due. A sweep far larger than usual stops and asks a person (I19).
 
+use std::collections::BTreeMap;
+
 use rokuon_db::destruction;
 use rokuon_db::destruction_days;
 use rokuon_db::jobs::{self, RunEnd};
@@ -72,10 +74,10 @@ pub(crate) async fn become_due(run: &mut Run<'_>, due: &[(KeptRow, Cause)]) -> R
     let chosen: Vec<_> = due.iter().map(|(row, cause)| ((row.id, row.kept.epoch), cause.clone())).collect();
     let mut tx = run.tx().await?;
     let became = destruction::become_due(&mut tx, &chosen, now).await?;
-    let of = |id: RecordingId| due.iter().find(|(row, _)| row.id == id);
+    let of: BTreeMap<RecordingId, &(KeptRow, Cause)> = due.iter().map(|one| (one.0.id, one)).collect();
     let mut events = Vec::with_capacity(became.len());
     let mut by_rule = 0;
-    for (row, cause) in became.iter().filter_map(|id| of(*id)) {
+    for (row, cause) in became.iter().filter_map(|id| of.get(id)) {
         by_rule += u64::from(cause.reason != DueReason::Erasure);
         let mut event = run.event("recording.due", now).on("recording", row.id).with(json!({
             "reason": cause.reason,

@@ -17,6 +17,7 @@ use crate::object_store::{
     Bucket, ObjectKey, ObjectStore, ObjectVersion, StoreError, StoreErrorKind, StoredObject,
 };
 
+mod erasing;
 mod files;
 mod hold_marks;
 mod listing;
@@ -125,9 +126,7 @@ impl ObjectStore for DirectoryStore {
         versions: &[(ObjectKey, String)],
     ) -> Vec<Result<(), StoreError>> {
         let (wanted, count) = (versions.to_vec(), versions.len());
-        let erased = self.run(bucket, move |files| {
-            Ok(wanted.iter().map(|(key, version)| files.erase_version(key, version)).collect())
-        });
+        let erased = self.run(bucket, move |files| erasing::erase(files, &wanted));
         erased.await.unwrap_or_else(|error| {
             let stopped = |_| Err(StoreError::new(error.kind, "the erasure was interrupted"));
             (0..count).map(stopped).collect()

@@ -152,28 +152,6 @@ impl Files {
         }))
     }
 
-    /// See [`crate::object_store::ObjectStore::erase_version`].
-    pub fn erase_version(&self, key: &ObjectKey, version: &str) -> Result<(), StoreError> {
-        // One erasure at a time, over all processes: nothing may be put and erased anew between look and unlink, nor held.
-        let _alone = self.alone()?;
-        let version = match self.named_version(key, version) {
-            Ok(version) => version,
-            Err(error) if error.kind == StoreErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        if hold_marks::is_set(&self.root, version) {
-            return Err(StoreError::new(StoreErrorKind::Held, "a hold keeps this version"));
-        }
-        let place = self.path(key);
-        fs::remove_file(&place).map_err(store_error)?;
-        let mut directory = place.parent().expect("an object lies in its bucket's directory");
-        sync_directory(directory).map_err(store_error)?;
-        while directory != self.root && fs::remove_dir(directory).is_ok() {
-            directory = directory.parent().expect("the bucket's directory is above");
-        }
-        Ok(())
-    }
-
     /// See [`crate::object_store::ObjectStore::set_held`].
     pub fn set_held(&self, key: &ObjectKey, version: &str, held: bool) -> Result<(), StoreError> {
         let _alone = self.alone()?;
@@ -201,13 +179,15 @@ impl Files {
         }
     }
 
-    fn alone(&self) -> Result<File, StoreError> {
+    /// Taken for as long as the file lives: one that erases or holds at a time, over all processes.
+    pub fn alone(&self) -> Result<File, StoreError> {
         let lock = lock_file(&self.root.join(".erasing")).map_err(store_error)?;
         lock.lock().map_err(store_error)?;
         Ok(lock)
     }
 
-    fn path(&self, key: &ObjectKey) -> PathBuf {
+    /// Where an object lies.
+    pub fn path(&self, key: &ObjectKey) -> PathBuf {
         self.root.join(key.as_str())
     }
 

@@ -148,6 +148,34 @@ async fn no_room_is_told_as_full_and_leaves_nothing_behind() {
 
 // req: P-7
 #[tokio::test]
+async fn a_batch_takes_empty_directories_along_and_leaves_what_is_held_or_anothers() {
+    let dir = TempDir::new().expect("a directory");
+    let store = open(&dir);
+    let mut batch = Vec::new();
+    for name in ["a/1/x/key", "a/1/x/media", "a/1/y/key", "a/2/z/key", "a/2/held/key"] {
+        let stored = store.put_new(Bucket::Media, &key(name), Bytes::from_static(b"x")).await.expect("put");
+        batch.push((key(name), stored.version_id));
+    }
+    store.put_new(Bucket::Media, &key("a/2/z/anothers"), Bytes::from_static(b"x")).await.expect("put");
+    let (held, version) = batch.last().expect("the last one").clone();
+    store.set_held(Bucket::Media, &held, &version, true).await.expect("held");
+    batch.push((key("a/3/never/there"), version.clone()));
+    for again in [false, true] {
+        let answers = store.erase_versions(Bucket::Media, &batch).await;
+        for (at, answer) in answers.into_iter().enumerate() {
+            let kind = answer.err().map(|error| error.kind);
+            assert_eq!(kind, (at == 4).then_some(StoreErrorKind::Held), "object {at}, again: {again}");
+        }
+    }
+    let media = dir.path().join("objects/media");
+    assert!(!media.join("a/1").exists(), "nothing was left in it");
+    assert!(!media.join("a/3").exists());
+    let left = files(&media.join("a"));
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert!(media.join("a/2/z/anothers").exists() && media.join("a/2/held/key").exists());
+}
+
+#[tokio::test]
 async fn a_hold_outlives_the_process_and_a_damaged_object() {
     let dir = TempDir::new().expect("a directory");
     let stored =

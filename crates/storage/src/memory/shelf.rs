@@ -41,6 +41,9 @@ pub struct Shelf {
     pub list_lag: u64,
 }
 
+/// The least key there can be.
+const LEAST: &str = "-";
+
 fn not_found() -> StoreError {
     StoreError::new(StoreErrorKind::NotFound, "the object is not there")
 }
@@ -123,10 +126,9 @@ impl Shelf {
     /// Keys of what is there.
     pub fn keys(&self, bucket: Bucket, prefix: &str, after: Option<&str>, limit: usize) -> Vec<ObjectKey> {
         let shown = self.made.saturating_sub(self.list_lag);
-        let there = self.of_bucket(bucket).filter(|(key, versions)| {
+        let there = self.beginning_with(bucket, prefix).filter(|(key, versions)| {
             let newest = versions.iter().rev().find(|version| version.number <= shown);
-            key.as_str().starts_with(prefix)
-                && after.is_none_or(|after| key.as_str() > after)
+            after.is_none_or(|after| key.as_str() > after)
                 && newest.is_some_and(|version| version.object.is_some())
         });
         there.take(limit).map(|(key, _)| key.clone()).collect()
@@ -141,7 +143,7 @@ impl Shelf {
         limit: usize,
     ) -> Vec<ObjectVersion> {
         let shown = self.made.saturating_sub(self.list_lag);
-        let all = self.of_bucket(bucket).filter(|(key, _)| key.as_str().starts_with(prefix));
+        let all = self.beginning_with(bucket, prefix);
         let all = all.flat_map(|(key, versions)| versions.iter().rev().map(move |version| (key, version)));
         let wanted = all.filter(|(key, version)| {
             let passed = |(last, id): &(String, String)| match key.as_str().cmp(last) {
@@ -167,8 +169,25 @@ impl Shelf {
 
     /// Every object of a bucket that is there.
     pub fn of_bucket(&self, bucket: Bucket) -> impl Iterator<Item = (&ObjectKey, &Vec<Version>)> {
-        let first = "-".parse::<ObjectKey>().expect("the least key there can be");
-        let from = Bound::Included((bucket, first));
+        self.from(bucket, LEAST)
+    }
+
+    /// Those whose keys begin so.
+    fn beginning_with(
+        &self,
+        bucket: Bucket,
+        prefix: &str,
+    ) -> impl Iterator<Item = (&ObjectKey, &Vec<Version>)> {
+        // A prefix that ends in a slash is no key; without it, it is one that comes before all of them.
+        let all = self.from(bucket, prefix.trim_end_matches('/'));
+        let all = all.skip_while(move |(key, _)| key.as_str() < prefix);
+        all.take_while(move |(key, _)| key.as_str().starts_with(prefix))
+    }
+
+    /// From `least` on; from the first where that is no key.
+    fn from(&self, bucket: Bucket, least: &str) -> impl Iterator<Item = (&ObjectKey, &Vec<Version>)> {
+        let least = least.parse::<ObjectKey>().or_else(|_| LEAST.parse()).expect("the least key is one");
+        let from = Bound::Included((bucket, least));
         let all = self.versions.range((from, Bound::Unbounded));
         all.take_while(move |((place, _), _)| *place == bucket).map(|((_, key), versions)| (key, versions))
     }

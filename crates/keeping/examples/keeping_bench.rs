@@ -215,6 +215,9 @@ impl Bench {
         }
         // within the last twenty days: all of them are kept
         self.fill(rows, 1, 20 * 86_400_000_000 / u64::from(rows), false).await?;
+        // What was filled goes to the disk now: with gigabytes on their way each commit waits for seconds.
+        self.behind("CHECKPOINT").await?;
+        std::process::Command::new("sync").status()?;
         let keeper = self.keeper(Arc::new(MemoryStore::new()))?;
         // The calls whose recordings were destroyed above have a log that is over.
         let (erased, took) = self.run(&keeper, JobKind::LogErasure).await?;

@@ -24,8 +24,9 @@ pub enum Unsupported {
     Encryption,
 }
 
-/// The codecs our own offer lists, best first.
-const OFFERED: [Encoding; 2] = [Encoding::Pcmu, Encoding::Pcma];
+/// The codecs our own offer lists. G.711 first: nearly every call is in it, and nobody is to transcode for us; not G.729, which
+/// only a licensed decoder makes audible.
+const OFFERED: [Encoding; 4] = [Encoding::Pcmu, Encoding::Pcma, Encoding::G722, Encoding::Opus];
 
 /// The m-lines of an offer: the peer's, or our own where an INVITE came without one.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::direction::Direction;
-use super::format::Format;
+use super::format::{Encoding, Format};
 use super::offered_stream::{OfferedStream, negotiate};
 use super::own_session::OwnSession;
 use super::security::{OfferedSecurity, OwnSecurity, write as write_security};
@@ -27,7 +27,8 @@ pub struct StreamAnswer {
 
 /// Writes the recorder's answer. `streams` holds one entry for each m-line of the offer, `None` to refuse it.
 ///
-/// Kept formats stand in the offer's order. RTCP is multiplexed where the offer allows it.
+/// Kept formats stand in the offer's order, but for G.729: it comes behind every other codec, since hearing it needs a licensed
+/// decoder. RTCP is multiplexed where the offer allows it.
 pub fn recording_answer(
     offer: &SessionDescription,
     own: OwnSession,
@@ -70,7 +71,11 @@ fn write_refused(sdp: &mut String, stream: &OfferedStream, media: &MediaDescript
 fn write_taken(sdp: &mut String, stream: &OfferedStream, media: &MediaDescription, answer: &StreamAnswer) {
     const CANNOT_FAIL: &str = "writing into a String cannot fail";
     let is_kept = |format: &&Format| answer.payload_types.contains(&format.payload_type);
-    let kept: Vec<&Format> = stream.formats.iter().filter(is_kept).collect();
+    let mut kept: Vec<&Format> = stream.formats.iter().filter(is_kept).collect();
+    let is_g729 = |format: &Format| format.known() == Some(Encoding::G729);
+    if kept.iter().any(|format| format.is_recordable() && !is_g729(format)) {
+        kept.sort_by_key(|format| is_g729(format));
+    }
     let types: Vec<String> = kept.iter().map(|format| format.payload_type.to_string()).collect();
     write!(sdp, "m={} {} {} {}\r\n", media.kind, answer.port, media.protocol, types.join(" "))
         .expect(CANNOT_FAIL);

@@ -252,7 +252,7 @@ fn avaya_sm_sends_two_parties_and_their_mix() {
 
 #[test]
 fn broadworks_puts_metadata_first_and_requires_nothing() {
-    let sdp = two("1", "2").replace("RTP/AVP 0 101", "RTP/AVP 96 9 18 0 8 101 102").replace(
+    let sdp = two("1", "2").replace("RTP/AVP 0 101", "RTP/AVP 96 9 0 8 101 102 18").replace(
         "a=rtpmap:101 telephone-event/8000",
         "a=rtpmap:96 opus/48000/2\na=rtpmap:101 telephone-event/8000\na=rtpmap:102 telephone-event/48000",
     );
@@ -270,7 +270,7 @@ fn broadworks_puts_metadata_first_and_requires_nothing() {
     ));
     check(&seen, true, &[("+819000001234", &[0]), ("0125001234", &[1])]);
     assert_eq!(seen.metadata.direction_hint, Some(DirectionHint::Terminating));
-    assert!(seen.answer.contains("RTP/AVP 96 9 18 0 8 101 102\r\n"));
+    assert!(seen.answer.contains("RTP/AVP 96 9 0 8 101 102 18\r\n"));
     seen.peer.send(
         &in_dialog("ACK", 612_345_678, &seen.invite.dialog, "", "")
             .replace("CSeq: 612345678 ACK", "CSeq: 612345678 INVITE"),

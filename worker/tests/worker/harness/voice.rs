@@ -18,12 +18,13 @@ pub struct Voice {
     ssrc: u32,
     sequence: u16,
     timestamp: u32,
+    payload_type: u8,
 }
 
 impl Voice {
     pub fn new(ip: IpAddr, octet: u8) -> Self {
         let socket = bind_stream(ip).unwrap();
-        Self { socket, octet, ssrc: u32::from(octet), sequence: 1, timestamp: 0 }
+        Self { socket, octet, ssrc: u32::from(octet), sequence: 1, timestamp: 0, payload_type: 0 }
     }
 
     /// The port it sends from.
@@ -42,6 +43,11 @@ impl Voice {
         sleep(Duration::from_millis(20) * packets).await;
     }
 
+    /// Sends in this payload type from now on.
+    pub fn speak_as(&mut self, payload_type: u8) {
+        self.payload_type = payload_type;
+    }
+
     /// Sends under another source identifier from now on.
     pub fn change_ssrc(&mut self) {
         (self.ssrc, self.sequence, self.timestamp) = (self.ssrc + 1_000, 500, 90_000);
@@ -50,7 +56,7 @@ impl Voice {
     /// Speaks for so many packets of 20 ms, in real time.
     pub async fn say(&mut self, to: Option<SocketAddr>, packets: usize) {
         for _ in 0..packets {
-            let mut packet = vec![0x80, 0];
+            let mut packet = vec![0x80, self.payload_type];
             packet.extend(self.sequence.to_be_bytes());
             packet.extend(self.timestamp.to_be_bytes());
             packet.extend(self.ssrc.to_be_bytes());

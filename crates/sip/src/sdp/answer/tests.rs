@@ -166,3 +166,17 @@ fn a_stream_without_a_format_we_want_is_refused() {
     assert!(recording_answer(&offer, own(), &[Some(one)]).contains("m=audio 30000 RTP/AVP 8\r\n"));
     assert!(recording_answer(&offer, own(), &[]).contains("m=audio 0 RTP/AVP 0 8\r\n"));
 }
+
+// rule: SD4
+#[test]
+fn g729_is_answered_last_and_alone_where_there_is_nothing_else() {
+    let line = |formats: &str| {
+        let answer = answer_all(&format!(
+            "v=0\nc=IN IP4 192.0.2.1\nm=audio 40000 RTP/AVP {formats}\na=rtpmap:101 telephone-event/8000\n"
+        ));
+        answer.lines().find(|line| line.starts_with("m=")).unwrap().to_owned()
+    };
+    assert_eq!(line("18 8 101"), "m=audio 30000 RTP/AVP 8 101 18");
+    assert_eq!(line("0 18 8"), "m=audio 30000 RTP/AVP 0 8 18");
+    assert_eq!(line("18 101"), "m=audio 30000 RTP/AVP 18 101");
+}

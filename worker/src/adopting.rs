@@ -55,7 +55,7 @@ impl Adopting {
         keys: &Arc<dyn KeyService>,
         now: DateTime<Utc>,
     ) -> Result<Self, DbError> {
-        let routes = load_routes(db, now).await?;
+        let routes = load_routes(db, &RoutingTable::default(), now).await?;
         let reader = RecordingReader::new(store.clone(), keys.clone());
         Ok(Self { db: db.clone(), store: store.clone(), reader, routes, now })
     }

@@ -35,6 +35,7 @@ use crate::recorder::command::{LastingCall, Told};
 use crate::recorder::thread::RecorderThread;
 use crate::recovery::Recovery;
 use crate::registrar::Registrar;
+use crate::registrar::observing::Sighting;
 use crate::routing::refresh::{load_routes, refresh_routes};
 use crate::routing::table::RoutingTable;
 use crate::rtp::ports::PortPool;
@@ -144,7 +145,12 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     let mut tasks = JoinSet::new();
 
     let routes = Arc::new(ArcSwap::from_pointee(RoutingTable::default()));
-    match tokio::time::timeout(FIRST_ROUTES, load_routes(&ports.db, ports.clock.now())).await {
+    match tokio::time::timeout(
+        FIRST_ROUTES,
+        load_routes(&ports.db, &RoutingTable::default(), ports.clock.now()),
+    )
+    .await
+    {
         Ok(Ok(table)) => routes.store(Arc::new(table)),
         Ok(Err(error)) => tracing::error!(%error, "the database is away: no new call can be placed yet"),
         Err(_) => tracing::error!("the database is slow: no new call can be placed yet"),
@@ -205,7 +211,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     };
     sealing.spawn(sealer.run(orders_inbox, lasting_inbox));
     let (silent, silent_inbox) = mpsc::unbounded_channel();
-    sealing.spawn(pass_on(told_inbox, orders.clone(), lasting, silent));
+    sealing.spawn(pass_on(told_inbox, orders.clone(), lasting, silent, registrar.clone()));
 
     let mut seed = [0; 2];
     let _unseeded = getrandom::fill(&mut seed);
@@ -242,6 +248,8 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     let gate = Arc::new(Gate::new(routes.clone()));
     let noticing = registrar.clone();
     gate.on_stranger(Box::new(move |source, message| noticing.stranger(source, "udp", message)));
+    let noticing = registrar.clone();
+    gate.on_failed_handshake(Box::new(move |source, failure| noticing.handshake_failed(source, failure)));
     let shown = |address: SocketAddr| match address.ip().is_unspecified() {
         true => SocketAddr::new(config.media_address_for(address.ip()), address.port()),
         false => address,
@@ -356,6 +364,7 @@ async fn pass_on(
     orders: mpsc::UnboundedSender<SealOrder>,
     lasting: mpsc::UnboundedSender<Box<LastingCall>>,
     silent: mpsc::UnboundedSender<RecordingId>,
+    registrar: Registrar,
 ) {
     while let Some(told) = told.recv().await {
         let _stopping = match told {
@@ -364,6 +373,9 @@ async fn pass_on(
                 .is_ok(),
             Told::Lasts(call) => lasting.send(call).is_ok(),
             Told::Silent(recording) => silent.send(recording).is_ok(),
+            Told::Sound { connection, stream, sound } => {
+                registrar.observe(&connection, Sighting::of_sound(stream, sound))
+            }
         };
     }
 }

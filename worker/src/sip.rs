@@ -4,6 +4,7 @@ pub mod accept;
 pub mod datagrams;
 pub mod dial;
 pub mod gate;
+pub mod handshake_failure;
 pub mod sockets;
 mod stream;
 pub mod tls;

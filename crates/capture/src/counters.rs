@@ -84,7 +84,37 @@ pub struct StreamCounters {
     pub replayed: u64,
 }
 
+/// How it stands with the sound of a stream, by what was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sound {
+    /// It arrives.
+    Heard,
+    /// Packets arrive in a codec that was not agreed.
+    WrongCodec,
+    /// What arrives cannot be opened, or is no RTP.
+    Unreadable,
+    /// All that arrives comes from elsewhere than was signalled, and may not.
+    FromElsewhere,
+    /// Nothing arrives.
+    Nothing,
+}
+
 impl StreamCounters {
+    /// How it stands with the sound. What its own sender does wrong says more than what strangers send.
+    pub const fn sound(&self) -> Sound {
+        if self.accepted + self.paused + self.backlog > 0 {
+            Sound::Heard
+        } else if self.payload_type > 0 {
+            Sound::WrongCodec
+        } else if self.unauthentic + self.malformed > 0 {
+            Sound::Unreadable
+        } else if self.source > 0 {
+            Sound::FromElsewhere
+        } else {
+            Sound::Nothing
+        }
+    }
+
     /// Everything that was dropped.
     pub const fn dropped(&self) -> u64 {
         self.malformed
@@ -147,5 +177,38 @@ impl CallCounters {
             sum.add(figures);
             sum
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_its_own_sender_does_wrong_says_more_than_what_strangers_send() {
+        let counted = |reasons: &[DropReason]| {
+            let mut counters = StreamCounters::default();
+            for reason in reasons {
+                match reason {
+                    DropReason::Source => counters.source += 3,
+                    DropReason::PayloadType => counters.payload_type += 1,
+                    DropReason::Malformed => counters.malformed += 1,
+                    DropReason::Unauthentic => counters.unauthentic += 1,
+                    DropReason::Paused => counters.paused += 1,
+                    _ => counters.backlog += 1,
+                }
+            }
+            counters.sound()
+        };
+        assert_eq!(counted(&[]), Sound::Nothing);
+        assert_eq!(counted(&[DropReason::Source]), Sound::FromElsewhere);
+        assert_eq!(counted(&[DropReason::Source, DropReason::Malformed]), Sound::Unreadable);
+        assert_eq!(counted(&[DropReason::Unauthentic]), Sound::Unreadable);
+        assert_eq!(counted(&[DropReason::Source, DropReason::PayloadType]), Sound::WrongCodec);
+        assert_eq!(counted(&[DropReason::PayloadType, DropReason::Paused]), Sound::Heard);
+        assert_eq!(
+            StreamCounters { accepted: 1, source: 9, ..StreamCounters::default() }.sound(),
+            Sound::Heard
+        );
     }
 }

@@ -12,7 +12,7 @@ use rokuon_media::rtp::{RtpPacket, is_rtcp};
 
 use live_stream::LiveStream;
 
-use crate::counters::{CallCounters, DropReason, StreamCounters};
+use crate::counters::{CallCounters, DropReason, Sound, StreamCounters};
 use crate::journal::encode::PendingEntries;
 use crate::journal::media::JournalPacket;
 use crate::journal::{Entry, JournalError, OnHold, Paused, SenderClock};
@@ -303,6 +303,11 @@ impl LiveCall {
     /// When the last packet of one stream was accepted.
     pub fn last_packet_on(&self, stream: u8) -> Option<Duration> {
         self.streams.iter().find(|live| live.index == stream)?.last_packet_at
+    }
+
+    /// How it stands with the sound of each stream, and whether it is on hold.
+    pub fn sounds(&self) -> impl Iterator<Item = (u8, Sound, bool)> {
+        self.streams.iter().map(|live| (live.index, live.counters.sound(), live.on_hold))
     }
 
     /// Whether every stream is on hold: silence is then expected.

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
+use rokuon_capture::counters::Sound;
 use rokuon_capture::journal::{CallOpened, CallUpdated};
 use rokuon_policy::ids::{RecordingId, TenantId};
 use rokuon_storage::key_service::{DataKey, WrappedKey};
@@ -211,6 +212,15 @@ pub enum Told {
     },
     /// A call lasts: what it has brought so far can be sealed.
     Lasts(Box<LastingCall>),
+    /// How it stands with the sound of a stream, of a call whose connection is tested; told when it changes.
+    Sound {
+        /// By which connection the call came.
+        connection: Arc<ConnectionRoute>,
+        /// The stream's index.
+        stream: u8,
+        /// What was counted says so.
+        sound: Sound,
+    },
     /// Nothing has been heard for longer than allowed, and nobody is on hold.
     Silent(RecordingId),
 }

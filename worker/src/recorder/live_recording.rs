@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rokuon_capture::counters::Sound;
 use rokuon_capture::journal::CallOpened;
 use rokuon_capture::live_call::LiveCall;
 use rokuon_capture::stream::StreamSetup;
@@ -76,6 +77,8 @@ pub struct LiveRecording {
     opened: Duration,
     silent_after: Duration,
     pub said_silent: bool,
+    /// What was told of each stream's sound.
+    told_sound: Vec<(u8, Sound)>,
     next_report: Duration,
     /// When it was opened, or last cut.
     pub cut_at: Duration,
@@ -86,6 +89,9 @@ pub struct LiveRecording {
     /// When the last packets are swept up and the call is journaled as ended.
     pub closing: Option<(Duration, &'static str)>,
 }
+
+/// A stream that has brought nothing by then is told to be silent: exchanges begin to send within a second or two.
+const SOUND_BY: Duration = Duration::from_secs(5);
 
 /// Whether a source may be learned there.
 fn fence(connection: &ConnectionRoute, from: std::net::IpAddr) -> bool {
@@ -119,6 +125,7 @@ impl LiveRecording {
             opened: now.monotonic,
             silent_after: call.silent_after,
             said_silent: false,
+            told_sound: Vec::new(),
             next_report: now.monotonic + Reporter::interval(),
             cut_at: now.monotonic,
             next_cut: Some(now.monotonic + seal_every),
@@ -259,6 +266,30 @@ impl LiveRecording {
                 changes: self.changes,
             }
         })
+    }
+
+    /// Streams whose sound stands otherwise than was told last, while its connection is tested.
+    pub fn changed_sounds(&mut self, now: Moment) -> Vec<(u8, Sound)> {
+        if self.closing.is_some() || !self.connection.is_tested(now.date()) {
+            return Vec::new();
+        }
+        let waited = now.monotonic.saturating_sub(self.opened) >= SOUND_BY;
+        let told = |stream: u8| self.told_sound.iter().find(|(one, _)| *one == stream).map(|(_, told)| *told);
+        let changed: Vec<_> = self
+            .live
+            .sounds()
+            .filter(|(_, sound, on_hold)| *sound != Sound::Nothing || (waited && !on_hold))
+            .map(|(stream, sound, _)| (stream, sound))
+            .filter(|(stream, sound)| told(*stream) != Some(*sound))
+            .collect();
+        self.told_sound.retain(|(stream, _)| changed.iter().all(|(one, _)| one != stream));
+        self.told_sound.extend(&changed);
+        changed
+    }
+
+    /// By which connection it came.
+    pub const fn connection(&self) -> &std::sync::Arc<ConnectionRoute> {
+        &self.connection
     }
 
     /// Nothing is expected to come: every stream is on hold.

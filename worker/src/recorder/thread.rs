@@ -26,9 +26,11 @@ use crate::config::WorkerConfig;
 use crate::rtp::receive::Receiver;
 use crate::rtp::reports::Reporter;
 use crate::vitals::Vitals;
+use telling::tell_sounds;
 
 mod calls;
 mod cutting;
+mod telling;
 
 /// After the dialog ends, packets that were overtaken by the BYE are still taken for so long.
 const LINGER: Duration = Duration::from_millis(250);
@@ -344,6 +346,7 @@ impl Recorder {
         if self.ticks.is_multiple_of(RTCP_TICKS) {
             call.sweep_rtcp(&mut self.receiver, now);
             call.report(&mut self.reporter, now);
+            tell_sounds(call, &self.told, now);
         }
         let pending = call.live.pending_len();
         if pending > 0 {

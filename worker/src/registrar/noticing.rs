@@ -10,6 +10,7 @@ use super::arrivals::Arrival;
 use super::observing::Sighting;
 use super::{Note, Registrar};
 use crate::routing::table::ConnectionRoute;
+use crate::sip::handshake_failure::HandshakeFailure;
 
 impl Registrar {
     /// Notes what was seen of a connection, if it is worth it: everything while a test runs, what is wrong always, and the
@@ -28,6 +29,16 @@ impl Registrar {
         for connection in self.routes.load().tested_from(source, now) {
             self.observe(&connection, seen.clone());
         }
+    }
+
+    /// A TLS handshake came to nothing. Whose it was nobody said, so all under test that the source belongs to are told.
+    pub fn handshake_failed(&self, source: IpAddr, failure: HandshakeFailure) {
+        let event = match failure.is_about_their_certificate() {
+            true => ConnectionEvent::TlsClientUnknown,
+            false => ConnectionEvent::TlsFailed,
+        };
+        let seen = Sighting::of(event).from(source).with(json!({ "why": failure.as_str() }));
+        self.observe_source(source, &seen);
     }
 
     /// A message from a source in nobody's networks. It gets no answer; but the connection it names, which only somebody knows

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rokuon_capture::counters::Sound;
 use rokuon_db::connection_events::ConnectionEvent;
 use rokuon_db::connection_observations::ConnectionObservation;
 use rokuon_policy::ids::ConnectionId;
@@ -35,6 +36,22 @@ impl Sighting {
     /// An event without more.
     pub fn of(event: ConnectionEvent) -> Self {
         Self { event, source: None, status_code: None, detail: json!({}) }
+    }
+
+    /// How it stands with the sound of a stream.
+    pub fn of_sound(stream: u8, sound: Sound) -> Self {
+        let (event, why) = match sound {
+            Sound::Heard => (ConnectionEvent::SoundHeard, None),
+            Sound::WrongCodec => (ConnectionEvent::SoundUnreadable, Some("codec")),
+            Sound::Unreadable => (ConnectionEvent::SoundUnreadable, None),
+            Sound::FromElsewhere => (ConnectionEvent::SoundFromElsewhere, None),
+            Sound::Nothing => (ConnectionEvent::NoSound, None),
+        };
+        let detail = match why {
+            Some(why) => json!({ "stream": stream, "why": why }),
+            None => json!({ "stream": stream }),
+        };
+        Self::of(event).with(detail)
     }
 
     /// With where it came from.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rokuon_capture::counters::{Sound, StreamCounters};
 use rokuon_capture::outcome::Outcome;
 use rokuon_db::connection_events::ConnectionEvent;
 use rokuon_db::connection_figures::{ConnectionFigure, Figures};
@@ -52,15 +53,8 @@ pub(super) fn sightings_of(read: &Replayed, outcome: Outcome) -> Vec<Sighting> {
     for stream in &read.streams {
         let counted =
             counters.streams.iter().find(|(index, _)| *index == stream.index).map(|(_, counted)| counted);
-        let (accepted, foreign, malformed) =
-            counted.map_or((0, 0, 0), |one| (one.accepted, one.source, one.malformed));
-        let event = match (accepted, foreign, malformed) {
-            (1.., _, _) => ConnectionEvent::SoundHeard,
-            (0, 1.., _) => ConnectionEvent::SoundFromElsewhere,
-            (0, 0, 1..) => ConnectionEvent::SoundUnreadable,
-            (0, 0, 0) => ConnectionEvent::NoSound,
-        };
-        seen.push(Sighting::of(event).with(json!({ "stream": stream.index })));
+        let sound = counted.map_or(Sound::Nothing, StreamCounters::sound);
+        seen.push(Sighting::of_sound(stream.index, sound));
     }
     seen.push(match (speakers_proved(read), read.metadata.is_empty()) {
         (true, _) => Sighting::of(ConnectionEvent::SpeakersProved),

@@ -18,11 +18,16 @@ use rokuon_storage::data_key_pool::DataKeyPool;
 use super::table::{ConnectionRoute, RoutingTable, TenantRoutes};
 
 /// Reads everything once. A tenant whose policy cannot be read is left out, loudly: without rules nothing is recorded
-/// in its name.
-pub async fn load_routes(db: &Database, now: DateTime<Utc>) -> Result<RoutingTable, DbError> {
+/// in its name. What `known` has of a tenant stands where it is unchanged: a thousand policies are not to be parsed anew every
+/// two seconds.
+pub async fn load_routes(
+    db: &Database,
+    known: &RoutingTable,
+    now: DateTime<Utc>,
+) -> Result<RoutingTable, DbError> {
     let mut tenants = Vec::new();
     for tenant in routing::tenants(db).await? {
-        match load_tenant(db, &tenant, now).await? {
+        match load_tenant(db, &tenant, known.tenant(&tenant), now).await? {
             Some(routes) => tenants.push(routes),
             None => tracing::error!(%tenant, "no policy is in force; this tenant's calls cannot be recorded"),
         }
@@ -50,16 +55,25 @@ pub async fn load_routes(db: &Database, now: DateTime<Utc>) -> Result<RoutingTab
 async fn load_tenant(
     db: &Database,
     tenant: &TenantId,
+    known: Option<&Arc<TenantRoutes>>,
     now: DateTime<Utc>,
-) -> Result<Option<TenantRoutes>, DbError> {
+) -> Result<Option<Arc<TenantRoutes>>, DbError> {
     let mut tx = db.tenant(tenant).await?;
     let version = policy_versions::in_force(&mut tx, civil::civil_day(now)).await?;
     let lines = lines::list(&mut tx).await?;
     let devices = devices::list(&mut tx).await?;
     tx.commit_read_only().await?;
     let Some(version) = version else { return Ok(None) };
+    // A version's text never changes; another text is another version.
+    let unchanged = |known: &&Arc<TenantRoutes>| {
+        known.policy_version == version.version && known.lines == lines && known.devices == devices
+    };
+    if let Some(known) = known.filter(unchanged) {
+        return Ok(Some(known.clone()));
+    }
     let Ok(policy) = Policy::parse(&version.toml) else { return Ok(None) };
-    Ok(Some(TenantRoutes { tenant: tenant.clone(), policy, policy_version: version.version, lines, devices }))
+    let (tenant, policy_version) = (tenant.clone(), version.version);
+    Ok(Some(Arc::new(TenantRoutes { tenant, policy, policy_version, lines, devices })))
 }
 
 /// Keeps the table fresh until dropped.
@@ -73,7 +87,8 @@ pub async fn refresh_routes(
     let mut away = false;
     loop {
         tokio::time::sleep(every).await;
-        match load_routes(&db, clock.now()).await {
+        let known = routes.load_full();
+        match load_routes(&db, &known, clock.now()).await {
             Ok(table) => {
                 for tenant in table.tenants() {
                     keys.add_tenant(&tenant.tenant);

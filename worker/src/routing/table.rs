@@ -120,7 +120,7 @@ pub enum Found {
 
 impl RoutingTable {
     /// A table of these tenants and their connections.
-    pub fn new(tenants: Vec<TenantRoutes>, connections: Vec<ConnectionRoute>) -> Self {
+    pub fn new(tenants: Vec<Arc<TenantRoutes>>, connections: Vec<ConnectionRoute>) -> Self {
         let connections: Vec<Arc<ConnectionRoute>> = connections.into_iter().map(Arc::new).collect();
         let mut by_certificate: HashMap<[u8; 32], Vec<Arc<ConnectionRoute>>> = HashMap::new();
         for connection in &connections {
@@ -129,7 +129,7 @@ impl RoutingTable {
             }
         }
         Self {
-            tenants: tenants.into_iter().map(|t| (t.tenant.clone(), Arc::new(t))).collect(),
+            tenants: tenants.into_iter().map(|t| (t.tenant.clone(), t)).collect(),
             sources: SourceIndex::of(
                 connections.iter().filter(|c| c.is_called_by_sip()).flat_map(|c| &c.networks),
             ),
@@ -205,7 +205,9 @@ impl RoutingTable {
     pub fn tested_from(&self, source: IpAddr, now: DateTime<Utc>) -> Vec<Arc<ConnectionRoute>> {
         let source = source.to_canonical();
         let tested = self.by_id.values().filter(|c| c.is_tested(now));
-        tested.filter(|c| c.networks.iter().any(|n| n.contains(&source))).cloned().collect()
+        // A device's connection that names no network may be used from anywhere.
+        let anywhere = |c: &ConnectionRoute| c.kind == ConnectionKind::Whip && c.networks.is_empty();
+        tested.filter(|c| anywhere(c) || c.networks.iter().any(|n| n.contains(&source))).cloned().collect()
     }
 
     /// Whether any connection may be used from this address; everyone else gets silence (S1: scanners learn nothing).

@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::gate::Gate;
+use super::handshake_failure::HandshakeFailure;
 use super::sockets::{Incoming, ListenError, Streams};
 use super::stream::{Limits, Served, serve_until_closed};
 use super::tls::TlsServer;
@@ -111,9 +112,10 @@ async fn serve(listener: Arc<Listener>, stream: TcpStream, remote: SocketAddr, k
         .await;
     };
     let accepting = TlsAcceptor::from(tls.config()).accept(stream);
-    let Ok(Ok(stream)) = timeout(HANDSHAKE, accepting).await else {
-        metrics::counter!("rokuon_sip_handshakes_failed_total").increment(1);
-        return;
+    let stream = match timeout(HANDSHAKE, accepting).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return gate.tell_failed_handshake(remote.ip(), HandshakeFailure::of(&error)),
+        Err(_) => return gate.tell_failed_handshake(remote.ip(), HandshakeFailure::Timeout),
     };
     let certificate = tls.judge(stream.get_ref().1.peer_certificates());
     let certified = certificate.is_some_and(|one| gate.knows_certificate(&one.sha256));
@@ -127,6 +129,12 @@ async fn serve(listener: Arc<Listener>, stream: TcpStream, remote: SocketAddr, k
             queue,
         )
         .await;
+    } else {
+        let shown = certificate.is_some();
+        gate.tell_failed_handshake(
+            remote.ip(),
+            if shown { HandshakeFailure::UnknownCertificate } else { HandshakeFailure::NoCertificate },
+        );
     }
 }
 

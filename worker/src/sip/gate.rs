@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 
+use super::handshake_failure::HandshakeFailure;
 use crate::registrar::Routes;
 use crate::routing::source_index::SourceIndex;
 
@@ -28,10 +29,14 @@ pub struct Gate {
     messages: Budgets,
     refusals: Budgets,
     strangers: OnceLock<TellStranger>,
+    handshakes: OnceLock<TellHandshake>,
 }
 
 /// Told of a datagram whose source is in nobody's networks: the source, and what came.
 pub type TellStranger = Box<dyn Fn(IpAddr, &[u8]) + Send + Sync>;
+
+/// Told of a TLS handshake that came to nothing: with whom, and why.
+pub type TellHandshake = Box<dyn Fn(IpAddr, HandshakeFailure) + Send + Sync>;
 
 /// What a message is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +58,7 @@ impl Gate {
             messages: Budgets::new(MESSAGES_A_SECOND),
             refusals: Budgets::new(REFUSALS_A_SECOND),
             strangers: OnceLock::new(),
+            handshakes: OnceLock::new(),
         }
     }
 
@@ -65,6 +71,19 @@ impl Gate {
     pub fn tell_stranger(&self, source: IpAddr, message: &[u8]) {
         if let Some(tell) = self.strangers.get() {
             tell(source, message);
+        }
+    }
+
+    /// Whom to tell of handshakes that fail; set once, before anything is heard.
+    pub fn on_failed_handshake(&self, tell: TellHandshake) {
+        let _set_before = self.handshakes.set(tell);
+    }
+
+    /// Tells of a handshake that failed; of a known source only, since everybody else's is no business of ours.
+    pub fn tell_failed_handshake(&self, source: IpAddr, failure: HandshakeFailure) {
+        metrics::counter!("rokuon_sip_handshakes_failed_total", "why" => failure.as_str()).increment(1);
+        if let Some(tell) = self.handshakes.get().filter(|_| self.knows(source)) {
+            tell(source, failure);
         }
     }
 

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use rokuon_db::connection_events::ConnectionEvent;
 use rokuon_policy::pii::Pii;
 use rokuon_whip::ice::IceCredentials;
 use rokuon_whip::trickle::{Fragment, restart_answer};
@@ -22,6 +23,7 @@ use super::opening::Opening;
 use super::problem::WhipProblem;
 use super::session_order::{IfMatch, Patched, SessionName, SessionOrder};
 use crate::desk::signalling::Phase;
+use crate::registrar::observing::Sighting;
 
 /// Where clients publish; a token says for whom.
 pub const PATH: &str = "/whip";
@@ -163,11 +165,32 @@ impl Endpoint {
         body: &[u8],
     ) -> Result<Response, WhipProblem> {
         let source = self.source(peer.ip(), headers);
+        let published = self.publish_from(source, user, headers, body).await;
+        if let Err(problem) = &published
+            && let Some(seen) = problem.sighting()
+        {
+            let connection = self.opening.meant(token_of(headers).as_ref(), user);
+            self.opening.saw(connection.as_deref(), source, seen);
+        }
+        published
+    }
+
+    async fn publish_from(
+        &self,
+        source: IpAddr,
+        user: Option<&str>,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Response, WhipProblem> {
         let (token, connection) = self.opening.authorise(token_of(headers), source)?;
+        let saw = |event| self.opening.saw(Some(&connection), source, Sighting::of(event));
+        saw(ConnectionEvent::Reached);
+        saw(ConnectionEvent::Secured);
         if user.is_some_and(|user| user != connection.address_user) {
             return Err(WhipProblem::not_authorised());
         }
-        must_be(headers, SDP)?;
+        saw(ConnectionEvent::Authenticated);
+        must_be(headers, SDP).map_err(|problem| problem.seen_as(ConnectionEvent::NoOffer, "not_sdp"))?;
         if !matches!(*self.phases.borrow(), Phase::Serving) {
             return Err(WhipProblem::busy(
                 "draining",
@@ -175,7 +198,8 @@ impl Endpoint {
                 "The recorder is about to stop.",
             ));
         }
-        let answered = self.opening.open(token, connection, &said(headers), body).await?;
+        let answered = self.opening.open(token, connection.clone(), &said(headers), body).await?;
+        saw(ConnectionEvent::MediaAgreed);
         let location = format!("/whip/sessions/{}", answered.name.as_str());
         let parts = [
             (header::CONTENT_TYPE, SDP.to_owned()),

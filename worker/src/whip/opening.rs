@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use axum::http::StatusCode;
 use rokuon_capture::journal::{AsReceived, CallOpened};
+use rokuon_db::connection_events::ConnectionEvent;
+use rokuon_db::connection_terms::ConnectionKind;
 use rokuon_policy::civil::civil_day;
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::{CallId, RecordingId};
@@ -26,6 +28,7 @@ use super::judging::{Judged, SaidByClient, judge_session, setups};
 use super::problem::WhipProblem;
 use super::session_order::{NewSession, Occupied, SessionName, SessionOrder};
 use crate::recorder::command::{Command, NewCall, OpenCall};
+use crate::registrar::observing::Sighting;
 use crate::registrar::{Note, Registrar, StartedCall};
 use crate::routing::table::{ConnectionRoute, RoutingTable, TenantRoutes};
 
@@ -69,6 +72,25 @@ pub struct Answered {
 }
 
 impl Opening {
+    /// Tells the test page of a connection, or of those that the source may belong to where none is known.
+    pub fn saw(&self, connection: Option<&ConnectionRoute>, source: IpAddr, seen: Sighting) {
+        match connection {
+            Some(connection) => {
+                self.registrar.observe(connection, seen.from(source));
+            }
+            None => self.registrar.observe_source(source, &seen.from(source)),
+        }
+    }
+
+    /// Which connection a token opens, or an address names.
+    pub fn meant(&self, token: Option<&TokenHash>, user: Option<&str>) -> Option<Arc<ConnectionRoute>> {
+        let routes = self.routes.load();
+        let opened = token.and_then(|token| connection_of(&routes, token, self.clock.now()));
+        let named =
+            |user: &str| routes.of_kind(ConnectionKind::Whip).find(|c| c.address_user == user).cloned();
+        opened.or_else(|| user.and_then(named))
+    }
+
     /// Whether a token opens anything from this source, and what.
     pub fn authorise(
         &self,
@@ -85,7 +107,8 @@ impl Opening {
                 "network-refused",
                 "この接続に許可されていないネットワークからの送信です。",
                 "The connection may not be used from this network.",
-            ));
+            )
+            .seen_as(ConnectionEvent::SourceNotAllowed, ""));
         }
         Ok((token, connection))
     }
@@ -142,7 +165,8 @@ impl Opening {
                 "token-in-use",
                 "この装置はすでに録音中です。",
                 "This device is being recorded already.",
-            )),
+            )
+            .seen_as(ConnectionEvent::RecorderBusy, "token_in_use")),
             Ok(Err(Occupied::Full)) => Err(WhipProblem::busy(
                 "full",
                 "同時に録音できる装置の数に達しています。少し待ってからやり直してください。",
@@ -166,7 +190,8 @@ impl Opening {
                 "device-not-in-use",
                 "この装置は台帳で使用期間外です。",
                 "The device is not in use by the register.",
-            ));
+            )
+            .seen_as(ConnectionEvent::NotKept, "device_not_in_use"));
         }
         judge_session(routes, connection, device, said, offer).map_err(|decision| {
             self.registrar.note(Note::NotKept {
@@ -249,12 +274,20 @@ fn refused_offer(problem: &OfferProblem) -> WhipProblem {
         OfferProblem::NotSdp(_) => StatusCode::BAD_REQUEST,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    let (event, why) = match problem {
+        OfferProblem::NotSdp(_) => (ConnectionEvent::NoOffer, "not_sdp"),
+        OfferProblem::NothingToRecord => (ConnectionEvent::NoCodec, ""),
+        OfferProblem::NoFingerprint => (ConnectionEvent::SrtpUnusable, "no_fingerprint"),
+        OfferProblem::NoIceCredentials => (ConnectionEvent::NoOffer, "no_ice"),
+        OfferProblem::NoRtcpMux => (ConnectionEvent::NoOffer, "no_rtcp_mux"),
+    };
     WhipProblem::new(
         status,
         "offer-refused",
         "装置が送った接続情報では録音できません（音声・映像の形式か、暗号化の情報が足りません）。",
         problem.to_string(),
     )
+    .seen_as(event, why)
 }
 
 fn not_ready() -> WhipProblem {

@@ -8,12 +8,14 @@ use rokuon_fixtures::metadata::Party;
 use rokuon_fixtures::phone::Phone;
 use rokuon_fixtures::sip_link::Transport;
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::harness::house::{CITIZEN, EXCHANGE, House, LISTED, STRANGER};
 use crate::harness::raw_phone::RawPhone;
 use crate::harness::tls::{Authority, Certified, connect, is_closed};
 use crate::media::noise;
+use crate::observations::{begin_test_of, told, until_told};
 
 const NAME: &str = "recorder.example.jp";
 
@@ -101,6 +103,30 @@ async fn a_renewed_certificate_is_used_without_a_restart_and_open_streams_stay()
     };
     tokio::time::timeout(Duration::from_secs(40), renewed).await.expect("the new one is used");
     assert!(answers(&before).await);
+}
+
+// req: P-2
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handshake_that_fails_tells_the_test_why() {
+    let (certificate, authority) = (Certified::by_itself(NAME), Authority::new());
+    let (house, _folder) = secure_house(&certificate, Some(&authority)).await;
+    let server = house.sip.tls[0];
+    // before a test is begun nobody is told
+    let mut plain = TcpStream::connect(server).await.unwrap();
+    plain.write_all(b"OPTIONS sip:x@example.jp SIP/2.0\r\n\r\n").await.unwrap();
+    begin_test_of(&house, &house.user).await;
+    assert_eq!(told(&house).await, []);
+    let mut plain = TcpStream::connect(server).await.unwrap();
+    plain.write_all(b"OPTIONS sip:x@example.jp SIP/2.0\r\n\r\n").await.unwrap();
+    until_told(&house, "tls_failed", Some("not_tls")).await;
+    // somebody who trusts another certificate than ours
+    assert!(connect(server, &Certified::by_itself(NAME), None).await.is_err());
+    until_told(&house, "tls_failed", Some("untrusted")).await;
+    let (_none, _) = connect(server, &certificate, None).await.unwrap();
+    until_told(&house, "tls_client_unknown", Some("no_certificate")).await;
+    let (_own, _) =
+        connect(server, &certificate, Some(&Certified::by_itself("pbx.example.jp"))).await.unwrap();
+    until_told(&house, "tls_client_unknown", Some("unknown_certificate")).await;
 }
 
 // rule: S1

@@ -17,6 +17,7 @@ use rokuon_worker::whip::config::WhipConfig;
 use uuid::Uuid;
 
 use crate::harness::house::{House, LISTED};
+use crate::observations::{begin_test_of, told, until_told};
 
 const OFFER: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE audio0\r\na=ice-options:trickle\r\nm=audio 9 UDP/TLS/RTP/SAVPF 96 0\r\nc=IN IP4 0.0.0.0\r\na=mid:audio0\r\na=sendonly\r\na=rtcp-mux\r\na=ice-ufrag:Fwsc\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\na=fingerprint:sha-256 00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F\r\na=setup:actpass\r\na=rtpmap:96 OPUS/48000/2\r\n";
 const TRICKLE: &str = "a=ice-ufrag:Fwsc\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:audio0\r\na=candidate:1 1 tcp 2105524479 fe80::1 9 typ host tcptype active\r\na=end-of-candidates\r\n";
@@ -247,4 +248,39 @@ async fn a_device_that_runs_on_demand_waits_until_the_people_before_it_were_told
         .header("content-type", "application/sdp");
     let told = told.header("rokuon-notice", "given").body(OFFER).send().await.unwrap();
     assert_eq!(told.headers()["rokuon-recording"], "running");
+}
+
+// req: P-2
+#[tokio::test]
+async fn a_test_of_a_devices_connection_is_told_what_was_refused_and_why() {
+    let (house, devices) = house_with(&[RecordingStart::Automatic], 10).await;
+    let device = &devices[0];
+    let user = device.endpoint.rsplit('/').next().unwrap();
+    begin_test_of(&house, user).await;
+    let stranger = Device {
+        endpoint: device.endpoint.clone(),
+        token: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(),
+        http: Client::new(),
+    };
+    assert_eq!(stranger.publish().await.status(), StatusCode::UNAUTHORIZED);
+    until_told(&house, "token_unknown", None).await;
+    let offer = |offer: String| async move {
+        device.ask(Method::POST, &device.endpoint, "application/sdp", None, &offer).await.status()
+    };
+    assert_eq!(offer(OFFER.replace("a=rtcp-mux\r\n", "")).await, StatusCode::UNPROCESSABLE_ENTITY);
+    until_told(&house, "no_offer", Some("no_rtcp_mux")).await;
+    assert_eq!(
+        offer(OFFER.replace("OPUS", "SPEEX").replace(" 96 0", " 96")).await,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    until_told(&house, "no_codec", None).await;
+    assert_eq!(device.publish().await.status(), StatusCode::CREATED);
+    until_told(&house, "media_agreed", None).await;
+    assert_eq!(device.publish().await.status(), StatusCode::CONFLICT);
+    until_told(&house, "recorder_busy", Some("token_in_use")).await;
+    let seen = told(&house).await;
+    for event in ["reached", "secured", "authenticated"] {
+        assert!(seen.iter().any(|(one, _, _)| one == event), "{event}: {seen:?}");
+    }
+    assert!(seen.contains(&("token_unknown".to_owned(), Some(401), None)), "{seen:?}");
 }

@@ -82,7 +82,8 @@ impl Opener {
         let encoded = entry.encode(&mut first).is_ok();
         // Holds, a pause and keys are durable with the call.
         live.live.take_pending(&mut first);
-        let taken = encoded && self.spool.lock().append(&mut live.spool, &first).is_ok();
+        let room = if encoded { self.spool.with_room_for(first.len()) } else { None };
+        let taken = room.is_some_and(|mut spool| spool.append(&mut live.spool, &first).is_ok());
         if !taken {
             let _gone = answer.send(Err(NotOpened::SpoolFailed));
             return None;

@@ -8,6 +8,9 @@ use rokuon_storage::spool::{Spool, SpoolError};
 
 use super::command::NotOpened;
 
+/// While the spool is full, this much waits inside it before packets wait with their calls instead.
+pub const WAITING_ENOUGH: usize = 256 * 1024;
+
 /// The spool, and whether it takes entries.
 pub struct SharedSpool {
     spool: Mutex<Spool>,
@@ -23,6 +26,25 @@ impl SharedSpool {
     /// holding it spoils nothing.
     pub fn lock(&self) -> MutexGuard<'_, Spool> {
         self.spool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The spool, where its buffer takes an entry of so many octets now. A tick that came late brings more than the buffer holds:
+    /// then what is in it is made durable first.
+    pub fn with_room_for(&self, plaintext: usize) -> Option<MutexGuard<'_, Spool>> {
+        let spool = self.lock();
+        if spool.takes(plaintext) {
+            return Some(spool);
+        }
+        drop(spool);
+        if self.is_full() || self.commit(false).is_err() {
+            return None;
+        }
+        Some(self.lock()).filter(|spool| spool.takes(plaintext))
+    }
+
+    /// Whether packets wait with their calls for now.
+    pub fn is_stuck(&self) -> bool {
+        self.is_full() && self.lock().waiting_bytes() > WAITING_ENOUGH
     }
 
     /// Whether the last commit failed: new calls are refused, and packets wait with their calls.

@@ -26,10 +26,12 @@ use crate::config::WorkerConfig;
 use crate::rtp::receive::Receiver;
 use crate::rtp::reports::Reporter;
 use crate::vitals::Vitals;
+use journaling::hand_over;
 use telling::tell_sounds;
 
 mod calls;
 mod cutting;
+mod journaling;
 mod telling;
 
 /// After the dialog ends, packets that were overtaken by the BYE are still taken for so long.
@@ -44,8 +46,6 @@ const IDLE_TICKS: u64 = 5;
 const ALL_PENDING: usize = 256 * 1024 * 1024;
 /// Calls swept between two looks at what else is asked: an answer to a re-INVITE waits for it.
 const SLICE: usize = 16;
-/// While the spool is full, this much waits inside it before packets wait with their calls instead.
-const WAITING_ENOUGH: usize = 256 * 1024;
 /// From this share on the spool counts as nearly full: an alarm, and parts of live calls are sealed early.
 const NEARLY_FULL: f64 = 0.8;
 
@@ -334,7 +334,6 @@ impl Recorder {
     }
     fn sweep_call(&mut self, recording: RecordingId) -> usize {
         let now = self.now();
-        let full = self.spool.is_full();
         let limit = PENDING_LIMIT.min(ALL_PENDING / self.calls.len().max(1));
         let Some(call) = self.calls.get_mut(&recording) else { return 0 };
         if call.is_idle() && !self.ticks.is_multiple_of(IDLE_TICKS) {
@@ -348,18 +347,8 @@ impl Recorder {
             call.report(&mut self.reporter, now);
             tell_sounds(call, &self.told, now);
         }
-        let pending = call.live.pending_len();
-        if pending > 0 {
-            let mut spool = self.spool.lock();
-            let stuck = full && spool.waiting_bytes() > WAITING_ENOUGH;
-            if !stuck && spool.takes(pending) {
-                self.scratch.clear();
-                call.live.take_pending(&mut self.scratch);
-                if let Err(error) = spool.append(&mut call.spool, &self.scratch) {
-                    metrics::counter!("rokuon_spool_refused_total").increment(1);
-                    tracing::error!(%error, %recording, "audio could not be journaled and is lost");
-                }
-            }
+        if !self.spool.is_stuck() {
+            hand_over(call, &self.spool, &mut self.scratch);
         }
         self.left_over |= call.live.pending_len() > 0;
         call.live.give_back(&mut self.spare);

@@ -31,12 +31,20 @@ async fn due(city: &City, platform: &Platform, count: usize) -> Vec<RecordingId>
     }
     as_superuser(
         platform,
-        "UPDATE recordings SET state = 'due', due_at = now(), due_reason = 'expired', due_article = '5(2)'"
-            .to_owned(),
+        format!(
+            "UPDATE recordings SET state = 'due', due_at = now(), due_reason = 'expired', due_article = '5(2)' \
+             WHERE recording_id IN ({})",
+            listed(&recordings)
+        ),
     )
     .await;
     recordings.sort_unstable();
     recordings
+}
+
+/// As a list of SQL's.
+fn listed(recordings: &[RecordingId]) -> String {
+    recordings.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(", ")
 }
 
 async fn hold_them(city: &City, start: &Barrier, wait: Duration, recordings: &[RecordingId]) -> Placed {
@@ -106,7 +114,10 @@ async fn a_hold_that_was_answered_wins_and_one_that_was_refused_came_after_the_c
         // what is left of this race has no part in the next
         as_superuser(
             &platform,
-            "UPDATE recordings SET state = 'primary' WHERE state = 'due' AND active_holds > 0".to_owned(),
+            format!(
+                "UPDATE recordings SET state = 'primary' WHERE state = 'due' AND active_holds > 0 AND recording_id IN ({})",
+                listed(&recordings)
+            ),
         )
         .await;
     }

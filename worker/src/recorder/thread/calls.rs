@@ -5,6 +5,7 @@ use rokuon_capture::journal::{CallEnded, CallUpdated, Entry};
 use rokuon_policy::ids::RecordingId;
 
 use super::Recorder;
+use super::journaling::{append, append_or_wait};
 use crate::recorder::command::{StreamSocket, Told};
 use crate::recorder::live_recording::LiveRecording;
 
@@ -23,11 +24,8 @@ impl Recorder {
         let at = call.since_epoch(now.monotonic);
         let (streams, micros) = (updated.streams.clone(), u64::try_from(at.as_micros()).unwrap_or(u64::MAX));
         (updated.at, updated.at_micros) = (now.date(), micros);
-        self.scratch.clear();
-        call.live.take_pending(&mut self.scratch);
-        if Entry::Updated(Box::new(updated)).encode(&mut self.scratch).is_err()
-            || self.spool.lock().append(&mut call.spool, &self.scratch).is_err()
-        {
+        let entry = Entry::Updated(Box::new(updated));
+        if !append_or_wait(call, &self.spool, &entry, &mut self.scratch) {
             tracing::error!(%recording, "a change of a live call could not be journaled");
         }
         if let Some(streams) = &streams {
@@ -80,17 +78,13 @@ impl Recorder {
                 cause: cause.to_owned(),
                 counters: call.live.counters(),
             };
-            count_dropped(&ended.counters);
-            self.scratch.clear();
-            call.live.take_pending(&mut self.scratch);
-            let entry = Entry::Ended(Box::new(ended));
-            if entry.encode(&mut self.scratch).is_err()
-                || self.spool.lock().append(&mut call.spool, &self.scratch).is_err()
-            {
+            let counters = ended.counters.clone();
+            if !append(&mut call, &self.spool, &Entry::Ended(Box::new(ended)), &mut self.scratch) {
                 tracing::error!(%recording, "the end of a call could not be journaled; it is tried again");
                 self.calls.insert(recording, call);
                 continue;
             }
+            count_dropped(&counters);
             let LiveRecording { tenant, wrapped, key, .. } = call;
             self.ended.push(Told::Ended { tenant, recording, wrapped, key });
         }

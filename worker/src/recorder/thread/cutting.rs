@@ -5,8 +5,9 @@ use std::time::Duration;
 use rokuon_policy::ids::RecordingId;
 use tokio::sync::oneshot;
 
-use super::{Recorder, WAITING_ENOUGH};
+use super::Recorder;
 use crate::recorder::command::{FreedByCut, Told};
+use crate::recorder::shared_spool::WAITING_ENOUGH;
 
 /// A live call that could not be cut is tried again after so long.
 const CUT_AGAIN: Duration = Duration::from_secs(60);

@@ -21,6 +21,7 @@ use crate::recorder::command::{FedPacket, NotOpened, OpenCall, StreamSocket};
 use crate::routing::table::ConnectionRoute;
 use crate::sealing::replay::Replayed;
 
+mod late_ticks;
 mod openings;
 
 const PACKET: usize = 160;
@@ -86,23 +87,9 @@ impl Studio {
         (copy, spool.reader(), calls)
     }
 
-    /// Feeds packets of both streams, 20 ms apart by their own numbers.
+    /// Feeds packets of both streams.
     fn feed(&self, recording: RecordingId, numbers: std::ops::Range<u16>) {
-        let packet = |stream: u8, number: u16| {
-            let mut datagram = Vec::new();
-            let packet = RtpPacket {
-                payload_type: 0,
-                marker: false,
-                sequence_number: number,
-                timestamp: u32::from(number) * 160,
-                ssrc: 5,
-                payload: &octets(stream, number),
-            };
-            packet.write(&mut datagram);
-            FedPacket { stream, arrived: SystemTime::now(), datagram: Bytes::from(datagram) }
-        };
-        let packets = numbers.flat_map(|number| [packet(0, number), packet(1, number)]).collect();
-        self.send(Command::Feed { recording, packets });
+        self.send(fed(recording, numbers));
     }
 
     async fn ended(&mut self) -> RecordingId {
@@ -170,6 +157,30 @@ fn call(number: u8, paused: bool, sockets: Vec<StreamSocket>) -> OpenCall {
         connection: std::sync::Arc::new(connection),
         silent_after: Duration::from_secs(60),
     }
+}
+
+/// Packets of both streams, 20 ms apart by their own numbers.
+fn fed(recording: RecordingId, numbers: std::ops::Range<u16>) -> Command {
+    let packet = |stream: u8, number: u16| {
+        let (arrived, datagram) = (SystemTime::now(), Bytes::from(datagram(stream, number)));
+        FedPacket { stream, arrived, datagram }
+    };
+    let packets = numbers.flat_map(|number| [packet(0, number), packet(1, number)]).collect();
+    Command::Feed { recording, packets }
+}
+
+fn datagram(stream: u8, number: u16) -> Vec<u8> {
+    let mut datagram = Vec::new();
+    let packet = RtpPacket {
+        payload_type: 0,
+        marker: false,
+        sequence_number: number,
+        timestamp: u32::from(number) * 160,
+        ssrc: 5,
+        payload: &octets(stream, number),
+    };
+    packet.write(&mut datagram);
+    datagram
 }
 
 fn key(number: u8) -> DataKey {

@@ -123,7 +123,7 @@ fn query_value(names: &Names, name: &str) -> Option<Option<String>> {
         "actor" => Some(names.person.clone()),
         "object" | "recording" => Some(names.recording.clone()),
         "from" | "to" | "day" | "direction" | "min_seconds" | "max_seconds" | "cursor" | "limit" | "kind"
-        | "points" | "after" | "wait" | "announcement" | "canary" | "verdict" | "standing" => None,
+        | "points" | "after" | "wait" | "announcement" | "canary" | "verdict" | "standing" | "held" => None,
         _ => return None,
     })
 }

@@ -190,3 +190,35 @@ async fn a_flipped_bit_is_found_and_the_recording_set_aside_or_mended() {
     let ran = town.run(JobKind::Scrub).await;
     assert_eq!((ran.progress.done, ran.progress.figures.get("broken")), (2, None));
 }
+
+/// Somebody who may put and delete puts other octets in an object's place.
+async fn put_in_its_place(town: &Town, id: RecordingId, octets: Bytes) {
+    let key = segment_key(town, id, Bucket::Media);
+    let versions = town.store.list_versions(Bucket::Media, key.as_str(), None, 10).await.unwrap();
+    let versions: Vec<_> = versions.into_iter().map(|one| (one.key, one.version_id)).collect();
+    for erased in town.store.erase_versions(Bucket::Media, &versions).await {
+        erased.unwrap();
+    }
+    town.store.put_new(Bucket::Media, &key, octets).await.unwrap();
+}
+
+// rule: F18, I9
+#[tokio::test]
+async fn a_swapped_a_cut_and_a_rolled_back_object_are_found_and_set_aside() {
+    let town = Town::found("toyonaka", "2026-02-01T10:00:00+09:00").await;
+    let mut sealed = Vec::new();
+    for minute in 0..4 {
+        sealed.push(town.sealed(&format!("2026-02-01T08:0{minute}:00+09:00")).await);
+    }
+    let [sound, swapped, cut, rolled_back] = sealed[..] else { panic!("four were sealed") };
+    put_in_its_place(&town, swapped, Bytes::from(format!("{sound} 0"))).await;
+    put_in_its_place(&town, cut, Bytes::from(format!("{cut}"))).await;
+    // What lay there before it was sealed anew.
+    put_in_its_place(&town, rolled_back, Bytes::from(format!("{rolled_back} 0 truncated"))).await;
+    let ran = town.run(JobKind::Scrub).await;
+    assert_eq!((ran.progress.done, &ran.progress.figures["broken"]), (4, &json!(3)));
+    assert_eq!(town.state(sound).await, RecordingState::Primary);
+    for id in [swapped, cut, rolled_back] {
+        assert_eq!(town.state(id).await, RecordingState::Quarantined);
+    }
+}

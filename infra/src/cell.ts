@@ -2,8 +2,8 @@
 import { bucketPolicies } from './bucket_policies.js';
 import { BUCKETS, bucketId, roleArn, roleId, ROLES } from './cell_names.js';
 import { buckets } from './buckets.js';
+import { CELL_KEY, cellKey } from './cell_key.js';
 import { roles } from './roles.js';
-import { TAILS_KEY, tailsKey } from './tails_key.js';
 import { arnOf, ref, type Template } from './template.js';
 import { trail } from './trail.js';
 
@@ -16,7 +16,7 @@ export function cellTemplate(): Template {
   for (const role of ROLES) {
     outputs[roleId(role)] = { Description: `ARN of the ${role}'s role`, Value: roleArn(role) };
   }
-  outputs[TAILS_KEY] = { Description: 'ARN of the key of the tails: setting tails_key', Value: arnOf(TAILS_KEY) };
+  outputs[CELL_KEY] = { Description: 'ARN of the key of the cell: setting cell_key', Value: arnOf(CELL_KEY) };
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'Rokuon: buckets and roles of a cell, the cities that share one set of processes',
@@ -40,7 +40,7 @@ export function cellTemplate(): Template {
         MinValue: 365,
       },
     },
-    Resources: { ...buckets(), ...bucketPolicies(), ...roles(), ...tailsKey(), ...trail() },
+    Resources: { ...buckets(), ...bucketPolicies(), ...roles(), ...cellKey(), ...trail() },
     Outputs: outputs,
   };
 }

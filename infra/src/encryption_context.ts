@@ -15,6 +15,9 @@ export const WRAPPING = 'wrapping';
 /** A data key of a password with which we register at an exchange. */
 export const REGISTRATION_PASSWORD = 'registration_password';
 
+/** A key of a worker's spool, made under the cell's own key; its context names no tenant. */
+export const SPOOL = 'spool';
+
 /** The condition key of one entry of the context. */
 export function contextOf(entry: string): string {
   return `kms:EncryptionContext:${entry}`;

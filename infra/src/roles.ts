@@ -79,12 +79,12 @@ const STATEMENTS: Record<Role, Statement[]> = {
       Condition: dataKeysFor([RECORDING, WRAPPING]),
     },
     {
-      // The wrapped keys come from its own spool and from the connections' rows; it cannot read the key bucket.
-      Sid: 'OpenTheSpoolAfterARestartAndRegister',
+      // No recording's: what is in a spool is opened under the cell's own key, which says so itself.
+      Sid: 'OpenRegistrationPasswords',
       Effect: 'Allow',
       Action: ['kms:Decrypt'],
       Resource: KEYS,
-      Condition: dataKeysFor([RECORDING, WRAPPING, REGISTRATION_PASSWORD]),
+      Condition: dataKeysFor([REGISTRATION_PASSWORD]),
     },
     {
       Sid: 'EncryptInS3',

@@ -1,5 +1,6 @@
 // The template of one tenant's key. The same for a key of ours and for one in the city's own account.
 import { contextOf, PURPOSE, RECORDING, REGISTRATION_PASSWORD, S3_OBJECT, TENANT, WRAPPING } from './encryption_context.js';
+import { administeredByItsAccount } from './key_administration.js';
 import { policy, type Condition, type Statement } from './policy_document.js';
 import { arnOf, kept, ref, sub, type Template, type Text } from './template.js';
 
@@ -33,32 +34,7 @@ function allow(sid: string, role: string, action: string, condition: Condition):
 }
 
 const STATEMENTS: Statement[] = [
-  {
-    // Who administers the key cannot use it. They could rewrite this policy; the trail would show it.
-    Sid: 'TheOwnersAccountAdministers',
-    Effect: 'Allow',
-    Principal: { AWS: sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') },
-    Action: [
-      'kms:DescribeKey',
-      'kms:Get*',
-      'kms:List*',
-      'kms:PutKeyPolicy',
-      'kms:UpdateKeyDescription',
-      'kms:UpdateAlias',
-      'kms:CreateAlias',
-      'kms:DeleteAlias',
-      'kms:EnableKey',
-      'kms:DisableKey',
-      'kms:EnableKeyRotation',
-      'kms:DisableKeyRotation',
-      'kms:RotateKeyOnDemand',
-      'kms:TagResource',
-      'kms:UntagResource',
-      'kms:ScheduleKeyDeletion',
-      'kms:CancelKeyDeletion',
-    ],
-    Resource: ['*'],
-  },
+  administeredByItsAccount('TheOwnersAccountAdministers'),
   {
     Sid: 'WorkerAndApiSeeWhetherItIsAlive',
     Effect: 'Allow',
@@ -67,12 +43,8 @@ const STATEMENTS: Statement[] = [
     Resource: ['*'],
   },
   allow('WorkerMakesKeysOfRecordings', 'WorkerRole', 'kms:GenerateDataKey', dataKeysFor([RECORDING, WRAPPING])),
-  allow(
-    'WorkerOpensItsSpoolAndRegisters',
-    'WorkerRole',
-    'kms:Decrypt',
-    dataKeysFor([RECORDING, WRAPPING, REGISTRATION_PASSWORD]),
-  ),
+  // No recording's: what is in its spool it opens under the cell's own key.
+  allow('WorkerRegisters', 'WorkerRole', 'kms:Decrypt', dataKeysFor([REGISTRATION_PASSWORD])),
   allow('WorkerEncryptsInS3', 'WorkerRole', 'kms:GenerateDataKey', throughS3(MEDIA, WRAPPED_KEYS)),
   allow('WorkerReadsMediaBack', 'WorkerRole', 'kms:Decrypt', throughS3(MEDIA)),
   allow('ApiOpensRecordings', 'ApiRole', 'kms:Decrypt', dataKeysFor([RECORDING, WRAPPING])),

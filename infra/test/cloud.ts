@@ -18,8 +18,8 @@ export const REGION = 'ap-northeast-1';
 export const CELLS = { east: ['midori', 'aozora'], west: ['hikari'] } as const;
 export type Cell = keyof typeof CELLS;
 export type Tenant = (typeof CELLS)[Cell][number];
-/** Whose keys there are: each tenant's, and of each cell the one of its tails. */
-export type KeyOwner = Tenant | `${Cell} tails`;
+/** Whose keys there are: each tenant's, and each cell's own. */
+export type KeyOwner = Tenant | Cell;
 
 interface Key {
   arn: string;
@@ -49,9 +49,9 @@ export class Cloud {
         const document = cells[`${bucketId(bucket)}Policy`]?.['PolicyDocument'] as { Statement: Rule[] };
         this.bucketRules.set(this.bucket(cell, bucket), document.Statement);
       }
-      const tails = cells['TailsKey']?.['KeyPolicy'] as { Statement: Rule[] };
-      const arn = `arn:aws:kms:${REGION}:${OURS}:key/${cell}-tails`;
-      this.keys.set(`${cell} tails`, { arn, account: OURS, rules: tails.Statement });
+      const own = cells['CellKey']?.['KeyPolicy'] as { Statement: Rule[] };
+      const arn = `arn:aws:kms:${REGION}:${OURS}:key/${cell}-cell`;
+      this.keys.set(cell, { arn, account: OURS, rules: own.Statement });
       for (const tenant of CELLS[cell]) {
         const account = tenant === 'aozora' ? CITYS : OURS;
         const made = resolve(templates.tenantKey, {
@@ -160,6 +160,12 @@ export class Cloud {
   /** A data key unwrapped, by somebody who has it wrapped. */
   unwrap(who: string, tenant: Tenant, purpose: string, named: string = tenant): boolean {
     return this.kms(who, 'kms:Decrypt', tenant, dataKey(named, purpose));
+  }
+
+  /** A spool key made and opened again under a cell's own key. */
+  spool(who: string, cell: Cell): { made: boolean; opened: boolean } {
+    const context = { 'kms:EncryptionContext:purpose': 'spool' };
+    return { made: this.kms(who, 'kms:GenerateDataKey', cell, context), opened: this.kms(who, 'kms:Decrypt', cell, context) };
   }
 
   /** A data key made. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { PURPOSE, RECORDING, REGISTRATION_PASSWORD, TENANT, WRAPPING } from '../src/encryption_context.js';
+import { PURPOSE, RECORDING, REGISTRATION_PASSWORD, SPOOL, TENANT, WRAPPING } from '../src/encryption_context.js';
 import { BACKSTOP_TAG } from '../src/lifecycle_rules.js';
 
 const source = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -10,6 +10,7 @@ const source = (path: string) => readFileSync(new URL(`../../../${path}`, import
 it('names tenant and purpose as the adapter of the key service does', () => {
   const adapter = source('crates/storage-aws/src/kms_keys.rs');
   for (const word of [TENANT, PURPOSE, RECORDING, WRAPPING]) assert.ok(adapter.includes(`("${word}"`), word);
+  assert.ok(source('crates/storage-aws/src/kms_cell_key.rs').includes(`("${PURPOSE}", "${SPOOL}"`));
   assert.ok(source('crates/storage/src/key_service.rs').includes(`=> "${REGISTRATION_PASSWORD}"`));
 });
 

@@ -23,10 +23,10 @@ export function keyPolicy(tenantKey: Template): Statement[] {
   return found((document as unknown as { Statement: Statement[] } | undefined)?.Statement, 'the key');
 }
 
-/** The statements of the key of a cell's tails. */
-export function tailsKeyPolicy(cell: Template): Statement[] {
-  const document = cell.Resources['TailsKey']?.Properties['KeyPolicy'];
-  return found((document as unknown as { Statement: Statement[] } | undefined)?.Statement, 'the tails’ key');
+/** The statements of a cell's own key. */
+export function cellKeyPolicy(cell: Template): Statement[] {
+  const document = cell.Resources['CellKey']?.Properties['KeyPolicy'];
+  return found((document as unknown as { Statement: Statement[] } | undefined)?.Statement, 'the cell’s key');
 }
 
 /** The statement is forgotten. */

@@ -71,9 +71,8 @@ export const SENTENCES: Sentence[] = [
           ...must(cloud.head(worker, keys, key), 'worker: see the key'),
           ...must(cloud.s3(worker, 's3:PutObjectTagging', media, segment), 'worker: tag what is new'),
           ...must(cloud.kms(worker, 'kms:DescribeKey', tenant), 'worker: see the key of the tenant'),
-          ...must(cloud.unwrap(worker, tenant, 'recording'), 'worker: spool after a restart'),
+          ...must(cloud.spool(worker, cell).opened, 'worker: spool after a restart'),
           ...must(cloud.generate(worker, tenant, 'wrapping'), 'worker: wrapping key'),
-          ...must(cloud.unwrap(worker, tenant, 'wrapping'), 'worker: spool under a wrapping key'),
           ...must(cloud.unwrap(api, tenant, 'wrapping'), 'api: play what a wrapping key wrapped'),
           ...must(cloud.unwrap(worker, tenant, 'registration_password'), 'worker: register'),
           ...must(cloud.open(api, cell, tenant), 'api: play'),
@@ -96,19 +95,27 @@ export const SENTENCES: Sentence[] = [
     },
   },
   {
-    says: 'the worker opens no sealed recording: it reads no wrapped key',
+    says: 'the worker cannot decrypt: it unwraps no data key of a recording, reads no wrapped key, and of tenants’ keys opens passwords alone',
     exceptions: (cloud) =>
-      cells.flatMap((cell) =>
-        objects(cloud)
+      cells.flatMap((cell) => {
+        const worker = cloud.role(cell, 'worker');
+        const read = objects(cloud)
           .filter(({ kind }) => kind === 'keys')
-          .filter((key) => cloud.read(cloud.role(cell, 'worker'), key.bucket, key.object, key.tenant))
-          .map(({ object }) => `${cell}'s worker reads ${object}`),
-      ),
+          .filter((key) => cloud.read(worker, key.bucket, key.object, key.tenant))
+          .map(({ object }) => `${cell}'s worker reads ${object}`);
+        const unwrapped = tenants.flatMap((tenant) =>
+          ['recording', 'wrapping', 'spool', 'anything']
+            .filter((purpose) => cloud.unwrap(worker, tenant, purpose))
+            .map((purpose) => `${cell}'s worker unwraps a ${purpose} key of ${tenant}`),
+        );
+        return [...read, ...unwrapped];
+      }),
     mistakes: {
       'decrypting in the key bucket': ({ cell, tenantKey }) => {
         loosen(rolePolicy(cell, 'worker'), 'ReadMediaBackFromS3', 'ArnLike');
         loosen(keyPolicy(tenantKey), 'WorkerReadsMediaBack', 'ArnEquals');
       },
+      'unwrapping for any purpose': ({ tenantKey }) => loosen(keyPolicy(tenantKey), 'WorkerRegisters', 'StringEquals'),
     },
   },
   {

@@ -1,7 +1,7 @@
 // What the templates promise about tenants' keys and about settings.
 import { BUCKETS, ROLES } from '../src/cell_names.js';
 import { CELLS, CITYS, OURS, type Cell, type Tenant } from './cloud.js';
-import { allowIn, keyPolicy, loosen, rolePolicy, tailsKeyPolicy } from './mistakes.js';
+import { allowIn, cellKeyPolicy, dropFrom, keyPolicy, loosen, rolePolicy } from './mistakes.js';
 import type { Sentence } from './sentences.js';
 
 const cells = Object.keys(CELLS) as Cell[];
@@ -30,31 +30,44 @@ const KEY_SETTINGS = [
   'kms:ReEncryptFrom',
 ];
 
+/** The context of a spool key. */
+const SPOOL = { 'kms:EncryptionContext:purpose': 'spool' };
+
 function contextOf(tenant: Tenant) {
   return { 'kms:EncryptionContext:tenant': tenant, 'kms:EncryptionContext:purpose': 'recording' };
 }
 
 export const TENANT_SENTENCES: Sentence[] = [
   {
-    says: 'tails are put and read by the workers of their cell alone, under the cell’s own key, which serves nothing else',
+    says: 'spool keys and tails are made, put and read by the workers of their cell alone, under the cell’s own key, which serves nothing else',
     exceptions: (cloud) =>
       cells.flatMap((cell) => {
         const [media, tail] = [cloud.bucket(cell, 'media'), '_tails/019a0000-0000-7000-8000-000000000000/0000000001-000000000000'];
         const worker = cloud.role(cell, 'worker');
         const others = [...cells.flatMap((other) => ROLES.map((role) => cloud.role(other, role))), cloud.administrator(OURS)];
+        const { made, opened } = cloud.spool(worker, cell);
+        const uses = [{}, ...CELLS[cell].flatMap((tenant) => [contextOf(tenant), { ...contextOf(tenant), ...SPOOL }])];
         return [
-          ...(cloud.put(worker, media, tail, `${cell} tails`) ? [] : [`${cell}: no tail is put`]),
-          ...(cloud.read(worker, media, tail, `${cell} tails`) ? [] : [`${cell}: no tail is read`]),
+          ...(made && opened ? [] : [`${cell}: no spool key`]),
+          ...(cloud.put(worker, media, tail, cell) ? [] : [`${cell}: no tail is put`]),
+          ...(cloud.read(worker, media, tail, cell) ? [] : [`${cell}: no tail is read`]),
           ...others
             .filter((who) => who !== worker)
-            .filter((who) => cloud.put(who, media, tail, `${cell} tails`) || cloud.read(who, media, tail, `${cell} tails`))
-            .map((who) => `${who} touches ${cell}'s tails`),
-          ...(cloud.kms(worker, 'kms:Decrypt', `${cell} tails`) ? [`${cell}: the key serves more than S3`] : []),
+            .filter((who) => {
+              const spool = cloud.spool(who, cell);
+              return spool.made || spool.opened || cloud.put(who, media, tail, cell) || cloud.read(who, media, tail, cell);
+            })
+            .map((who) => `${who} touches the spools of ${cell}`),
+          ...uses
+            .filter((context) => ['kms:Decrypt', 'kms:GenerateDataKey'].some((action) => cloud.kms(worker, action, cell, context)))
+            .map((context) => `${cell}: the key serves ${JSON.stringify(context)}`),
         ];
       }),
     mistakes: {
-      'a key for everybody': ({ cell }) => allowIn(tailsKeyPolicy(cell), 'TheAccountAdministers', 'kms:*'),
-      'a key for anything': ({ cell }) => loosen(tailsKeyPolicy(cell), 'WorkerReadsTails', 'StringEquals', 'ArnEquals'),
+      'a key for everybody': ({ cell }) => allowIn(cellKeyPolicy(cell), 'TheAccountAdministers', 'kms:*'),
+      'a key for anything': ({ cell }) => loosen(cellKeyPolicy(cell), 'WorkerReadsTails', 'StringEquals', 'ArnEquals'),
+      'a key for tenants': ({ cell }) => loosen(cellKeyPolicy(cell), 'WorkerOpensSpoolKeys', 'Null'),
+      'a spool that nobody opens': ({ cell }) => dropFrom(cellKeyPolicy(cell), 'WorkerOpensSpoolKeys'),
     },
   },
   {
@@ -167,7 +180,7 @@ export const TENANT_SENTENCES: Sentence[] = [
       'an eraser that may change rules': ({ cell }) =>
         allowIn(rolePolicy(cell, 'eraser'), 'ListVersions', 's3:PutLifecycleConfiguration'),
       'a worker that may hand out grants': ({ tenantKey }) =>
-        allowIn(keyPolicy(tenantKey), 'WorkerOpensItsSpoolAndRegisters', 'kms:CreateGrant'),
+        allowIn(keyPolicy(tenantKey), 'WorkerMakesKeysOfRecordings', 'kms:CreateGrant'),
     },
   },
   {

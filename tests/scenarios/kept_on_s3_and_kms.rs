@@ -37,6 +37,7 @@ pub fn settings(gateway: &Radosgw, kms: &TestKms) -> Vec<(String, String)> {
         of("ROKUON_KEYS", "kms"),
         of("ROKUON_KMS_ENDPOINT", &kms.endpoint()),
         of("ROKUON_KMS_MAKES_KEYS", "true"),
+        of("ROKUON_CELL_KEY", &kms.make_key("alias/the-cell")),
     ]
 }
 
@@ -63,7 +64,7 @@ pub async fn buckets(gateway: &Radosgw) -> (Session, S3Store) {
         keys: "rokuon-keys".to_owned(),
         secondary_class: None,
         encryption: StoreEncryption::BucketDefault,
-        tails_key: None,
+        cell_key: None,
         atomic_puts: false,
     };
     let session = Session::open(&aws).await;
@@ -104,7 +105,7 @@ async fn calls_are_kept_in_s3_under_the_citys_own_key_and_played_from_there() {
     let (made, said) = rokuon(of_policy(&["storage", "apply"]), environment.clone()).await;
     assert!(made, "{said}");
     let (sound, said) = rokuon(looked, environment.clone()).await;
-    assert!(sound, "{said}");
+    assert!(sound && said.contains("○ KMS (cell_key)"), "{said}");
 
     let before = kms.counts();
     let setup = move |_: &std::path::Path| Setup { environment, ..Setup::default() };

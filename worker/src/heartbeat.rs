@@ -13,6 +13,7 @@ use rokuon_db::worker_runs::{self, Trouble, TroubleKind, Vitals as Said, WorkerR
 use rokuon_policy::clock::Clock;
 use rokuon_policy::ids::TenantId;
 use rokuon_storage::data_key_pool::DataKeyPool;
+use rokuon_storage::spool_keys::SpoolKeys;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -37,6 +38,8 @@ pub struct Heart {
     pub vitals: Arc<Vitals>,
     /// Data keys: a tenant without any cannot take a call.
     pub keys: Arc<DataKeyPool>,
+    /// What the journal keeps keys under.
+    pub spool_keys: Arc<SpoolKeys>,
     /// Whether keys are fetched ahead at all.
     pub prefetches: bool,
     /// The tenants.
@@ -111,6 +114,8 @@ impl Pulse {
             spool_free_bytes: free,
             to_seal: self.heart.vitals.to_seal(),
         };
+        metrics::gauge!("rokuon_spool_key_missing")
+            .set(f64::from(u8::from(self.heart.spool_keys.is_missing())));
         let keyless = self.is_keyless();
         // Once may be the moment between a burst of calls and the refill.
         self.note(TroubleKind::KeysAway, keyless && self.keyless_before, now);

@@ -7,8 +7,9 @@ use rokuon_capture::journal::{AsReceived, CallOpened};
 use rokuon_policy::clock::Clock;
 use rokuon_sip::endpoint::dialog::DialogSnapshot;
 use rokuon_sip::siprec::metadata::Metadata;
-use rokuon_storage::key_service::{DataKey, KeyContext, KeyService};
+use rokuon_storage::key_service::{DataKey, KeyContext};
 use rokuon_storage::spool::{RecoveredCall, SpoolReader};
+use rokuon_storage::spool_keys::{SpoolKeys, of_tenant};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::WorkerConfig;
@@ -26,8 +27,8 @@ use crate::sealing::sealer::{Origin, SealOrder};
 pub struct Recovery<'a> {
     /// Reads the journal.
     pub spool: SpoolReader,
-    /// Opens wrapped keys.
-    pub keys: Arc<dyn KeyService>,
+    /// Opens what the journal keeps of keys.
+    pub keys: Arc<SpoolKeys>,
     /// Connections and policies.
     pub routes: &'a RoutingTable,
     /// Binds the old ports again.
@@ -48,7 +49,7 @@ impl Recovery<'_> {
         let mut restored = Vec::new();
         for call in found {
             let context = KeyContext::recording(call.tenant.clone(), call.recording);
-            let key = match self.keys.unwrap(&context, &call.wrapped).await {
+            let key = match self.keys.open(&context, &call.wrapped).await {
                 Ok(key) => Some(key),
                 Err(error) => {
                     tracing::error!(%error, recording = %call.recording, "a recording in the spool waits for its key");
@@ -122,7 +123,8 @@ impl Recovery<'_> {
         let open = OpenCall {
             opened,
             key: key.clone(),
-            wrapped: call.wrapped.clone(),
+            // This life has a spool key of its own.
+            wrapped: of_tenant(&call.wrapped),
             sockets,
             // The continuation carries who was on hold.
             on_hold: held,

@@ -16,11 +16,13 @@ use rokuon_policy::ids::RecordingId;
 use rokuon_secure_media::dtls::identity::DtlsIdentity;
 use rokuon_sip::endpoint::Endpoint;
 use rokuon_sip::endpoint::config::{Advertised, EndpointConfig};
+use rokuon_storage::cell_key::CellKey;
 use rokuon_storage::data_key_pool::DataKeyPool;
 use rokuon_storage::key_service::KeyService;
 use rokuon_storage::object_store::ObjectStore;
 use rokuon_storage::recording_writer::RecordingWriter;
 use rokuon_storage::spool::{Spool, SpoolError, SpoolLimits};
+use rokuon_storage::spool_keys::SpoolKeys;
 use rokuon_watch::keeping::keep_watch;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -65,6 +67,8 @@ pub struct WorkerPorts {
     pub store: Arc<dyn ObjectStore>,
     /// The key service.
     pub keys: Arc<dyn KeyService>,
+    /// The cell's own key, where it has one: it opens this spool and those of lost workers, and then no tenant's key is asked for that.
+    pub cell_key: Option<Arc<dyn CellKey>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Signs certificates of destruction. Without it nothing is destroyed.
@@ -140,10 +144,14 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     let identity = DtlsIdentity::generate()
         .inspect_err(|error| tracing::error!(%error, "calls protected by DTLS cannot be taken"))
         .ok();
-    let recorder = RecorderThread::start(spool, &config, identity.clone(), told)?;
+    let spool_keys = Arc::new(SpoolKeys::new(ports.keys.clone(), ports.cell_key));
+    let recorder = RecorderThread::start(spool, spool_keys.clone(), &config, identity.clone(), told)?;
     let (phase, phases) = watch::channel(Phase::Serving);
     let mut tasks = JoinSet::new();
 
+    // Mostly it is there before the first call. A call does not wait for it.
+    let fetched = spool_keys.clone();
+    tasks.spawn(async move { fetched.fetch_in_the_end().await });
     let routes = Arc::new(ArcSwap::from_pointee(RoutingTable::default()));
     match tokio::time::timeout(
         FIRST_ROUTES,
@@ -178,7 +186,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     let sealer = Sealer {
         spool: spool_reader.clone(),
         writer: RecordingWriter::new(ports.store.clone()),
-        keys: ports.keys.clone(),
+        keys: spool_keys.clone(),
         registrar: registrar.clone(),
         recorder: recorder.commands(),
         vitals: recorder.vitals(),
@@ -218,7 +226,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     let port_pool = PortPool::new(config.media_bind, &config.rtp_ports, u16::from_be_bytes(seed));
     let recovery = Recovery {
         spool: spool_reader,
-        keys: ports.keys.clone(),
+        keys: spool_keys.clone(),
         routes: &routes.load_full(),
         ports: &port_pool,
         openings: recorder.openings(),
@@ -261,6 +269,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         clock: ports.clock.clone(),
         vitals: recorder.vitals(),
         keys: keys.clone(),
+        spool_keys,
         prefetches: config.prefetched_keys > 0,
         routes: routes.clone(),
         tails: tails.as_ref().map(|tails| tails.state.clone()),

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use rokuon_storage::cell_key::CellKey;
 use rokuon_storage::directory::DirectoryStore;
 use rokuon_storage::hourly_keys::HourlyKeys;
 use rokuon_storage::key_service::KeyService;
 use rokuon_storage::keyfile::KeyFile;
 use rokuon_storage::object_store::ObjectStore;
+use rokuon_storage_aws::kms_cell_key::KmsCellKey;
 use rokuon_storage_aws::kms_keys::KmsKeys;
 use rokuon_storage_aws::s3_store::S3Store;
 use rokuon_storage_aws::session::{AwsSettings, Patience, Session};
@@ -22,6 +24,8 @@ pub struct OpenStorage {
     pub store: Arc<dyn ObjectStore>,
     /// The tenants' keys.
     pub keys: Arc<dyn KeyService>,
+    /// The cell's own key, where one is named.
+    pub cell_key: Option<Arc<dyn CellKey>>,
 }
 
 /// Opens both. What lies on this machine is opened now; S3 and KMS are asked when they are needed.
@@ -41,6 +45,12 @@ pub async fn open(
         }
         _ => Arc::new(DirectoryStore::open(&data_dir.join("store")).map_err(|error| unusable(&error))?),
     };
+    let cell_key = match (&settings.cell_key, &session) {
+        (Some(key), Some(session)) if settings.kms.is_some() => {
+            Some(Arc::new(KmsCellKey::new(session.kms.clone(), key.clone())) as Arc<dyn CellKey>)
+        }
+        _ => None,
+    };
     let keys: Arc<dyn KeyService> = match (&settings.kms, &session) {
         (Some(kms), Some(session)) => {
             let keys = Arc::new(KmsKeys::new(session.kms.clone(), tenant_keys, kms.makes_keys));
@@ -53,7 +63,7 @@ pub async fn open(
         }
         _ => Arc::new(KeyFile::open(&data_dir.join("tenant-keys.json")).map_err(|error| unusable(&error))?),
     };
-    Ok(OpenStorage { store, keys })
+    Ok(OpenStorage { store, keys, cell_key })
 }
 
 /// Which key is whose, with the file of brought keys read.

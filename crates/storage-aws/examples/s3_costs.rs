@@ -146,7 +146,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         keys: "rokuon-keys".to_owned(),
         secondary_class: None,
         encryption: StoreEncryption::BucketDefault,
-        tails_key: None,
+        cell_key: None,
         atomic_puts: false,
     };
     apply(&session.s3, &layout, &std::iter::once("d35".parse()?).collect(), false).await?;

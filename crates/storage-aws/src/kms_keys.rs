@@ -12,8 +12,8 @@ use rokuon_policy::ids::TenantId;
 use rokuon_storage::key_service::{
     DataKey, KeyContext, KeyError, KeyErrorKind, KeyService, KeySubject, WrappedKey,
 };
-use zeroize::Zeroizing;
 
+use crate::data_key::data_key;
 use crate::failure::{code_of, of_keys};
 use crate::tenant_keys::TenantKeys;
 
@@ -126,15 +126,6 @@ fn unpack(wrapped: &WrappedKey) -> Option<(&str, &[u8])> {
     let (arn, blob) = rest.split_at_checked(usize::from(u16::from_be_bytes([head[1], head[2]])))?;
     let arn = std::str::from_utf8(arn).ok()?;
     (head[0] == FORMAT && !blob.is_empty()).then_some((arn, blob))
-}
-
-fn data_key(plain: Option<Blob>) -> Result<DataKey, KeyError> {
-    let octets = Zeroizing::new(plain.map(Blob::into_inner).unwrap_or_default());
-    let octets = Zeroizing::new(
-        <[u8; 32]>::try_from(octets.as_slice())
-            .map_err(|_| KeyError::new(KeyErrorKind::Refused, "the key service gave no key of 256 bits"))?,
-    );
-    Ok(DataKey::from_bytes(*octets))
 }
 
 #[async_trait]

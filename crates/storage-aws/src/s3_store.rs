@@ -50,8 +50,8 @@ pub struct S3Layout {
     pub secondary_class: Option<String>,
     /// How the store encrypts.
     pub encryption: StoreEncryption,
-    /// The platform's own key, for what is of no tenant (tails) where the store encrypts under tenants' keys.
-    pub tails_key: Option<String>,
+    /// The cell's own key, for what is of no tenant (tails) where the store encrypts under tenants' keys.
+    pub cell_key: Option<String>,
     /// Whether the store heeds If-None-Match, and of two who put under one name at once lets one win. Ceph's radosgw does neither
     /// where versions are kept; then we look before every put and after it.
     pub atomic_puts: bool,
@@ -88,7 +88,7 @@ impl S3Store {
         }
         // Tails hold several tenants' calls, each under its own key already.
         if key.as_str().starts_with(TAILS) {
-            return Ok(self.layout.tails_key.clone());
+            return Ok(self.layout.cell_key.clone());
         }
         let tenant = key.as_str().split('/').next().unwrap_or_default();
         let tenant = tenant.parse().map_err(|error| StoreError::new(StoreErrorKind::Refused, error))?;

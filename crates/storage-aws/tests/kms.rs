@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rokuon_policy::ids::TenantId;
-use rokuon_storage::contract::key_service_contract;
+use rokuon_storage::cell_key::CellKey;
+use rokuon_storage::contract::{cell_key_contract, key_service_contract};
 use rokuon_storage::data_key_pool::DataKeyPool;
 use rokuon_storage::key_service::{KeyContext, KeyErrorKind, KeyService, WrappedKey};
+use rokuon_storage_aws::kms_cell_key::KmsCellKey;
 use rokuon_storage_aws::kms_keys::KmsKeys;
 use rokuon_storage_aws::session::{AwsSettings, Patience, Session};
 use rokuon_storage_aws::tenant_keys::TenantKeys;
@@ -46,6 +48,31 @@ async fn the_kms_adapter_keeps_the_contract() {
             call.context.as_object().expect("a context").keys().map(String::as_str).collect();
         assert!(words.contains(&"tenant") && words.contains(&"purpose") && words.len() == 3, "{words:?}");
     }
+}
+
+// req: P-3
+#[tokio::test]
+async fn the_cells_key_makes_and_opens_spool_keys_and_nothing_of_tenants() {
+    let (kms, client, keys) = house("").await;
+    let arn = kms.make_key("alias/the-cell");
+    let cell = KmsCellKey::new(client.clone(), arn.clone());
+    cell_key_contract::keeps_the_contract(&cell).await;
+    assert!(
+        kms.calls().iter().all(|call| call.context["tenant"].is_null() && call.context["purpose"] == "spool")
+    );
+    let id = uuid::Uuid::now_v7();
+    let (_, wrapped) = cell.generate_spool_key(id).await.expect("a spool key");
+    let recording = key_service_contract::context("kobe", 1);
+    keys.ensure_tenant_key(&recording.tenant).await.expect("a key");
+    assert!(keys.unwrap(&recording, &wrapped).await.is_err(), "no tenant's key opens it");
+    let of_tenant = KmsCellKey::new(client.clone(), "alias/rokuon-kobe".to_owned());
+    let refused = of_tenant.unwrap_spool_key(id, &wrapped).await.expect_err("another key");
+    assert_eq!(refused.kind, KeyErrorKind::Refused);
+    client.disable_key().key_id(&arn).send().await.expect("disabled");
+    let gone = cell.unwrap_spool_key(id, &wrapped).await.expect_err("disabled");
+    assert_eq!(gone.kind, KeyErrorKind::KeyGone);
+    kms.set_down(true);
+    assert!(cell.generate_spool_key(id).await.expect_err("away").retryable());
 }
 
 // req: P-3

@@ -44,7 +44,7 @@ fn layout(encryption: StoreEncryption) -> S3Layout {
         keys: "rokuon-keys".to_owned(),
         secondary_class: None,
         encryption,
-        tails_key: None,
+        cell_key: None,
         atomic_puts: false,
     }
 }
@@ -96,7 +96,8 @@ async fn provisions(session: &Session, store: &S3Store) {
     let (tenant, classes): (TenantId, _) = ("contract".parse().expect("a tenant"), classes(&["d4", "d35"]));
     let now = SystemClock.now();
     let keys: Arc<dyn KeyService> = Arc::new(MemoryKeys::new());
-    let checked = |classes| Checked { store, keys: Some(&keys), tenant: &tenant, classes, now };
+    let checked =
+        |classes| Checked { store, keys: Some(&keys), cell_key: None, tenant: &tenant, classes, now };
     let before = check(&checked(&classes)).await;
     assert_eq!(before.iter().filter(|one| one.forbids()).count(), 3, "no bucket is there: {before:?}");
 

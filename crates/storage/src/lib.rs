@@ -1,6 +1,7 @@
-//! Encrypted objects: the ports [`object_store::ObjectStore`] and [`key_service::KeyService`], their adapters, the
-//! container between them, and the crash-proof spool.
+//! Encrypted objects: the ports [`object_store::ObjectStore`], [`key_service::KeyService`] and [`cell_key::CellKey`], their adapters,
+//! the container between them, and the crash-proof spool.
 
+pub mod cell_key;
 pub mod container;
 pub mod container_context;
 pub mod contract;
@@ -10,6 +11,7 @@ pub mod hourly_keys;
 pub mod key_service;
 pub mod keyfile;
 pub mod memory;
+pub mod memory_cell_key;
 pub mod memory_keys;
 pub mod object_key;
 pub mod object_store;
@@ -17,4 +19,5 @@ pub mod recording_reader;
 pub mod recording_writer;
 pub mod sealed_secret;
 pub mod spool;
+pub mod spool_keys;
 pub mod spool_tail;

@@ -70,6 +70,29 @@ impl TestKms {
         format!("http://{}", self.address)
     }
 
+    /// Makes a key under an alias, as an operator does; gives its ARN.
+    ///
+    /// # Panics
+    /// If something is under that alias.
+    pub fn make_key(&self, alias: &str) -> String {
+        let mut vault = self.shared.vault.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = vault.answer("CreateKey", &Value::Null).expect("a key");
+        let about = &made["KeyMetadata"];
+        let input = json!({ "AliasName": alias, "TargetKeyId": about["KeyId"] });
+        vault.answer("CreateAlias", &input).expect("nothing is under that alias");
+        about["Arn"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// For what purposes keys were asked to be opened, answered or not, each once.
+    pub fn purposes_opened(&self) -> Vec<String> {
+        let calls = self.calls().into_iter().filter(|call| call.operation == "Decrypt");
+        let mut purposes: Vec<String> =
+            calls.map(|call| call.context["purpose"].as_str().unwrap_or_default().to_owned()).collect();
+        purposes.sort_unstable();
+        purposes.dedup();
+        purposes
+    }
+
     /// While set, every call is answered 503.
     pub fn set_down(&self, down: bool) {
         self.behaviour().down = down;

@@ -35,7 +35,7 @@ const MOST_WAITED: Duration = Duration::from_secs(60);
 struct Cell {
     platform: TestPlatform,
     gateway: Radosgw,
-    _kms: TestKms,
+    kms: TestKms,
     environment: Vec<(String, String)>,
 }
 
@@ -64,7 +64,7 @@ impl Cell {
         assert!(made, "{said}");
         let setup = |_: &std::path::Path| Setup { environment: environment.clone(), ..Setup::default() };
         let platform = TestPlatform::start_with(&["takikawa"], setup).await;
-        Some(Self { platform, gateway, _kms: kms, environment })
+        Some(Self { platform, gateway, kms, environment })
     }
 
     async fn worker(&self, name: &str, first_port: u16) -> Worker {
@@ -167,6 +167,8 @@ async fn calls_of_a_host_that_is_lost_are_sealed_by_another_worker() {
         recordings.push(cell.recording(&clerk, id).await);
     }
     let waited = killed_at.elapsed();
+    // Nobody has listened yet: whoever sealed them asked for the lost spool's key, and for no recording's.
+    assert_eq!(cell.kms.purposes_opened(), ["spool"]);
     let mut worst = 0;
     for (call, recording) in live.into_iter().zip(&recordings) {
         let sent = call.vanish().await;

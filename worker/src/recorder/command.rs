@@ -44,7 +44,7 @@ pub struct OpenCall {
     pub opened: CallOpened,
     /// Its data key: the spool's key is derived from it, and it seals the recording in the end.
     pub key: DataKey,
-    /// The same key wrapped, as the spool keeps it.
+    /// The same key as its tenant's key wrapped it.
     pub wrapped: WrappedKey,
     /// Its receive sockets.
     pub sockets: Vec<StreamSocket>,
@@ -89,7 +89,7 @@ pub struct LastingCall {
     pub tenant: TenantId,
     /// Which recording.
     pub recording: RecordingId,
-    /// Its key as the spool keeps it.
+    /// Its key as its tenant's key wrapped it.
     pub wrapped: WrappedKey,
     /// Its key.
     pub key: DataKey,
@@ -205,7 +205,7 @@ pub enum Told {
         tenant: TenantId,
         /// Which recording.
         recording: RecordingId,
-        /// Its key as the spool keeps it.
+        /// Its key as its tenant's key wrapped it.
         wrapped: WrappedKey,
         /// Its key.
         key: DataKey,

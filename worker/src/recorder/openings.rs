@@ -64,6 +64,8 @@ impl Opener {
 
     /// Appends a call's first entries; it is answered here if it cannot be taken.
     fn journal(&self, call: OpenCall, answer: oneshot::Sender<Result<(), NotOpened>>) -> Option<Waiting> {
+        let (tenant, recording) = (&call.opened.tenant, call.opened.recording);
+        let kept = self.spool.key_to_keep(tenant, recording, &call.key, &call.wrapped);
         let mut spool = self.spool.lock();
         let short = spool.available_bytes().is_ok_and(|left| left < self.reserve);
         // A call that was live before a crash is a live call: it is never refused for want of room.
@@ -71,7 +73,7 @@ impl Opener {
             let _gone = answer.send(Err(NotOpened::SpoolFull));
             return None;
         }
-        let run = spool.open_call(&call.opened.tenant, call.opened.recording, &call.wrapped, &call.key);
+        let run = spool.open_call(tenant, recording, &kept, &call.key);
         drop(spool);
         // Calls that began together are not all sealed at once.
         let spread = u32::from(call.opened.recording.0.as_bytes()[15]);

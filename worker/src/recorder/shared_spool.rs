@@ -1,10 +1,13 @@
 //! The spool between the thread that sweeps and the one that opens calls. Whoever commits makes durable what both appended.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_storage::key_service::{DataKey, KeyContext, WrappedKey};
 use rokuon_storage::spool::{Spool, SpoolError};
+use rokuon_storage::spool_keys::SpoolKeys;
 
 use super::command::NotOpened;
 
@@ -14,12 +17,24 @@ pub const WAITING_ENOUGH: usize = 256 * 1024;
 /// The spool, and whether it takes entries.
 pub struct SharedSpool {
     spool: Mutex<Spool>,
+    keys: Arc<SpoolKeys>,
     full: AtomicBool,
 }
 
 impl SharedSpool {
-    pub fn new(spool: Spool) -> Self {
-        Self { spool: Mutex::new(spool), full: AtomicBool::new(false) }
+    pub fn new(spool: Spool, keys: Arc<SpoolKeys>) -> Self {
+        Self { spool: Mutex::new(spool), keys, full: AtomicBool::new(false) }
+    }
+
+    /// A recording's key as the journal is to keep it. `of_tenant` is the key as its tenant's key wrapped it.
+    pub fn key_to_keep(
+        &self,
+        tenant: &TenantId,
+        recording: RecordingId,
+        key: &DataKey,
+        of_tenant: &WrappedKey,
+    ) -> WrappedKey {
+        self.keys.wrap(&KeyContext::recording(tenant.clone(), recording), key, of_tenant)
     }
 
     /// For one append, or a few that belong together. A frame is whole or not in the buffer at all, so a thread that died

@@ -15,6 +15,7 @@ use rokuon_capture::live_call::PENDING_LIMIT;
 use rokuon_policy::ids::RecordingId;
 use rokuon_secure_media::dtls::identity::DtlsIdentity;
 use rokuon_storage::spool::Spool;
+use rokuon_storage::spool_keys::SpoolKeys;
 use tokio::sync::{mpsc, oneshot};
 
 use super::command::{Command, FreedByCut, NewCall, Told};
@@ -62,6 +63,7 @@ impl RecorderThread {
     /// Starts both on an opened spool; what they have to tell goes into `told`.
     pub fn start(
         spool: Spool,
+        keys: Arc<SpoolKeys>,
         config: &WorkerConfig,
         identity: Option<DtlsIdentity>,
         told: mpsc::UnboundedSender<Told>,
@@ -72,7 +74,7 @@ impl RecorderThread {
         let room = spool.used_bytes().saturating_add(spool.available_bytes().unwrap_or(u64::MAX));
         let reserve = config.spool_reserve_bytes.min(room / 4);
         let vitals = Arc::new(Vitals::default());
-        let (spool, began) = (Arc::new(SharedSpool::new(spool)), Instant::now());
+        let (spool, began) = (Arc::new(SharedSpool::new(spool, keys)), Instant::now());
         let opener = Opener {
             spool: spool.clone(),
             recorder: commands.clone(),

@@ -14,9 +14,10 @@ use rokuon_capture::manifest::ManifestSegment;
 use rokuon_capture::outcome::{FailureCause, Outcome};
 use rokuon_policy::ids::{RecordingId, TenantId};
 use rokuon_storage::container_context::ContainerContext;
-use rokuon_storage::key_service::{DataKey, KeyContext, KeyError, KeyService, WrappedKey};
+use rokuon_storage::key_service::{DataKey, KeyContext, KeyError, WrappedKey};
 use rokuon_storage::recording_writer::{RecordingWriter, WriteError};
 use rokuon_storage::spool::SpoolReader;
+use rokuon_storage::spool_keys::{SpoolKeys, of_tenant};
 use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -44,7 +45,7 @@ pub struct SealOrder {
     pub tenant: TenantId,
     /// Which.
     pub recording: RecordingId,
-    /// Its key as the spool keeps it.
+    /// Its key as the journal keeps it, or as its tenant's key wrapped it.
     pub wrapped: WrappedKey,
     /// The same, open, where it is still in memory.
     pub key: Option<DataKey>,
@@ -93,8 +94,8 @@ pub struct Sealer {
     pub spool: SpoolReader,
     /// Writes objects.
     pub writer: RecordingWriter,
-    /// Opens wrapped keys.
-    pub keys: Arc<dyn KeyService>,
+    /// Opens what the journal keeps of keys.
+    pub keys: Arc<SpoolKeys>,
     /// Writes rows.
     pub registrar: Registrar,
     /// Frees the spool.
@@ -194,7 +195,7 @@ impl Sealer {
         let context = KeyContext::recording(order.tenant.clone(), order.recording);
         let key = match &order.key {
             Some(key) => key.clone(),
-            None => self.keys.unwrap(&context, &order.wrapped).await?,
+            None => self.keys.open(&context, &order.wrapped).await?,
         };
         let (spool, replay_key, recording) = (self.spool.clone(), key.clone(), order.recording);
         let replayed = tokio::task::spawn_blocking(move || Replayed::read(&spool, recording, &replay_key));
@@ -211,7 +212,7 @@ impl Sealer {
         let (tenant, recording) = (&order.tenant, order.recording);
         let writer = self.writer.with_class(self.registrar.backstop_class(&read));
         if has_audio {
-            writer.put_key(tenant, recording, &order.wrapped).await?;
+            writer.put_key(tenant, recording, &of_tenant(&order.wrapped)).await?;
         }
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
         for stored in parts.iter().flat_map(|part| &part.segments) {

@@ -163,6 +163,30 @@ async fn while_the_database_is_away_calls_are_taken_and_each_is_written_once_aft
     drop(cluster);
 }
 
+// rule: F7
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_cells_key_is_away_calls_are_kept_and_later_ones_outlive_a_restart() {
+    let mut house = House::with(|_| ()).await;
+    house.stop(Duration::ZERO).await;
+    house.cell_key.set_down(true);
+    let before = house.cell_key.generated();
+    house.start().await;
+    let sent = house.call(&noise(84, 20)).await;
+    house.finished(&sent.call_id).await.assert_said(&sent.streams, Law::Pcmu);
+    house.cell_key.set_down(false);
+    until("the spool has its key", async || house.cell_key.generated() > before).await;
+    let phone = house.phone(Transport::Udp).await;
+    let mut live = phone.invite(&noise(85, 100)).await.unwrap();
+    house.stop(Duration::ZERO).await;
+    house.start().await;
+    live.said_everything().await;
+    let sent = live.hang_up().await.unwrap();
+    let kept = house.finished(&sent.call_id).await;
+    assert_eq!(kept.recording.outcome, Some(rokuon_db::recordings::Outcome::SealedWithGaps));
+    // The worker asked for the spool's key only; recordings' keys are refused to it.
+    assert_eq!((house.cell_key.unwrapped(), house.keys.inner.unwrapped()), (1, 1));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_key_service_is_away_prefetched_keys_carry_new_calls_until_they_are_used_up() {
     let house = House::with(|config| config.prefetched_keys = 2).await;

@@ -40,6 +40,7 @@ async fn another(house: &House, tails: TailsConfig) -> (RunningWorker, TempDir) 
         db: house.db.clone(),
         store: house.store.clone(),
         keys: house.keys.clone(),
+        cell_key: Some(house.cell_key.clone()),
         clock: Arc::new(SystemClock),
         signer: None,
     };

@@ -10,7 +10,9 @@ use rokuon_policy::backstop::BackstopClass;
 use rokuon_policy::clock::{Clock, SystemClock};
 use rokuon_policy::ids::TenantId;
 use rokuon_policy::policy::Policy;
+use rokuon_storage::cell_key::CellKey;
 use rokuon_storage::key_service::KeyService;
+use rokuon_storage_aws::kms_cell_key::KmsCellKey;
 use rokuon_storage_aws::kms_keys::KmsKeys;
 use rokuon_storage_aws::provision::apply::{Done, apply};
 use rokuon_storage_aws::provision::check::{Checked, check};
@@ -70,8 +72,11 @@ pub fn run_check(policies: &[PathBuf], tenant: &TenantId, chosen: Chosen) -> Res
             let keys = KmsKeys::new(session.kms.clone(), tenant_keys.clone(), kms.makes_keys);
             Arc::new(keys) as Arc<dyn KeyService>
         });
-        let now = SystemClock.now();
-        check(&Checked { store: &store, keys: keys.as_ref(), tenant, classes: &classes, now }).await
+        let cell_key = settings.kms.as_ref().and(settings.cell_key.as_ref());
+        let cell_key = cell_key.map(|key| KmsCellKey::new(session.kms.clone(), key.clone()));
+        let cell_key = cell_key.as_ref().map(|key| key as &dyn CellKey);
+        let (keys, now) = (keys.as_ref(), SystemClock.now());
+        check(&Checked { store: &store, keys, cell_key, tenant, classes: &classes, now }).await
     });
     Ok(told(&found))
 }

@@ -99,7 +99,8 @@ async fn serve_parts(
     told: &mut StopSignals,
 ) -> Result<(), Failure> {
     let db = Database::connect(&database.app_url).await.map_err(|error| of_database(&error))?;
-    let OpenStorage { store, keys } = storage::open(&settings.storage, data_dir, Patience::default()).await?;
+    let OpenStorage { store, keys, cell_key } =
+        storage::open(&settings.storage, data_dir, Patience::default()).await?;
     // Whoever waits at a screen is told sooner that the store is away.
     let at_hand = storage::open(&settings.storage, data_dir, Patience::for_a_person()).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -119,6 +120,7 @@ async fn serve_parts(
                 db: db.clone(),
                 store: store.clone(),
                 keys: keys.clone(),
+                cell_key,
                 clock: clock.clone(),
                 signer,
             };

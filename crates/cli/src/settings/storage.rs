@@ -62,9 +62,10 @@ pub struct StorageLayer {
     /// Whether the spool's journal is copied to the store every two seconds; left out, it is where the store is S3
     #[arg(id = "storage_tails", long = "tails", env = "ROKUON_TAILS", value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
     tails: Option<bool>,
-    /// The platform's own key, for those copies, where S3 encrypts under tenants' keys
-    #[arg(id = "storage_tails_key", long = "tails-key", env = "ROKUON_TAILS_KEY", value_name = "ARN")]
-    tails_key: Option<String>,
+    /// The cell's own key of KMS: workers' spools are opened with it, and S3 encrypts those copies under it where it encrypts under
+    /// tenants' keys
+    #[arg(id = "storage_cell_key", long = "cell-key", env = "ROKUON_CELL_KEY", value_name = "ARN")]
+    cell_key: Option<String>,
     /// KMS at another address than AWS's
     #[arg(
         id = "storage_kms_endpoint",
@@ -148,6 +149,8 @@ pub struct StorageSettings {
     pub aws: AwsSettings,
     /// Whether the spool's journal is copied to the store.
     pub tails: bool,
+    /// The cell's own key.
+    pub cell_key: Option<String>,
 }
 
 /// Whose keys are where.
@@ -180,7 +183,7 @@ impl StorageLayer {
             s3_secondary_class: self.s3_secondary_class.or(below.s3_secondary_class),
             s3_encryption: self.s3_encryption.or(below.s3_encryption),
             tails: self.tails.or(below.tails),
-            tails_key: self.tails_key.or(below.tails_key),
+            cell_key: self.cell_key.or(below.cell_key),
             kms_endpoint: self.kms_endpoint.or(below.kms_endpoint),
             kms_alias: self.kms_alias.or(below.kms_alias),
             kms_tenant_keys: self.kms_tenant_keys.or(below.kms_tenant_keys),
@@ -210,6 +213,9 @@ impl StorageLayer {
                 None
             }
         };
+        if kms.is_none() && self.store != Some(StoreKind::S3) {
+            self.refuse_stray("keys", "kms", &[("cell-key", self.cell_key.is_some())])?;
+        }
         let s3 = match self.store {
             Some(StoreKind::S3) => Some(self.layout(kms.is_some())?),
             _ => {
@@ -221,13 +227,12 @@ impl StorageLayer {
                         ("s3-media", self.s3_media.is_some()),
                         ("s3-secondary", self.s3_secondary.is_some()),
                         ("s3-keys", self.s3_keys.is_some()),
-                        ("tails-key", self.tails_key.is_some()),
                     ],
                 )?;
                 None
             }
         };
-        let (tails, aws_region) = (self.tails.unwrap_or(s3.is_some()), self.region);
+        let (tails, aws_region, cell_key) = (self.tails.unwrap_or(s3.is_some()), self.region, self.cell_key);
         let aws = AwsSettings {
             region: aws_region,
             s3_endpoint: self.s3_endpoint,
@@ -239,7 +244,7 @@ impl StorageLayer {
             },
             ..AwsSettings::default()
         };
-        Ok(StorageSettings { s3, kms, aws, tails })
+        Ok(StorageSettings { s3, kms, aws, tails, cell_key })
     }
 
     fn layout(&self, with_kms: bool) -> Result<S3Layout, Failure> {
@@ -277,8 +282,8 @@ impl StorageLayer {
         };
         let secondary_class = self.s3_secondary_class.clone();
         let atomic_puts = self.s3_atomic_puts.unwrap_or(true);
-        let tails_key = self.tails_key.clone();
-        Ok(S3Layout { media, secondary, keys, secondary_class, encryption, tails_key, atomic_puts })
+        let cell_key = self.cell_key.clone();
+        Ok(S3Layout { media, secondary, keys, secondary_class, encryption, cell_key, atomic_puts })
     }
 
     /// A setting that is on while what it serves is off would be believed to do something.
@@ -339,6 +344,7 @@ mod tests {
             (&*format!("store = \"s3\"\ns3_encryption = \"tenant\"\n{BUCKETS}"), "s3_encryption"),
             (BUCKETS, "s3-media"),
             ("kms_endpoint = \"http://127.0.0.1:1\"\n", "kms-endpoint"),
+            ("cell_key = \"arn:aws:kms:a:1:key/x\"\n", "cell-key"),
             ("keys = \"kms\"\nkms_alias = \"rokuon-\"\n", "kms_alias"),
         ] {
             let failure = resolve(text).err().unwrap_or_else(|| panic!("{text:?} was taken"));

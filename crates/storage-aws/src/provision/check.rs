@@ -7,6 +7,7 @@ use aws_sdk_s3::types::{BucketVersioningStatus, ObjectLockEnabled};
 use chrono::{DateTime, Utc};
 use rokuon_policy::backstop::BackstopClass;
 use rokuon_policy::ids::TenantId;
+use rokuon_storage::cell_key::CellKey;
 use rokuon_storage::key_service::KeyService;
 use rokuon_storage::object_store::Bucket;
 
@@ -22,6 +23,8 @@ pub struct Checked<'a> {
     pub store: &'a S3Store,
     /// The keys.
     pub keys: Option<&'a Arc<dyn KeyService>>,
+    /// The cell's own key.
+    pub cell_key: Option<&'a dyn CellKey>,
     /// Whose keys are tried, and whose name the objects of the trial bear; they are erased again.
     pub tenant: &'a TenantId,
     /// The classes for which there must be rules.
@@ -43,6 +46,11 @@ pub async fn check(checked: &Checked<'_>) -> Vec<Finding> {
     if let Some(keys) = checked.keys {
         let mut found = Findings::of(format!("KMS ({})", checked.tenant));
         key_trial::run(keys.as_ref(), checked.tenant, &mut found).await;
+        all.extend(found.all());
+    }
+    if let Some(cell_key) = checked.cell_key {
+        let mut found = Findings::of("KMS (cell_key)");
+        key_trial::run_cell(cell_key, &mut found).await;
         all.extend(found.all());
     }
     all

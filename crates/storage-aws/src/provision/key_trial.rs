@@ -1,7 +1,8 @@
-//! Tries what we rely on of a tenant's key.
+//! Tries what we rely on of a tenant's key, and of the cell's own.
 
 use rokuon_policy::ids::{RecordingId, TenantId};
-use rokuon_storage::key_service::{KeyContext, KeyErrorKind, KeyService, WrappedKey};
+use rokuon_storage::cell_key::CellKey;
+use rokuon_storage::key_service::{KeyContext, KeyError, KeyErrorKind, KeyService, WrappedKey};
 
 use super::finding::{Findings, so};
 
@@ -41,11 +42,6 @@ pub async fn run(keys: &dyn KeyService, tenant: &TenantId, found: &mut Findings)
         "no two data keys are the same",
         other.and_then(|(other, _)| so(other.expose() != key.expose(), || "the same key twice".to_owned())),
     );
-    let refused = |opened: Result<_, rokuon_storage::key_service::KeyError>| match opened {
-        Err(error) if error.kind == KeyErrorKind::Refused => Ok(()),
-        Err(error) => Err(error.to_string()),
-        Ok(_) => Err("it was opened".to_owned()),
-    };
     found.needed(
         "別の録音の鍵としては開けない（暗号化コンテキスト）",
         "it does not open for another recording (encryption context)",
@@ -60,4 +56,35 @@ pub async fn run(keys: &dyn KeyService, tenant: &TenantId, found: &mut Findings)
         "an altered key does not open",
         refused(keys.unwrap(&context(1), &WrappedKey::from_bytes(altered)).await.map(drop)),
     );
+}
+
+/// A spool key of a worker that does not exist; nothing is stored.
+pub async fn run_cell(cell: &dyn CellKey, found: &mut Findings) {
+    let (one, other) = (uuid::Uuid::from_bytes([1; 16]), uuid::Uuid::from_bytes([2; 16]));
+    let made = cell.generate_spool_key(one).await;
+    found.needed(
+        "基盤の鍵があり、スプールの鍵を作れる",
+        "the cell's key is there and makes spool keys",
+        made.as_ref().map(drop).map_err(ToString::to_string),
+    );
+    let Ok((key, wrapped)) = made else { return };
+    let opened = cell.unwrap_spool_key(one, &wrapped).await.map_err(|error| error.to_string());
+    found.needed(
+        "包んだスプールの鍵を開くと同じ鍵が得られる",
+        "a wrapped spool key opens to the same key",
+        opened.and_then(|opened| so(opened.expose() == key.expose(), || "another key".to_owned())),
+    );
+    found.needed(
+        "別のスプールの鍵としては開けない（暗号化コンテキスト）",
+        "it does not open for another spool (encryption context)",
+        refused(cell.unwrap_spool_key(other, &wrapped).await.map(drop)),
+    );
+}
+
+fn refused(opened: Result<(), KeyError>) -> Result<(), String> {
+    match opened {
+        Err(error) if error.kind == KeyErrorKind::Refused => Ok(()),
+        Err(error) => Err(error.to_string()),
+        Ok(()) => Err("it was opened".to_owned()),
+    }
 }

@@ -53,7 +53,8 @@ impl Recorder {
         if call.live.pending_len() <= WAITING_ENOUGH {
             call.live.take_pending(&mut self.scratch);
         }
-        let mut fresh = spool.open_call(&call.tenant, recording, &call.wrapped, &call.key);
+        let kept = self.spool.key_to_keep(&call.tenant, recording, &call.key, &call.wrapped);
+        let mut fresh = spool.open_call(&call.tenant, recording, &kept, &call.key);
         let before = call.spool.run();
         let pending = match self.scratch.as_slice() {
             [] => Ok(()),

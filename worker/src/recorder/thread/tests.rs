@@ -12,6 +12,7 @@ use rokuon_media::rtp::RtpPacket;
 use rokuon_media::wav;
 use rokuon_policy::ids::{CallId, ConnectionId};
 use rokuon_storage::key_service::{DataKey, WrappedKey};
+use rokuon_storage::memory_keys::MemoryKeys;
 use rokuon_storage::spool::{SpoolLimits, SpoolReader};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -33,6 +34,11 @@ struct Studio {
     told: mpsc::UnboundedReceiver<Told>,
 }
 
+/// Keys of a cell that has none of its own.
+fn plain_keys() -> Arc<SpoolKeys> {
+    Arc::new(SpoolKeys::new(Arc::new(MemoryKeys::new()), None))
+}
+
 impl Studio {
     fn new() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
@@ -43,7 +49,7 @@ impl Studio {
             ..WorkerConfig::on_loopback(dir.path().to_owned())
         };
         let (tell, told) = mpsc::unbounded_channel();
-        let thread = RecorderThread::start(spool, &config, None, tell).expect("a thread");
+        let thread = RecorderThread::start(spool, plain_keys(), &config, None, tell).expect("a thread");
         Self { dir, reader, thread, told }
     }
 

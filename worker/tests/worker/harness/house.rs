@@ -23,6 +23,7 @@ use rokuon_policy::recording_scope::{Line, LineSource, RecordingStart};
 use rokuon_policy::text::Text;
 use rokuon_storage::key_service::KeyService;
 use rokuon_storage::memory::MemoryStore;
+use rokuon_storage::memory_cell_key::MemoryCellKey;
 use rokuon_storage::spool::SpoolReader;
 use rokuon_worker::config::{SipListeners, WorkerConfig};
 use rokuon_worker::running_worker::{RunningWorker, WorkerPorts, start};
@@ -56,6 +57,7 @@ pub struct House {
     pub looker: PgPool,
     pub store: Arc<MemoryStore>,
     pub keys: Arc<GatedKeys>,
+    pub cell_key: Arc<MemoryCellKey>,
     pub tenant: TenantId,
     pub pump: RtpPump,
     /// Who the exchange calls.
@@ -109,6 +111,7 @@ impl House {
             looker,
             store,
             keys,
+            cell_key: Arc::new(MemoryCellKey::new()),
             tenant,
             pump,
             user,
@@ -128,6 +131,7 @@ impl House {
             db: self.db.clone(),
             store: self.store.clone(),
             keys: self.keys.clone(),
+            cell_key: Some(self.cell_key.clone()),
             clock: Arc::new(SystemClock),
             signer: None,
         };

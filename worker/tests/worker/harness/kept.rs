@@ -85,7 +85,7 @@ impl House {
     }
 
     async fn read(&self, recording: Recording, segments: Vec<Segment>) -> Kept {
-        let reader = RecordingReader::new(self.store.clone(), self.keys.clone());
+        let reader = RecordingReader::new(self.store.clone(), self.keys.inner.clone());
         let (tenant, id) = (&self.tenant, recording.id);
         let mut octets = Vec::new();
         if segments.is_empty() {

@@ -21,7 +21,7 @@ impl Desk {
         let reader = spool.reader();
         let config = WorkerConfig::on_loopback(dir.path().to_owned());
         let (tell, told) = mpsc::unbounded_channel();
-        let (spool, vitals) = (Arc::new(SharedSpool::new(spool)), Arc::new(Vitals::default()));
+        let (spool, vitals) = (Arc::new(SharedSpool::new(spool, plain_keys())), Arc::new(Vitals::default()));
         let seal_every = Duration::from_secs(600);
         let recorder =
             Recorder::new(spool, Instant::now(), Pace::of(&config), seal_every, None, tell, vitals);

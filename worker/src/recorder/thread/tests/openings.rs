@@ -43,7 +43,7 @@ async fn calls_that_come_together_share_one_sync() {
     }
     openings.send(NewCall::Stop).expect("heard");
     let opener = Opener {
-        spool: Arc::new(SharedSpool::new(spool)),
+        spool: Arc::new(SharedSpool::new(spool, plain_keys())),
         recorder,
         began: Instant::now(),
         identity: None,
@@ -88,7 +88,7 @@ async fn a_call_that_cannot_be_made_durable_is_refused_and_not_recorded() {
         vec![rokuon_capture::journal::AsReceived::new(chrono::Utc::now(), "application/sdp", &[0; 4_000])];
     openings.send(NewCall::Open(Box::new(large), answer)).expect("heard");
     openings.send(NewCall::Stop).expect("heard");
-    let spool = Arc::new(SharedSpool::new(spool));
+    let spool = Arc::new(SharedSpool::new(spool, plain_keys()));
     let began = Instant::now();
     let seal_every = Duration::from_secs(600);
     Opener { spool: spool.clone(), recorder, began, identity: None, seal_every, reserve: 0 }.run(&asked);

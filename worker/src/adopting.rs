@@ -13,9 +13,10 @@ use rokuon_sip::siprec::metadata_state::MetadataState;
 use rokuon_storage::container_context::ContainerContext;
 use rokuon_storage::key_service::KeyService;
 use rokuon_storage::object_key;
-use rokuon_storage::object_store::{Bucket, ObjectStore, ObjectVersion};
+use rokuon_storage::object_store::{Bucket, ObjectKey, ObjectStore, ObjectVersion};
 use rokuon_storage::recording_reader::{ReadError, RecordingReader, SealedPlace};
 use rokuon_storage::recording_writer::SealedSegment;
+use rokuon_storage::sections::Sections;
 use sha2::{Digest as _, Sha256};
 
 use crate::registrar::{RegisterError, SealedRecording, SealedRow, StartedCall, enter_again};
@@ -33,6 +34,21 @@ pub enum AdoptError {
     Away(String),
     /// It never can be, and why.
     Impossible(Text),
+}
+
+/// A manifest that was found.
+struct FoundManifest {
+    manifest: Manifest,
+    sha256: [u8; 32],
+    /// The object it lies in behind a segment, where it is not one of its own.
+    behind: Option<(SealedPlace, Sections)>,
+}
+
+/// The object that holds the manifest behind a segment.
+struct OwnObject {
+    object_key: ObjectKey,
+    object_sha256: [u8; 32],
+    sections: Sections,
 }
 
 /// What recordings are entered by.
@@ -68,8 +84,12 @@ impl Adopting {
         let prefix = object_key::prefix(tenant, recording);
         let versions = self.store.list_versions(Bucket::Media, &prefix, None, 10_000).await;
         let versions = versions.map_err(|error| AdoptError::Away(error.to_string()))?;
-        let (manifest, sha256) = self.manifest(tenant, recording, &versions).await?;
-        let sealed = self.sealed(tenant, manifest, sha256, &versions)?;
+        let found = self.manifest(tenant, recording, &versions).await?;
+        let own = match &found.behind {
+            Some((place, sections)) => Some(self.whole_object(place, *sections).await?),
+            None => None,
+        };
+        let sealed = self.sealed(tenant, found.manifest, found.sha256, &versions, own)?;
         let policy = self.routes.tenant(tenant).map(|routes| &routes.policy);
         enter_again(&self.db, self.now, policy, &sealed).await.map_err(|error| match error {
             RegisterError::Driver(error) => AdoptError::Away(error.to_string()),
@@ -80,47 +100,55 @@ impl Adopting {
         })
     }
 
-    /// The newest manifest of it that opens, and its SHA-256.
+    /// The newest manifest of it: an object of its own, or behind its last segment. A segment that lacks its index is taken for one
+    /// that has nothing behind it.
     async fn manifest(
         &self,
         tenant: &TenantId,
         recording: RecordingId,
         versions: &[ObjectVersion],
-    ) -> Result<(Manifest, [u8; 32]), AdoptError> {
-        let named = |one: &&ObjectVersion| {
-            let name = one.key.as_str().rsplit('/').next().unwrap_or_default();
-            !one.is_delete_marker && name.starts_with("manifest.")
-        };
-        // By key in ascending order, of one key the newest first.
-        let last = versions.iter().rfind(named).map(|one| &one.key);
-        let Some(newest) = versions.iter().filter(named).find(|one| Some(&one.key) == last) else {
-            return Err(impossible("目録がありません。", "it has no manifest"));
-        };
-        let away = |error: ReadError| match error.retryable() {
-            true => AdoptError::Away(error.to_string()),
-            false => impossible(
-                format!("目録を開けません（{error}）。"),
-                format!("its manifest does not open: {error}"),
-            ),
-        };
-        let open = self.reader.open(tenant, recording).await.map_err(away)?;
-        let place = SealedPlace {
-            bucket: Bucket::Media,
-            object_key: newest.key.clone(),
-            version_id: Some(newest.version_id.clone()),
-            container_len: Some(newest.len),
-        };
-        let json = open
-            .read_whole(&place, &ContainerContext::manifest(tenant.clone(), recording))
-            .await
-            .map_err(away)?;
-        let manifest = serde_json::from_slice(&json).map_err(|error| {
-            impossible(
-                format!("目録を読めません（{error}）。"),
-                format!("its manifest cannot be read: {error}"),
-            )
-        })?;
-        Ok((manifest, Sha256::digest(&json).into()))
+    ) -> Result<FoundManifest, AdoptError> {
+        let open = self.reader.open(tenant, recording).await.map_err(unreadable)?;
+        let context = ContainerContext::manifest(tenant.clone(), recording);
+        for one in newest_first(versions) {
+            let place = SealedPlace {
+                bucket: Bucket::Media,
+                object_key: one.key.clone(),
+                version_id: Some(one.version_id.clone()),
+                container_len: Some(one.len),
+            };
+            let (json, behind) = if name_of(one).starts_with("manifest.") {
+                (open.read_whole(&place, &context).await.map_err(unreadable)?, None)
+            } else {
+                let sections = open.sections(&place, one.len).await.map_err(unreadable)?;
+                let Some(sections) = sections else { continue };
+                let json = open.read_section(&place, sections.manifest(), &context).await;
+                (json.map_err(unreadable)?, Some((place, sections)))
+            };
+            let manifest = serde_json::from_slice(&json).map_err(|error| {
+                impossible(
+                    format!("目録を読めません（{error}）。"),
+                    format!("its manifest cannot be read: {error}"),
+                )
+            })?;
+            return Ok(FoundManifest { manifest, sha256: Sha256::digest(&json).into(), behind });
+        }
+        Err(impossible("目録がありません。", "it has no manifest"))
+    }
+
+    /// What the row says of the object that the manifest was found in.
+    async fn whole_object(&self, place: &SealedPlace, sections: Sections) -> Result<OwnObject, AdoptError> {
+        let stored = self.store.head(place.bucket, &place.object_key).await;
+        let stored = stored.map_err(|error| AdoptError::Away(error.to_string()))?;
+        match stored.filter(|stored| Some(&stored.version_id) == place.version_id.as_ref()) {
+            Some(stored) => {
+                Ok(OwnObject { object_key: place.object_key.clone(), object_sha256: stored.sha256, sections })
+            }
+            None => Err(impossible(
+                "目録のある音声が別のものに替わりました。",
+                "the object its manifest lies in was replaced",
+            )),
+        }
     }
 
     fn sealed(
@@ -129,6 +157,7 @@ impl Adopting {
         manifest: Manifest,
         sha256: [u8; 32],
         versions: &[ObjectVersion],
+        own: Option<OwnObject>,
     ) -> Result<SealedRecording, AdoptError> {
         let (Some(routes), Some(connection)) =
             (self.routes.tenant(tenant), self.routes.connection(manifest.connection))
@@ -156,7 +185,8 @@ impl Adopting {
         let mut routing = judge_call(routes, &connection, Told::of(state.known(), &[]), doubts, &streams);
         // It was kept; no newer rule undoes that.
         routing.kept = true;
-        let segments = manifest.segments.iter().map(|segment| row(segment, &manifest, versions));
+        let segments =
+            manifest.segments.iter().map(|segment| row(segment, &manifest, versions, own.as_ref()));
         Ok(SealedRecording {
             segments: segments.collect::<Option<Vec<_>>>().ok_or_else(|| {
                 impossible("目録にある音声がありません。", "media that its manifest names is not there")
@@ -185,10 +215,46 @@ impl Adopting {
     }
 }
 
+/// What may hold the manifest: of each name the version that is there, the newest first. By time, for a recording that was sealed without
+/// its end and then whole has two; of one time, by name.
+fn newest_first(versions: &[ObjectVersion]) -> Vec<&ObjectVersion> {
+    let mut found: Vec<&ObjectVersion> = Vec::new();
+    // Listings give the newest of a key first.
+    for one in versions.iter().filter(|one| !one.is_delete_marker) {
+        let may = ["manifest.", "segment-"].iter().any(|kind| name_of(one).starts_with(kind));
+        if may && found.last().is_none_or(|last| last.key != one.key) {
+            found.push(one);
+        }
+    }
+    found.sort_by(|one, other| (other.last_modified, &other.key).cmp(&(one.last_modified, &one.key)));
+    found
+}
+
+fn name_of(version: &ObjectVersion) -> &str {
+    version.key.as_str().rsplit('/').next().unwrap_or_default()
+}
+
+fn unreadable(error: ReadError) -> AdoptError {
+    match error.retryable() {
+        true => AdoptError::Away(error.to_string()),
+        false => impossible(
+            format!("目録を開けません（{error}）。"),
+            format!("its manifest does not open: {error}"),
+        ),
+    }
+}
+
 /// A segment's row, by the manifest and by what the store lists under its name.
-fn row(segment: &ManifestSegment, manifest: &Manifest, versions: &[ObjectVersion]) -> Option<SealedRow> {
+fn row(
+    segment: &ManifestSegment,
+    manifest: &Manifest,
+    versions: &[ObjectVersion],
+    own: Option<&OwnObject>,
+) -> Option<SealedRow> {
     let named = |one: &&ObjectVersion| !one.is_delete_marker && one.key.as_str() == segment.object;
     let stored = versions.iter().find(named)?;
+    let container_sha256 = unhex(&segment.object_sha256)?.try_into().ok()?;
+    let own = own.filter(|own| own.object_key == stored.key);
     let ends = segment.start_sample + segment.samples;
     let gaps = manifest.gaps.iter().filter(|gap| {
         segment.channels.contains(&gap.channel) && (segment.start_sample..ends).contains(&gap.start_sample)
@@ -204,10 +270,12 @@ fn row(segment: &ManifestSegment, manifest: &Manifest, versions: &[ObjectVersion
         stored: SealedSegment {
             object_key: stored.key.clone(),
             version_id: stored.version_id.clone(),
-            container_len: stored.len,
-            container_sha256: unhex(&segment.object_sha256)?.try_into().ok()?,
+            container_len: own.map_or(stored.len, |own| own.sections.media_len),
+            container_sha256,
             media_sha256: unhex(&segment.media_sha256)?.try_into().ok()?,
             media_len: segment.media_octets,
+            object_sha256: own.map_or(container_sha256, |own| own.object_sha256),
+            sections: own.map(|own| own.sections),
         },
     })
 }

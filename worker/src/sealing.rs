@@ -4,3 +4,4 @@ pub mod evidence;
 pub mod part;
 pub mod replay;
 pub mod sealer;
+mod storing;

@@ -96,8 +96,12 @@ pub struct ManifestSegment {
     pub media_octets: u64,
     /// SHA-256 of the plain media file, lower-case hex.
     pub media_sha256: String,
-    /// SHA-256 of the encrypted object, lower-case hex.
+    /// SHA-256 of its encrypted container, lower-case hex: of the whole object, or of its first `container_octets` where waveform and
+    /// this manifest lie behind it.
     pub object_sha256: String,
+    /// Length of that container; the whole object's where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container_octets: Option<u64>,
     /// Name of the encrypted object.
     pub object: String,
 }
@@ -121,6 +125,7 @@ impl ManifestSegment {
             media_octets: file.file.len() as u64,
             media_sha256,
             object_sha256,
+            container_octets: None,
             object,
         }
     }

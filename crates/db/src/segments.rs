@@ -20,7 +20,7 @@ pub struct Segment {
     pub object_key: String,
     /// The version of that object.
     pub version_id: String,
-    /// Length of the encrypted object.
+    /// Length of the encrypted object, with everything in it.
     pub container_bytes: u64,
     /// SHA-256 of the encrypted object.
     pub container_sha256: [u8; 32],
@@ -42,6 +42,19 @@ pub struct Segment {
     pub gaps: Vec<ListedGap>,
     /// When it was verified and written.
     pub sealed_at: DateTime<Utc>,
+    /// What lies in the object beside the segment's own container, if anything does.
+    pub sections: Option<SectionBytes>,
+}
+
+/// Lengths in octets of the containers in the object that ends a recording, in the order they lie in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SectionBytes {
+    /// The segment's own.
+    pub media: u64,
+    /// The waveform's.
+    pub peaks: u64,
+    /// The manifest's.
+    pub manifest: u64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -61,6 +74,9 @@ struct Row {
     video_codec: Option<String>,
     gaps: Value,
     sealed_at: DateTime<Utc>,
+    media_section_bytes: Option<i64>,
+    peaks_section_bytes: Option<i64>,
+    manifest_section_bytes: Option<i64>,
 }
 
 /// Adds a piece. The same piece again (same number, key and media hash) changes nothing; says whether it was the first.
@@ -89,9 +105,12 @@ pub async fn add(tx: &mut TenantTx, recording: RecordingId, segment: &Segment) -
             video_codec,
             gaps,
             sealed_at,
-            bucket
+            bucket,
+            media_section_bytes,
+            peaks_section_bytes,
+            manifest_section_bytes
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         ON CONFLICT (tenant_id, recording_id, number) DO NOTHING",
     )
     .bind(tenant)
@@ -111,6 +130,9 @@ pub async fn add(tx: &mut TenantTx, recording: RecordingId, segment: &Segment) -
     .bind(json(&segment.gaps))
     .bind(segment.sealed_at)
     .bind(&segment.bucket)
+    .bind(segment.sections.map(|sections| signed(sections.media)))
+    .bind(segment.sections.map(|sections| signed(sections.peaks)))
+    .bind(segment.sections.map(|sections| signed(sections.manifest)))
     .execute(connection)
     .await?
     .rows_affected();
@@ -149,7 +171,10 @@ pub async fn of_recording(tx: &mut TenantTx, recording: RecordingId) -> Result<V
             codec,
             video_codec,
             gaps,
-            sealed_at
+            sealed_at,
+            media_section_bytes,
+            peaks_section_bytes,
+            manifest_section_bytes
         FROM segments
         WHERE tenant_id = $1 AND recording_id = $2
         ORDER BY number",
@@ -179,5 +204,13 @@ fn segment_of(recording: RecordingId, row: Row) -> Result<Segment, DbError> {
         codec: row.codec,
         video_codec: row.video_codec,
         sealed_at: row.sealed_at,
+        sections: match (row.media_section_bytes, row.peaks_section_bytes, row.manifest_section_bytes) {
+            (Some(media), Some(peaks), Some(manifest)) => Some(SectionBytes {
+                media: place.number("media_section_bytes", media)?,
+                peaks: place.number("peaks_section_bytes", peaks)?,
+                manifest: place.number("manifest_section_bytes", manifest)?,
+            }),
+            _ => None,
+        },
     })
 }

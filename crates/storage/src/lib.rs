@@ -18,6 +18,7 @@ pub mod object_store;
 pub mod recording_reader;
 pub mod recording_writer;
 pub mod sealed_secret;
+pub mod sections;
 pub mod spool;
 pub mod spool_keys;
 pub mod spool_tail;

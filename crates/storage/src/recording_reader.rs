@@ -13,6 +13,7 @@ use crate::container_context::ContainerContext;
 use crate::key_service::{DataKey, KeyContext, KeyError, KeyErrorKind, KeyService, WrappedKey};
 use crate::object_key;
 use crate::object_store::{Bucket, ObjectKey, ObjectStore, StoreError, StoreErrorKind};
+use crate::sections::{INDEX_LEN, Sections, SectionsError};
 
 /// Where a sealed object lies, from its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct SealedPlace {
     pub object_key: ObjectKey,
     /// The store's name of the version; `None` for the one that is there.
     pub version_id: Option<String>,
-    /// Length of the container in octets, if the row knows it; otherwise the store is asked.
+    /// Length in octets of the container at the object's front, if the row knows it; otherwise it is the whole object.
     pub container_len: Option<u64>,
 }
 
@@ -39,6 +40,9 @@ pub enum ReadError {
     /// What is stored is not what was sealed for this place. Never play it; tell the keeper.
     #[error(transparent)]
     Container(#[from] ContainerError),
+    /// The object's index is not what was written.
+    #[error(transparent)]
+    Sections(#[from] SectionsError),
 }
 
 impl ReadError {
@@ -47,7 +51,7 @@ impl ReadError {
         match self {
             Self::Store(error) => error.retryable(),
             Self::Key(error) => error.retryable(),
-            Self::Container(_) => false,
+            Self::Container(_) | Self::Sections(_) => false,
         }
     }
 
@@ -64,7 +68,7 @@ impl ReadError {
     /// Whether the stored octets are damaged or belong elsewhere.
     pub fn is_integrity(&self) -> bool {
         match self {
-            Self::Container(_) => true,
+            Self::Container(_) | Self::Sections(_) => true,
             Self::Store(error) => error.kind == StoreErrorKind::Corrupt,
             Self::Key(_) => false,
         }
@@ -204,9 +208,43 @@ impl OpenRecording {
         place: &SealedPlace,
         context: &ContainerContext,
     ) -> Result<Vec<u8>, ReadError> {
+        if let Some(len) = place.container_len {
+            return self.read_section(place, 0..len, context).await;
+        }
         let version = place.version_id.as_deref();
         let container = self.shared.store.get(place.bucket, &place.object_key, version).await?;
         Ok(unseal(&self.shared.key(&self.place).await?, context, &container)?)
+    }
+
+    /// Reads one section of an object (manifest, waveform) whole, by one range.
+    pub async fn read_section(
+        &self,
+        place: &SealedPlace,
+        section: Range<u64>,
+        context: &ContainerContext,
+    ) -> Result<Vec<u8>, ReadError> {
+        let SealedPlace { bucket, object_key, version_id, .. } = place;
+        let container =
+            self.shared.store.get_range(*bucket, object_key, version_id.as_deref(), section).await;
+        let container = container.map_err(|error| match error.kind {
+            // It begins past the object's end: that was cut.
+            StoreErrorKind::Refused => ReadError::Container(ContainerError::WrongLength),
+            _ => error.into(),
+        })?;
+        Ok(unseal(&self.shared.key(&self.place).await?, context, &container)?)
+    }
+
+    /// What lies behind the first container of an object, by its index; `None` where nothing does. For whoever has no row of it.
+    pub async fn sections(
+        &self,
+        place: &SealedPlace,
+        object_len: u64,
+    ) -> Result<Option<Sections>, ReadError> {
+        let Some(start) = object_len.checked_sub(INDEX_LEN as u64) else { return Ok(None) };
+        let SealedPlace { bucket, object_key, version_id, .. } = place;
+        let store = &self.shared.store;
+        let tail = store.get_range(*bucket, object_key, version_id.as_deref(), start..object_len).await?;
+        Ok(Sections::parse(&tail, object_len)?)
     }
 }
 

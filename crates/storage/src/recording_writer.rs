@@ -1,4 +1,5 @@
-//! Puts a finished recording into the store: wrapped key, sealed segments, manifest, waveform.
+//! Puts a finished recording into the store: wrapped key, sealed segments, waveform and manifest, the last three as one object where
+//! there is a segment to end with.
 
 use std::sync::Arc;
 
@@ -12,6 +13,9 @@ use crate::container_context::ContainerContext;
 use crate::key_service::{DataKey, WrappedKey};
 use crate::object_key;
 use crate::object_store::{Bucket, ObjectKey, ObjectStore, StoreError, StoreErrorKind, StoredObject};
+use crate::sections::Sections;
+
+pub mod last_segment;
 
 /// How often sealing may begin anew under another epoch before it is called broken.
 const MAX_EPOCHS: u32 = 16;
@@ -31,6 +35,17 @@ pub struct SealedObject {
     pub media_sha256: [u8; 32],
     /// Length of the plaintext in octets.
     pub media_len: u64,
+    /// SHA-256 of the whole object: of the container, where there is nothing behind it.
+    pub object_sha256: [u8; 32],
+    /// What lies in the object behind the container, if anything does.
+    pub sections: Option<Sections>,
+}
+
+impl SealedObject {
+    /// Length of the whole object in octets.
+    pub fn object_len(&self) -> u64 {
+        self.sections.map_or(self.container_len, Sections::object_len)
+    }
 }
 
 /// A sealed segment.
@@ -48,6 +63,9 @@ pub enum WriteError {
     /// The sealing task was stopped with the runtime.
     #[error("sealing was interrupted")]
     Interrupted,
+    /// The manifest could not be written down.
+    #[error("the manifest cannot be written: {0}")]
+    Manifest(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl WriteError {
@@ -56,6 +74,7 @@ impl WriteError {
         match self {
             Self::Store(error) => error.retryable(),
             Self::SelfCheck(_) | Self::Interrupted => true,
+            Self::Manifest(_) => false,
         }
     }
 }
@@ -143,6 +162,8 @@ impl RecordingWriter {
             container_sha256: stored.sha256,
             media_sha256,
             media_len,
+            object_sha256: stored.sha256,
+            sections: None,
         };
         for epoch in 0..MAX_EPOCHS {
             let object_key = name(epoch);
@@ -158,8 +179,7 @@ impl RecordingWriter {
                 return Ok(done(object_key, stored));
             }
         }
-        let source = "every epoch of this object is taken by other content";
-        Err(StoreError::new(StoreErrorKind::AlreadyExists, source).into())
+        Err(all_taken().into())
     }
 
     /// The object, if it is there, sound, and opens to plaintext of this hash.
@@ -170,16 +190,16 @@ impl RecordingWriter {
         key: &DataKey,
         media_sha256: &[u8; 32],
     ) -> Result<Option<StoredObject>, StoreError> {
-        let Some(stored) = self.store.head(Bucket::Media, object_key).await? else { return Ok(None) };
-        let container = match self.store.get(Bucket::Media, object_key, Some(&stored.version_id)).await {
-            Ok(container) => container,
-            Err(error) if error.retryable() => return Err(error),
-            Err(_) => return Ok(None),
-        };
+        let Some((stored, container)) = self.fetch(object_key).await? else { return Ok(None) };
         let same = unseal(key, context, &container)
             .is_ok_and(|plain| Sha256::digest(&plain)[..] == media_sha256[..]);
         Ok(same.then_some(stored))
     }
+}
+
+fn all_taken() -> StoreError {
+    let source = "every epoch of this object is taken by other content";
+    StoreError::new(StoreErrorKind::AlreadyExists, source)
 }
 
 /// Seals away from the async threads and opens the result again before anyone relies on it (INV-5).

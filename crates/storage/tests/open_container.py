@@ -3,10 +3,12 @@
 
 Needs the Python package `cryptography`, version 50 or later. Exit status: 0 opened, 1 refused, 2 wrong use, 77 package missing.
 
-    open_container.py open --key-file KEY --tenant T --recording ID [--segment N] [--media-type M] [--rate R] [--channels C] IN OUT
+    open_container.py open --key-file KEY --tenant T --recording ID [--segment N] [--media-type M] [--rate R] [--channels C]
+        [--section media|peaks|manifest] IN OUT
 
 KEY holds the 32 octets of the recording's data key. IN is a container; with `--stored` a file of the directory store, whose
-64-octet trailer is checked and taken off. `seal` goes the other way and made the files in `vectors/`.
+64-octet trailer is checked and taken off. With `--section` IN is an object that ends a recording: the section is found by the index
+in its last 64 octets, and waveform and manifest have a context of their own. `seal` goes the other way and made the files in `vectors/`.
 """
 
 import argparse
@@ -44,6 +46,21 @@ def without_trailer(octets):
     return body
 
 
+SECTIONS = ["media", "peaks", "manifest"]
+
+
+def section(octets, name):
+    said, sha256 = octets[-64:-32], octets[-32:]
+    if said[:8] != b"RKNSEC1\n" or hashlib.sha256(said).digest() != sha256:
+        raise ValueError("the object ends with no index, or an altered one")
+    lengths = [int.from_bytes(said[at : at + 8], "big") for at in (8, 16, 24)]
+    if sum(lengths) + 64 != len(octets):
+        raise ValueError("the object is not as long as its index says")
+    place = SECTIONS.index(name)
+    start = sum(lengths[:place])
+    return octets[start : start + lengths[place]]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("do", choices=["open", "seal"])
@@ -55,6 +72,7 @@ def main():
     parser.add_argument("--rate", type=int, default=8000)
     parser.add_argument("--channels", type=int, default=2)
     parser.add_argument("--stored", action="store_true")
+    parser.add_argument("--section", choices=SECTIONS)
     parser.add_argument("source", type=pathlib.Path)
     parser.add_argument("target", type=pathlib.Path)
     asked = parser.parse_args()
@@ -63,6 +81,11 @@ def main():
     try:
         if asked.stored:
             source = without_trailer(source)
+        if asked.section:
+            source = section(source, asked.section)
+        if asked.section in ("peaks", "manifest"):
+            asked.segment = asked.rate = asked.channels = 0
+            asked.media_type = {"peaks": "application/vnd.rokuon.peaks", "manifest": "application/json"}[asked.section]
         stream = way(key, context(asked))
         result = stream.update(source) + stream.finalize()
     except (InvalidTag, ValueError) as refused:

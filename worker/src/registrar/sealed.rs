@@ -7,7 +7,7 @@ use rokuon_db::calls::{self, CallStarted};
 use rokuon_db::connection_figures;
 use rokuon_db::database::Database;
 use rokuon_db::recordings::{self, FinishedRecording, Guarded, ListedGap};
-use rokuon_db::segments::{self, Segment};
+use rokuon_db::segments::{self, SectionBytes, Segment};
 use rokuon_db::{truncated_recordings, unrecorded_counts, untaken_minutes};
 use rokuon_media::codec::TIMELINE_RATE;
 use rokuon_media::gap::{Gap, GapCause};
@@ -198,8 +198,8 @@ fn segment(row: &SealedRow, sealed_at: DateTime<Utc>) -> Segment {
         bucket: Bucket::Media.as_str().to_owned(),
         object_key: row.stored.object_key.to_string(),
         version_id: row.stored.version_id.clone(),
-        container_bytes: row.stored.container_len,
-        container_sha256: row.stored.container_sha256,
+        container_bytes: row.stored.object_len(),
+        container_sha256: row.stored.object_sha256,
         media_bytes: row.stored.media_len,
         media_sha256: row.stored.media_sha256,
         start_sample: row.start_sample,
@@ -209,6 +209,11 @@ fn segment(row: &SealedRow, sealed_at: DateTime<Utc>) -> Segment {
         video_codec: row.video.map(|codec| codec.as_str().to_owned()),
         gaps: row.gaps.iter().map(listed).collect(),
         sealed_at,
+        sections: row.stored.sections.map(|sections| SectionBytes {
+            media: sections.media_len,
+            peaks: sections.peaks_len,
+            manifest: sections.manifest_len,
+        }),
     }
 }
 

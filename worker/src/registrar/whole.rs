@@ -66,6 +66,7 @@ pub(super) fn event(kind: &str, now: DateTime<Utc>, sealed: &SealedRecording) ->
             "number": row.number,
             "media_sha256": hex(&row.stored.media_sha256),
             "container_sha256": hex(&row.stored.container_sha256),
+            "object_sha256": hex(&row.stored.object_sha256),
         })).collect::<Vec<_>>(),
         "clock_skew_ms": (ended_at - sealed.started_at - samples_as_time(sealed.total_samples)).num_milliseconds(),
     }))

@@ -64,6 +64,7 @@ impl StoredSegment {
             samples_per_bucket: u32::try_from(samples_per_bucket).unwrap_or(u32::MAX),
             channels: resample(&[peaks], whole, points),
         };
+        // Of a call that lives nothing lies behind a segment.
         let SealedSegment { version_id, container_len, .. } = row.stored.clone();
         Self { line, version_id, container_len, gaps: row.gaps.clone(), peaks: hex(&peaks.to_bytes()) }
     }
@@ -75,6 +76,7 @@ impl StoredSegment {
 
     /// Its row; `None` where what is remembered is no row.
     pub fn row(&self) -> Option<SealedRow> {
+        let container_sha256 = unhex(&self.line.object_sha256)?.try_into().ok()?;
         Some(SealedRow {
             number: self.line.number,
             start_sample: self.line.start_sample,
@@ -87,9 +89,11 @@ impl StoredSegment {
                 object_key: self.line.object.parse().ok()?,
                 version_id: self.version_id.clone(),
                 container_len: self.container_len,
-                container_sha256: unhex(&self.line.object_sha256)?.try_into().ok()?,
+                container_sha256,
                 media_sha256: unhex(&self.line.media_sha256)?.try_into().ok()?,
                 media_len: self.line.media_octets,
+                object_sha256: container_sha256,
+                sections: None,
             },
         })
     }

@@ -1,4 +1,4 @@
-//! Seals finished recordings: wrapped key, segments, waveform, manifest, rows; then, and only then, the spool is freed.
+//! Seals finished recordings: wrapped key, segments with waveform and manifest, rows; then, and only then, the spool is freed.
 //!
 //! Every step may be repeated: what is already stored or committed is taken as it is. Nothing here gives up: while the
 //! store, the key service or the database is away, the recording waits in the spool (INV-5).
@@ -8,12 +8,9 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use bytes::Bytes;
 use rokuon_capture::journal::{JournalError, SegmentSealed};
-use rokuon_capture::manifest::ManifestSegment;
 use rokuon_capture::outcome::{FailureCause, Outcome};
 use rokuon_policy::ids::{RecordingId, TenantId};
-use rokuon_storage::container_context::ContainerContext;
 use rokuon_storage::key_service::{DataKey, KeyContext, KeyError, WrappedKey};
 use rokuon_storage::recording_writer::{RecordingWriter, WriteError};
 use rokuon_storage::spool::SpoolReader;
@@ -22,9 +19,10 @@ use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::part;
 use super::part::{SealedPart, StoredSegment};
 use super::replay::{ReplayError, Replayed};
-use super::{evidence, part};
+use super::storing::{store_end, store_segments};
 use crate::recorder::command::{Command, LastingCall};
 use crate::registrar::{RegisterError, Registrar, SealedRecording, SealedRow, Standing};
 use crate::vitals::Vitals;
@@ -214,25 +212,16 @@ impl Sealer {
         if has_audio {
             writer.put_key(tenant, recording, &of_tenant(&order.wrapped)).await?;
         }
-        let (mut rows, mut lines) = (Vec::new(), Vec::new());
+        let mut before = Vec::new();
         for stored in parts.iter().flat_map(|part| &part.segments) {
-            rows.push(stored.row().ok_or(SealError::Part)?);
-            lines.push(stored.line.clone());
-        }
-        for (row, line) in store_segments(&writer, &mut read, &key).await? {
-            rows.push(row);
-            lines.push(line);
+            before.push((stored.row().ok_or(SealError::Part)?, stored.line.clone()));
         }
         read.lost_with = lost_with(&read, order.origin);
         let outcome = outcome_of(&read, has_audio);
-        let manifest = evidence::manifest(&read, outcome, lines);
-        let mut manifest_sha256 = None;
+        let (mut rows, mut manifest_sha256) = (Vec::new(), None);
         if has_audio {
-            let peaks = evidence::peaks(&read, &parts).to_bytes();
-            writer.put_peaks(tenant, recording, &key, peaks.into()).await?;
-            let json = serde_json::to_vec(&manifest).map_err(|_| SealError::Interrupted)?;
-            let stored = writer.put_manifest(tenant, recording, &key, json.into()).await?;
-            manifest_sha256 = Some(stored.media_sha256);
+            let (stored, manifest) = store_end(&writer, &mut read, &parts, before, outcome, &key).await?;
+            (rows, manifest_sha256) = (stored, Some(manifest));
         }
         let sealed = SealedRecording::new(&read, outcome, rows, manifest_sha256);
         if self.registrar.register_sealed(&sealed).await? { Ok(()) } else { Err(SealError::SetAside) }
@@ -308,43 +297,6 @@ impl Sealer {
         }
         Ok(())
     }
-}
-
-/// Puts the media files of what was read; the files' octets are used up.
-async fn store_segments(
-    writer: &RecordingWriter,
-    read: &mut Replayed,
-    key: &DataKey,
-) -> Result<Vec<(SealedRow, ManifestSegment)>, SealError> {
-    let (tenant, recording) = (read.opened.tenant.clone(), read.opened.recording);
-    let mut done = Vec::new();
-    for segment in &mut read.segments {
-        let channels = u8::try_from(segment.channels.len()).unwrap_or(u8::MAX);
-        let media_type = segment.media_type();
-        let context =
-            ContainerContext::media(tenant.clone(), recording, segment.number, media_type, channels);
-        let file = Bytes::from(std::mem::take(&mut segment.file));
-        let stored = writer.put_segment(&context, key, file).await?;
-        let mut line = ManifestSegment::new(
-            segment,
-            evidence::hex(&stored.media_sha256),
-            stored.object_key.to_string(),
-            evidence::hex(&stored.container_sha256),
-        );
-        line.media_octets = stored.media_len;
-        let row = SealedRow {
-            number: segment.number,
-            start_sample: segment.start_sample,
-            samples: segment.samples,
-            channels: segment.channels.clone(),
-            codec: segment.codec,
-            video: segment.video,
-            gaps: segment.gaps.clone(),
-            stored,
-        };
-        done.push((row, line));
-    }
-    Ok(done)
 }
 
 /// A call the policy does not record, that was taken back before it was answered, or that nobody began to record (it was

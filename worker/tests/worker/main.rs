@@ -25,4 +25,5 @@ mod routes;
 mod sessions;
 mod taken_for_lost;
 mod transports;
+mod what_is_put;
 mod whip;

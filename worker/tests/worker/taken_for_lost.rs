@@ -7,9 +7,11 @@ use rokuon_db::recordings::Outcome;
 use rokuon_fixtures::g711::Law;
 use rokuon_fixtures::payload::FRAME;
 use rokuon_fixtures::sip_link::Transport;
-use rokuon_policy::clock::SystemClock;
+use rokuon_policy::clock::{Clock, SystemClock};
+use rokuon_storage::key_service::KeyService;
 use rokuon_storage::object_key::TAILS;
-use rokuon_storage::object_store::Bucket;
+use rokuon_storage::object_store::{Bucket, ObjectStore};
+use rokuon_worker::adopting::Adopting;
 use rokuon_worker::config::{SipListeners, TailsConfig, WorkerConfig};
 use rokuon_worker::running_worker::{RunningWorker, WorkerPorts, start};
 use tempfile::TempDir;
@@ -117,6 +119,15 @@ async fn a_worker_that_comes_back_seals_whole_what_another_sealed_without_its_en
     }
     other.shutdown(Duration::from_secs(1)).await;
     house.stop(Duration::from_secs(1)).await;
+
+    // Should the rows be lost as well, it is the whole that is entered again, not what lacked its end.
+    house.forget_rows().await;
+    let (store, keys): (Arc<dyn ObjectStore>, Arc<dyn KeyService>) =
+        (house.store.clone(), house.keys.clone());
+    let adopting = Adopting::begin(&house.db, &store, &keys, SystemClock.now()).await.unwrap();
+    adopting.adopt(&house.tenant, row.id).await.unwrap();
+    let entered = house.finished(&format!("restored-{}", row.call)).await;
+    assert_eq!(entered.recording.manifest_sha256, row.manifest_sha256);
     let tails = house.store.objects(Bucket::Media);
     assert!(tails.iter().any(|(key, _)| key.as_str().starts_with(TAILS)), "whoever copies may not erase");
 }

@@ -64,7 +64,7 @@ impl PictureCache {
             return Ok(Arc::clone(kept));
         }
         let open = reader.open(tenant, recording).await?;
-        let picture = match sealed(&open, tenant, recording).await? {
+        let picture = match sealed(&open, tenant, recording, parts).await? {
             Some(peaks) => Picture { parts: vec![(0, channels_of(&peaks), peaks)] },
             None => from_sound(&open, tenant, recording, parts).await?,
         };
@@ -95,13 +95,18 @@ fn channels_of(peaks: &Peaks) -> Vec<u8> {
     (0..u8::try_from(peaks.channels.len()).unwrap_or(u8::MAX)).collect()
 }
 
-/// The peaks sealed with the recording, if there are any. Sealing may have begun anew: the newest epoch counts.
+/// The peaks sealed with the recording, if there are any: behind its last segment, or as an object of their own, of which the newest epoch
+/// counts, since sealing may have begun anew.
 async fn sealed(
     open: &OpenRecording,
     tenant: &TenantId,
     recording: RecordingId,
+    parts: &[Part],
 ) -> Result<Option<Peaks>, ReadError> {
     let context = ContainerContext::peaks(tenant.clone(), recording);
+    if let Some((part, peaks)) = parts.iter().find_map(|part| part.peaks.clone().map(|peaks| (part, peaks))) {
+        return Ok(Peaks::from_bytes(&open.read_section(&part.place, peaks, &context).await?));
+    }
     let mut found = None;
     for epoch in 0..4 {
         let object_key = object_key::peaks(tenant, recording, epoch);

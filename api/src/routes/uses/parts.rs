@@ -1,11 +1,12 @@
 //! From the rows of sealed segments to the parts a sound is made of.
 
-use rokuon_db::segments::Segment;
+use rokuon_db::segments::{SectionBytes, Segment};
 use rokuon_media::codec::Codec;
 use rokuon_media::decode::can_decode;
 use rokuon_media::file_kind::FileKind;
 use rokuon_media::listening::RenditionSegment;
 use rokuon_storage::recording_reader::SealedPlace;
+use rokuon_storage::sections::Sections;
 
 use crate::problem::{Code, Problem};
 use crate::routes::uses::sound::Part;
@@ -24,6 +25,11 @@ fn part(segment: &Segment) -> Result<Part, Problem> {
         segment.video_codec.as_deref().map(str::parse).transpose().map_err(Problem::internal)?;
     let sound = Some(codec).filter(|codec| !codec.is_video());
     let kind = FileKind::of(sound, video);
+    let sections = segment.sections.map(|SectionBytes { media, peaks, manifest }| Sections {
+        media_len: media,
+        peaks_len: peaks,
+        manifest_len: manifest,
+    });
     Ok(Part {
         rendition: RenditionSegment {
             number: segment.number,
@@ -37,8 +43,9 @@ fn part(segment: &Segment) -> Result<Part, Problem> {
             bucket: segment.bucket.parse().map_err(Problem::internal)?,
             object_key: segment.object_key.parse().map_err(Problem::internal)?,
             version_id: Some(segment.version_id.clone()),
-            container_len: Some(segment.container_bytes),
+            container_len: Some(sections.map_or(segment.container_bytes, |sections| sections.media_len)),
         },
+        peaks: sections.map(Sections::peaks),
         media_sha256: segment.media_sha256,
         media_type: kind.media_type(video.is_some()),
     })

@@ -35,6 +35,8 @@ pub struct Part {
     pub rendition: RenditionSegment,
     /// Where it lies.
     pub place: SealedPlace,
+    /// Where in that object the recording's waveform lies, if it does.
+    pub peaks: Option<Range<u64>>,
     /// SHA-256 of the media file.
     pub media_sha256: [u8; 32],
     /// Media type of the media file.

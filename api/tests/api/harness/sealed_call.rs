@@ -147,6 +147,7 @@ impl House {
                 video_codec: None,
                 gaps: Vec::new(),
                 sealed_at: now,
+                sections: None,
             };
             assert!(segments::add(tx, recording, &row).await.expect("added"));
         }

@@ -20,6 +20,7 @@ fn segment(number: u32, start_sample: u64, channels: &[u8], codec: Codec) -> Man
         media_octets: 858,
         media_sha256: "00".into(),
         object_sha256: "01".into(),
+        container_octets: None,
         object: "x".into(),
     }
 }

@@ -361,6 +361,7 @@ pub fn segment(number: u32) -> Segment {
         video_codec: None,
         gaps: vec![],
         sealed_at: noon(),
+        sections: None,
     }
 }
 

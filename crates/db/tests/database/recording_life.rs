@@ -5,7 +5,7 @@ use rokuon_db::calls;
 use rokuon_db::legs::{self, LegRole};
 use rokuon_db::recording_search;
 use rokuon_db::recordings::{self, FinishedRecording, Guarded, Outcome};
-use rokuon_db::segments;
+use rokuon_db::segments::{self, SectionBytes, Segment};
 use rokuon_policy::ids::RecordingId;
 use rokuon_policy::recording_state::RecordingState;
 use sqlx::{Connection, PgConnection};
@@ -202,6 +202,29 @@ async fn a_segment_is_written_once_and_never_with_other_content() {
     altered.media_sha256 = [3; 32];
     let error = segments::add(&mut tx, call.recording, &altered).await.unwrap_err();
     assert_eq!(error.constraint(), Some("segments_pkey"));
+}
+
+#[tokio::test]
+async fn a_segment_says_what_lies_behind_it_and_never_more_than_its_object_holds() {
+    let platform = Platform::new().await;
+    let city = platform.city("aozora").await;
+    let call = city.call(noon());
+    city.start(&call).await;
+    let sections = SectionBytes { media: 16_130, peaks: 300, manifest: 506 };
+    let last = Segment { sections: Some(sections), ..segment(1) };
+    let mut tx = city.tx().await;
+    assert!(segments::add(&mut tx, call.recording, &segment(0)).await.unwrap());
+    assert!(segments::add(&mut tx, call.recording, &last).await.unwrap());
+    assert!(!segments::add(&mut tx, call.recording, &last).await.unwrap());
+    let rows = segments::of_recording(&mut tx, call.recording).await.unwrap();
+    assert_eq!((rows[0].sections, &rows[1]), (None, &last));
+    tx.commit_bookkeeping().await.unwrap();
+    for sections in [SectionBytes { media: 17_000, ..sections }, SectionBytes { peaks: 0, ..sections }] {
+        let mut tx = city.tx().await;
+        let wrong = Segment { sections: Some(sections), ..segment(2) };
+        let error = segments::add(&mut tx, call.recording, &wrong).await.unwrap_err();
+        assert_eq!(error.constraint(), Some("segments_sections_fill_object"), "{sections:?}");
+    }
 }
 
 // req: T-2

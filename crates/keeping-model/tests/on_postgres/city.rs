@@ -196,6 +196,7 @@ impl City {
                 video_codec: None,
                 gaps: vec![],
                 sealed_at: one.started_at,
+                sections: None,
             };
             assert!(segments::add(&mut tx, one.id, &segment).await.unwrap());
             let end = FinishedRecording {

@@ -7,6 +7,7 @@ mod cut_short;
 mod destroying;
 mod full_store;
 mod guarding;
+mod in_one_object;
 mod logs;
 mod moving;
 mod reading;

@@ -16,7 +16,7 @@ use rokuon_db::database::Database;
 use rokuon_db::jobs::{self, Job, RunEnd};
 use rokuon_db::legs::Party;
 use rokuon_db::recordings::{self, FinishedRecording, Guarded, Outcome, Recording};
-use rokuon_db::segments::{self, Segment};
+use rokuon_db::segments::{self, SectionBytes, Segment};
 use rokuon_db::tenant_tx::TenantTx;
 use rokuon_db::{policy_versions, tenants};
 use rokuon_embedded_postgres::test_database::{TestDatabase, test_database};
@@ -40,6 +40,7 @@ use rokuon_policy::text::Text;
 use rokuon_storage::memory::MemoryStore;
 use rokuon_storage::object_key;
 use rokuon_storage::object_store::{Bucket, ObjectStore};
+use rokuon_storage::sections::Sections;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
@@ -164,6 +165,22 @@ impl Town {
         pieces: u32,
         octets: Option<u64>,
     ) -> RecordingId {
+        self.seal(started_at, media, pieces, octets, false).await
+    }
+
+    /// A sealed call whose last segment has waveform and manifest behind it: a key and an object a piece.
+    pub async fn sealed_in_one(&self, started_at: &str, pieces: u32) -> RecordingId {
+        self.seal(at(started_at), MediaKind::CallAudio, pieces, None, true).await
+    }
+
+    async fn seal(
+        &self,
+        started_at: DateTime<Utc>,
+        media: MediaKind,
+        pieces: u32,
+        octets: Option<u64>,
+        in_one: bool,
+    ) -> RecordingId {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let (call, recording) = (CallId(Uuid::now_v7()), RecordingId(Uuid::now_v7()));
@@ -198,13 +215,22 @@ impl Town {
             self.store.put_new(bucket, &key, Bytes::from(octets)).await.unwrap()
         };
         put(Bucket::Keys, object_key::wrapped_key(&self.tenant, recording), vec![1; 40]).await;
-        put(Bucket::Media, object_key::manifest(&self.tenant, recording, 0), vec![2; 50]).await;
-        put(Bucket::Media, object_key::peaks(&self.tenant, recording, 0), vec![3; 60]).await;
+        if !in_one {
+            put(Bucket::Media, object_key::manifest(&self.tenant, recording, 0), vec![2; 50]).await;
+            put(Bucket::Media, object_key::peaks(&self.tenant, recording, 0), vec![3; 60]).await;
+        }
         let mut tx = self.tx().await;
         assert!(calls::start(&mut tx, &started).await.unwrap());
         for piece in 0..pieces {
             let key = object_key::media(&self.tenant, recording, piece, 0);
-            let stored = put(Bucket::Media, key.clone(), format!("{recording} {piece}").into_bytes()).await;
+            let mut content = format!("{recording} {piece}").into_bytes();
+            let sections = (in_one && piece + 1 == pieces).then(|| {
+                content.resize(200, 1);
+                let sections = Sections { media_len: 200, peaks_len: 80, manifest_len: 90 };
+                content.extend([3; 80].iter().chain(&[2; 90]).chain(&sections.index()));
+                sections
+            });
+            let stored = put(Bucket::Media, key.clone(), content).await;
             let segment = Segment {
                 number: piece,
                 bucket: "media".to_owned(),
@@ -221,6 +247,11 @@ impl Town {
                 video_codec: None,
                 gaps: vec![],
                 sealed_at: started_at,
+                sections: sections.map(|of| SectionBytes {
+                    media: of.media_len,
+                    peaks: of.peaks_len,
+                    manifest: of.manifest_len,
+                }),
             };
             assert!(segments::add(&mut tx, recording, &segment).await.unwrap());
         }

@@ -28,8 +28,8 @@ use rokuon_storage::spool::SpoolReader;
 use rokuon_worker::config::{SipListeners, WorkerConfig};
 use rokuon_worker::running_worker::{RunningWorker, WorkerPorts, start};
 use rokuon_worker::sip::sockets::SipAddresses;
-use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use sqlx::{AssertSqlSafe, PgPool};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -222,6 +222,15 @@ impl House {
     pub async fn count(&self, statement: &'static str) -> i64 {
         let asked = sqlx::query_scalar(statement).bind(self.tenant.as_str());
         asked.fetch_one(&self.looker).await.unwrap()
+    }
+
+    /// Loses every call with its rows, as a database that is older than they are.
+    pub async fn forget_rows(&self) {
+        let tables = ["truncated_recordings", "segments", "recordings", "legs", "calls"];
+        let lost = tables.map(|table| format!("DELETE FROM {table};")).concat();
+        let statements =
+            format!("SET session_replication_role = replica; {lost} RESET session_replication_role;");
+        sqlx::raw_sql(AssertSqlSafe(statements)).execute(&self.looker).await.unwrap();
     }
 
     /// Calls answered and not kept, or refused, by reason.

@@ -15,6 +15,7 @@ use rokuon_storage::container_context::ContainerContext;
 use rokuon_storage::object_key;
 use rokuon_storage::object_store::Bucket;
 use rokuon_storage::recording_reader::{RecordingReader, SealedPlace};
+use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep};
 
 use super::house::House;
@@ -93,12 +94,7 @@ impl House {
         }
         let open = reader.open(tenant, id).await.unwrap();
         for segment in &segments {
-            let place = SealedPlace {
-                bucket: segment.bucket.parse().unwrap(),
-                object_key: segment.object_key.parse().unwrap(),
-                version_id: Some(segment.version_id.clone()),
-                container_len: Some(segment.container_bytes),
-            };
+            let place = place(segment);
             let channels = u8::try_from(segment.channels.len()).unwrap();
             let context = ContainerContext::wav(tenant.clone(), id, segment.number, channels);
             let file = open.read_whole(&place, &context).await.unwrap();
@@ -107,15 +103,36 @@ impl House {
             assert_eq!(wav.samples, segment.samples);
             octets.push((0..wav.channels).map(|place| wav.channel(place).collect()).collect());
         }
-        let place = SealedPlace {
-            bucket: Bucket::Media,
-            object_key: object_key::manifest(tenant, id, 0),
-            version_id: None,
-            container_len: None,
+        let context = ContainerContext::manifest(tenant.clone(), id);
+        let json = match segments.iter().find_map(|segment| Some((segment, segment.sections?))) {
+            Some((segment, sections)) => {
+                let behind = sections.media + sections.peaks;
+                let range = behind..behind + sections.manifest;
+                open.read_section(&place(segment), range, &context).await.unwrap()
+            }
+            None => {
+                let place = SealedPlace {
+                    bucket: Bucket::Media,
+                    object_key: object_key::manifest(tenant, id, 0),
+                    version_id: None,
+                    container_len: None,
+                };
+                open.read_whole(&place, &context).await.unwrap()
+            }
         };
-        let json = open.read_whole(&place, &ContainerContext::manifest(tenant.clone(), id)).await.unwrap();
+        assert_eq!(recording.manifest_sha256.unwrap()[..], Sha256::digest(&json)[..]);
         let manifest = Some(serde_json::from_slice(&json).unwrap());
         Kept { recording, segments, octets, manifest }
+    }
+}
+
+/// Where a segment's own container lies.
+pub fn place(segment: &Segment) -> SealedPlace {
+    SealedPlace {
+        bucket: segment.bucket.parse().unwrap(),
+        object_key: segment.object_key.parse().unwrap(),
+        version_id: Some(segment.version_id.clone()),
+        container_len: Some(segment.sections.map_or(segment.container_bytes, |sections| sections.media)),
     }
 }
 

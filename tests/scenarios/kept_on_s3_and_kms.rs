@@ -125,7 +125,7 @@ async fn calls_are_kept_in_s3_under_the_citys_own_key_and_played_from_there() {
     let of = |id: &str| media.iter().filter(|key| key.as_str().contains(id)).cloned().collect::<Vec<_>>();
     assert!(!of(&kept.id).is_empty() && !of(&other.id).is_empty(), "{media:?}");
     let keys = store.list(Bucket::Keys, "toyonaka/", None, 100).await.expect("listed");
-    assert_eq!(keys.len(), 2, "one wrapped key a recording");
+    assert_eq!((media.len(), keys.len()), (2, 2), "a recording is one object and one wrapped key: {media:?}");
     let tags = session.s3.get_object_tagging().bucket("rokuon-media").key(media[0].as_str()).send().await;
     let tags = tags.expect("tagged").tag_set;
     assert_eq!(

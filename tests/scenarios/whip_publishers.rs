@@ -73,7 +73,7 @@ async fn stored(platform: &TestPlatform, tenant: &str, recording: &str) -> (Vec<
         bucket: row.bucket.parse().expect("a bucket"),
         object_key: row.object_key.parse().expect("a key"),
         version_id: Some(row.version_id.clone()),
-        container_len: Some(row.container_bytes),
+        container_len: Some(row.sections.map_or(row.container_bytes, |sections| sections.media)),
     };
     let sound = Some(row.codec.parse::<Codec>().expect("a codec")).filter(|codec| !codec.is_video());
     let video = row.video_codec.as_deref().map(|video| video.parse::<Codec>().expect("a codec"));

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::harness::browser::Browser;
 use crate::harness::house::House;
-use crate::harness::sealed_call::voices;
+use crate::harness::sealed_call::{Picture, SampleCall, voices};
 
 async fn open(browser: &Browser, recording: impl std::fmt::Display, purpose: &str) -> Value {
     let body = json!({ "purpose": purpose, "case_note": "第12号" });
@@ -251,9 +251,7 @@ async fn damaged_erased_and_unreachable_sound_is_never_played() {
     let city = house.city("toyonaka").await;
     let (away, damaged) =
         (house.record(&city, &house.sample()).await, house.record(&city, &house.sample()).await);
-    let going_on = house
-        .record(&city, &crate::harness::sealed_call::SampleCall { sealed: false, ..house.sample() })
-        .await;
+    let going_on = house.record(&city, &SampleCall { sealed: false, ..house.sample() }).await;
     let browser = house.signed_in(&city, "a1", &[("handler", None)]).await;
     let unsealed = format!("/v1/recordings/{going_on}/uses");
     browser.post(&unsealed, json!({ "purpose": "response-quality" })).await.refused(409, "not-playable");
@@ -306,5 +304,34 @@ async fn the_picture_of_the_sound_is_drawn_from_the_sealed_bytes() {
         let path = format!("/v1/recordings/{recording}/waveform?points={points}");
         let refused = browser.get(&path).await.refused(422, "invalid-fields");
         assert_eq!(refused["errors"][0]["field"], "points");
+    }
+}
+
+// rule: F20
+#[tokio::test]
+async fn recordings_of_both_forms_are_heard_alike_and_show_the_picture_that_was_sealed() {
+    let house = House::open().await;
+    let city = house.city("toyonaka").await;
+    let browser = house.signed_in(&city, "a1", &[("handler", None)]).await;
+    for picture in [Picture::None, Picture::Apart, Picture::Behind] {
+        let recording = house.record(&city, &SampleCall { picture, ..house.sample() }).await;
+        let used = open(&browser, recording, "response-quality").await;
+        let sound = browser.get(used["audio_url"].as_str().expect("an address")).await;
+        assert_eq!(sound.status.as_u16(), 200);
+        assert!(sound.body == expected(120), "other sound");
+        let before = house.store.counts();
+        let drawn = browser.get(&format!("/v1/recordings/{recording}/waveform?points=300")).await.ok(200);
+        let after = house.store.counts();
+        let rows = drawn["channels"].as_array().expect("two");
+        let loud = |row: usize| -> Vec<usize> {
+            let peaks = rows[row]["peaks"].as_array().expect("peaks").iter().enumerate();
+            peaks.filter(|(_, peak)| peak[1].as_f64() > Some(0.9)).map(|(at, _)| at).collect()
+        };
+        if picture == Picture::None {
+            assert_eq!(loud(0).len(), 300, "drawn from the sound");
+            continue;
+        }
+        assert_eq!((loud(0), loud(1)), (vec![200], vec![]), "drawn as it was sealed");
+        assert!(after.octets_fetched - before.octets_fetched < 26_000, "of the sound nothing is fetched");
     }
 }

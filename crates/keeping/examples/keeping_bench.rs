@@ -135,15 +135,10 @@ impl Bench {
         Ok(ids.into_iter().map(|(id,)| RecordingId(id)).collect())
     }
 
-    /// Four objects each: key, manifest, waveform, media.
-    fn objects_of(&self, id: RecordingId) -> [(Bucket, ObjectKey); 4] {
+    /// Two objects each: key, and media with waveform and manifest behind it.
+    fn objects_of(&self, id: RecordingId) -> [(Bucket, ObjectKey); 2] {
         let of = &self.tenant;
-        [
-            (Bucket::Keys, object_key::wrapped_key(of, id)),
-            (Bucket::Media, object_key::manifest(of, id, 0)),
-            (Bucket::Media, object_key::peaks(of, id, 0)),
-            (Bucket::Media, object_key::media(of, id, 0, 0)),
-        ]
+        [(Bucket::Keys, object_key::wrapped_key(of, id)), (Bucket::Media, object_key::media(of, id, 0, 0))]
     }
 
     async fn put_in_memory(&self) -> Outcome<Arc<dyn ObjectStore>> {
@@ -202,7 +197,7 @@ impl Bench {
         ran.end?;
         let rate = |took: Duration| f64::from(count) / took.as_secs_f64();
         println!(
-            "{count:>9} recordings, 4 objects each, store in {name}: made due {:.0}/s, destroyed with certificate {:.0}/s ({took:.1?})",
+            "{count:>9} recordings, 2 objects each, store in {name}: made due {:.0}/s, destroyed with certificate {:.0}/s ({took:.1?})",
             rate(swept),
             rate(took)
         );

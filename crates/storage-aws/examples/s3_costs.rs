@@ -170,9 +170,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let began = Instant::now();
         writer.put_key(&tenant, pooled.recording, &pooled.wrapped).await?;
         let context = ContainerContext::wav(tenant.clone(), pooled.recording, 0, 2);
-        let object = writer.put_segment(&context, &pooled.key, media.clone()).await?;
-        writer.put_peaks(&tenant, pooled.recording, &pooled.key, media.slice(..3_600)).await?;
-        writer.put_manifest(&tenant, pooled.recording, &pooled.key, media.slice(..4_000)).await?;
+        let (peaks, manifest) = (media.slice(..36_000), |_: &_| Ok(media.slice(..4_000)));
+        let last = writer.put_last_segment(&context, &pooled.key, media.clone(), peaks, &manifest).await?;
+        let object = last.segment;
         took.push(began.elapsed());
         sealed.push((pooled.recording, context, object));
     }

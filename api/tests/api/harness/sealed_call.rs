@@ -9,7 +9,7 @@ use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity};
 use rokuon_db::connections::{self, NewConnection};
 use rokuon_db::legs::Party;
 use rokuon_db::recordings::{self, FinishedRecording, Guarded, Outcome};
-use rokuon_db::segments::{self, Segment};
+use rokuon_db::segments::{self, SectionBytes, Segment};
 use rokuon_db::tenant_tx::TenantTx;
 use rokuon_media::block_index::TimedPacket;
 use rokuon_media::codec::Codec;
@@ -17,6 +17,7 @@ use rokuon_media::file_kind::FileKind;
 use rokuon_media::matroska::{self, SoundTrack};
 use rokuon_media::ogg_opus;
 use rokuon_media::wav;
+use rokuon_media::waveform::{Peak, Peaks};
 use rokuon_policy::announcement::{AnnouncementStatus, NotedBy};
 use rokuon_policy::decision::Decision;
 use rokuon_policy::ids::{CallId, ConnectionId, RecordingId, TenantId};
@@ -29,6 +30,7 @@ use rokuon_policy::{access, retention};
 use rokuon_storage::container_context::ContainerContext;
 use rokuon_storage::key_service::{KeyContext, KeyService};
 use rokuon_storage::recording_writer::RecordingWriter;
+use rokuon_storage::recording_writer::last_segment::NamedContainer;
 use uuid::Uuid;
 
 use crate::harness::house::{House, department};
@@ -44,6 +46,18 @@ pub struct SampleCall<'a> {
     pub sealed: bool,
     /// µ-law makes one stereo file of both channels, another codec a file of each.
     pub codec: Codec,
+    pub picture: Picture,
+}
+
+/// Where the waveform lies that is sealed with it: silence but for one peak, so that it shows whose picture is drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Picture {
+    /// There is none, as in the first files.
+    None,
+    /// In an object of its own.
+    Apart,
+    /// Behind the last segment.
+    Behind,
 }
 
 impl House {
@@ -58,6 +72,7 @@ impl House {
             seconds: 120,
             sealed: true,
             codec: Codec::Pcmu,
+            picture: Picture::None,
         }
     }
 
@@ -126,18 +141,28 @@ impl House {
         writer.put_key(tenant, recording, &wrapped).await.expect("put");
         let half = u64::from(sample.seconds) * 4000;
         let kind = FileKind::of(Some(sample.codec), None);
-        for (number, (start, channels, media)) in (0_u32..).zip(files(sample.codec, half)) {
+        let peaks = Bytes::from(one_peak(half * 2).to_bytes());
+        let files = files(sample.codec, half);
+        let last = files.len() - 1;
+        for (number, (start, channels, media)) in (0_u32..).zip(files) {
             let count = u8::try_from(channels.len()).expect("few");
             let place =
                 ContainerContext::media(tenant.clone(), recording, number, kind.media_type(false), count);
-            let sealed = writer.put_segment(&place, &key, Bytes::from(media)).await.expect("sealed");
+            let is_last = usize::try_from(number).ok() == Some(last);
+            let sealed = if is_last && sample.picture == Picture::Behind {
+                let manifest = |_: &NamedContainer| Ok(Bytes::from_static(b"{}"));
+                let put = writer.put_last_segment(&place, &key, Bytes::from(media), peaks.clone(), &manifest);
+                put.await.expect("sealed").segment
+            } else {
+                writer.put_segment(&place, &key, Bytes::from(media)).await.expect("sealed")
+            };
             let row = Segment {
                 number,
                 bucket: "media".to_owned(),
                 object_key: sealed.object_key.to_string(),
-                version_id: sealed.version_id,
-                container_bytes: sealed.container_len,
-                container_sha256: sealed.container_sha256,
+                version_id: sealed.version_id.clone(),
+                container_bytes: sealed.object_len(),
+                container_sha256: sealed.object_sha256,
                 media_bytes: sealed.media_len,
                 media_sha256: sealed.media_sha256,
                 start_sample: start,
@@ -147,11 +172,27 @@ impl House {
                 video_codec: None,
                 gaps: Vec::new(),
                 sealed_at: now,
-                sections: None,
+                sections: sealed.sections.map(|of| SectionBytes {
+                    media: of.media_len,
+                    peaks: of.peaks_len,
+                    manifest: of.manifest_len,
+                }),
             };
             assert!(segments::add(tx, recording, &row).await.expect("added"));
         }
+        if sample.picture == Picture::Apart {
+            writer.put_peaks(tenant, recording, &key, peaks).await.expect("sealed");
+        }
     }
+}
+
+/// Two channels of silence with one peak on the left, two thirds through.
+fn one_peak(samples: u64) -> Peaks {
+    let samples_per_bucket = 160;
+    let buckets = usize::try_from(samples / u64::from(samples_per_bucket)).expect("few");
+    let mut channels = vec![vec![Peak::default(); buckets]; 2];
+    channels[0][buckets * 2 / 3] = Peak { min: -128, max: 127 };
+    Peaks { samples_per_bucket, channels }
 }
 
 /// The files of both halves: first sample, channels, octets.

@@ -19,7 +19,7 @@ libfuzzer_sys::fuzz_target!(|octets: &[u8]| {
 
 fn context() -> ContainerContext {
     let recording = "019a3c5e-7d10-7c44-9b1f-0123456789ab".parse().expect("a recording");
-    ContainerContext::manifest("toyonaka".parse().expect("a tenant"), recording)
+    ContainerContext::manifest("a-city".parse().expect("a tenant"), recording)
 }
 
 fn follow(key: &DataKey, context: &ContainerContext, object: &[u8]) {

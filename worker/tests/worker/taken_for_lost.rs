@@ -123,7 +123,7 @@ async fn a_worker_that_comes_back_seals_whole_what_another_sealed_without_its_en
     // Should the rows be lost as well, it is the whole that is entered again, not what lacked its end.
     house.forget_rows().await;
     let (store, keys): (Arc<dyn ObjectStore>, Arc<dyn KeyService>) =
-        (house.store.clone(), house.keys.clone());
+        (house.store.clone(), house.keys.inner.clone());
     let adopting = Adopting::begin(&house.db, &store, &keys, SystemClock.now()).await.unwrap();
     adopting.adopt(&house.tenant, row.id).await.unwrap();
     let entered = house.finished(&format!("restored-{}", row.call)).await;

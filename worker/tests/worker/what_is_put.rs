@@ -70,7 +70,7 @@ async fn a_call_that_ends_costs_two_puts_and_its_manifest_proves_the_segment_bef
     assert_eq!(line.object_sha256, hex(&Sha256::digest(front)));
     assert_eq!(line.media_sha256, hex(&row.media_sha256));
 
-    let reader = RecordingReader::new(house.store.clone(), house.keys.clone());
+    let reader = RecordingReader::new(house.store.clone(), house.keys.inner.clone());
     let open = reader.open(&house.tenant, kept.recording.id).await.unwrap();
     let context = ContainerContext::peaks(house.tenant.clone(), kept.recording.id);
     let picture = open.read_section(&place(row), media..media + peaks, &context).await.unwrap();
@@ -136,7 +136,7 @@ async fn taken_apart(house: &House, kept: &Kept) -> Arc<MemoryStore> {
 }
 
 async fn adopt(house: &House, store: Arc<MemoryStore>, recording: RecordingId) -> Result<(), String> {
-    let (store, keys): (Arc<dyn ObjectStore>, Arc<dyn KeyService>) = (store, house.keys.clone());
+    let (store, keys): (Arc<dyn ObjectStore>, Arc<dyn KeyService>) = (store, house.keys.inner.clone());
     let adopting = Adopting::begin(&house.db, &store, &keys, SystemClock.now()).await.unwrap();
     adopting.adopt(&house.tenant, recording).await.map_err(|error| format!("{error:?}"))
 }
@@ -164,7 +164,7 @@ async fn rows_that_were_lost_are_entered_again_from_objects_of_either_form() {
     let row = segments_of(&house, id).await.remove(0);
     let front = before.segments[0].sections.unwrap().media;
     assert_eq!((row.sections, row.container_bytes), (None, front));
-    let reader = RecordingReader::new(apart, house.keys.clone());
+    let reader = RecordingReader::new(apart, house.keys.inner.clone());
     let context = ContainerContext::wav(house.tenant.clone(), id, 0, 2);
     let file =
         reader.open(&house.tenant, id).await.unwrap().read_whole(&place(&row), &context).await.unwrap();

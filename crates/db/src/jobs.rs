@@ -77,6 +77,19 @@ pub struct Progress {
     pub figures: Map<String, Value>,
 }
 
+impl Progress {
+    /// Adds to a count.
+    pub fn count(&mut self, name: &str, more: u64) {
+        let before = self.figures.get(name).and_then(Value::as_u64).unwrap_or(0);
+        self.figure(name, before + more);
+    }
+
+    /// Says a figure.
+    pub fn figure(&mut self, name: &str, value: impl Into<Value>) {
+        self.figures.insert(name.to_owned(), value.into());
+    }
+}
+
 /// The right to be at a job for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {

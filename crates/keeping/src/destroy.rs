@@ -4,26 +4,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::stream::{self, StreamExt, TryStreamExt};
 use rokuon_db::audit_events::AuditEvent;
 use rokuon_db::destruction_lists::{self, ListCause, ListedObject};
-use rokuon_db::jobs::RunEnd;
+use rokuon_db::jobs::{Progress, RunEnd};
 use rokuon_db::keeping::{self, KeptRow, WorkList};
 use rokuon_db::{certificates, destruction as destruction_rows, destruction_days};
-use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_policy::ids::RecordingId;
 use rokuon_policy::keeping::spools::Spools;
 use rokuon_policy::keeping::step::{Step, next_step};
-use rokuon_storage::object_key;
-use rokuon_storage::object_store::{Bucket, StoreErrorKind};
+use rokuon_storage::object_store::Bucket;
 use serde_json::json;
+use tokio::sync::Mutex;
 
 use crate::certificate::{Destroyed, Times, certify};
-use crate::erasing::{erase, list_all};
+use crate::erasing::erase;
 use crate::failure::KeepingError;
-use crate::keeper::Keeper;
+use crate::keeper::doubt_told;
 use crate::recorders;
 use crate::run::Run;
 use crate::witness::destruction;
+
+mod looks;
 
 /// Every place at which a test cuts a destruction short, in their order.
 pub const PLACES: [&str; 15] = [
@@ -44,43 +45,93 @@ pub const PLACES: [&str; 15] = [
     "destroy.done",
 ];
 
+/// What the lanes share.
+struct Shared {
+    progress: Progress,
+    /// What stays for the next time, so that nothing is asked for twice in a run.
+    left: BTreeSet<RecordingId>,
+}
+
 pub(crate) async fn run(run: &mut Run<'_>) -> Result<RunEnd, KeepingError> {
     run.keeper.interruption.at("destroy.begun")?;
-    // What stays for the next time, so that nothing is asked for twice in a run.
-    let mut left: BTreeSet<RecordingId> = BTreeSet::new();
-    finish_earlier(run, &mut left).await?;
-    let mut committed = commit_next(run).await;
-    loop {
-        let batch = count(run, committed)?;
-        if batch.moved == 0 {
-            break;
-        }
-        // While the store is busy with these, the database commits the next. Both are waited for, whatever becomes of one.
-        let full = left.len() >= run.keeper.limits.batch as usize;
-        let (carried, next) = tokio::join!(carry_on(run, &batch.rows), async {
-            if full { Ok(Committed::default()) } else { commit_next(run).await }
-        });
-        left.extend(ended(run, carried?).await?);
-        committed = next;
-    }
+    let progress = std::mem::take(&mut run.progress);
+    let shared = Mutex::new(Shared { progress, left: BTreeSet::new() });
+    let ended = through(run, &shared).await;
+    let Shared { progress, left } = shared.into_inner();
+    run.progress = progress;
+    ended?;
     run.figure("left_in_store", left.len() as u64);
     if left.is_empty() { Ok(RunEnd::Done) } else { Err(KeepingError::StillThere { left: left.len() }) }
 }
 
+async fn through(run: &Run<'_>, shared: &Mutex<Shared>) -> Result<(), KeepingError> {
+    finish_earlier(run, shared).await?;
+    // While the store is busy with one batch, the database is with another. A lane that fails ends its own batch only.
+    let over = Mutex::new(false);
+    let (one, other) = tokio::join!(lane(run, shared, &over), lane(run, shared, &over));
+    one.and(other)
+}
+
+/// Commits a batch and carries it on, until it is over: nothing more is due, too much stays, or a lane failed.
+async fn lane(run: &Run<'_>, shared: &Mutex<Shared>, over: &Mutex<bool>) -> Result<(), KeepingError> {
+    let ended = async {
+        loop {
+            let batch = {
+                // One commits at a time: both would choose the same ones.
+                let mut over = over.lock().await;
+                if *over {
+                    return Ok(());
+                }
+                let committed = commit_next(run).await;
+                let progress = &mut shared.lock().await.progress;
+                let batch = doubt_told(progress, committed)?;
+                if batch.kept > 0 {
+                    progress.count("kept_after_all", batch.kept);
+                }
+                *over = batch.moved == 0;
+                batch
+            };
+            if !batch.rows.is_empty() && carry_on_and_report(run, &batch.rows, shared).await? {
+                *over.lock().await = true;
+            }
+        }
+    };
+    let ended = ended.await;
+    *over.lock().await = true;
+    ended
+}
+
 /// Carries on what an earlier run committed.
-async fn finish_earlier(run: &mut Run<'_>, left: &mut BTreeSet<RecordingId>) -> Result<(), KeepingError> {
+async fn finish_earlier(run: &Run<'_>, shared: &Mutex<Shared>) -> Result<(), KeepingError> {
     loop {
-        let now = run.keeper.believe_time(run).await?;
+        let now = run.keeper.look_at_clocks(&run.tenant).await;
+        let now = doubt_told(&mut shared.lock().await.progress, now)?;
         let mut tx = run.tx().await?;
-        let listed = keeping::list(&mut tx, WorkList::Destroying, now, run.keeper.limits.batch).await?;
+        let mut rows = keeping::list(&mut tx, WorkList::Destroying, now, run.keeper.limits.batch).await?;
         tx.commit_read_only().await?;
-        let rows: Vec<KeptRow> = listed.into_iter().filter(|row| !left.contains(&row.id)).collect();
+        {
+            let left = &shared.lock().await.left;
+            rows.retain(|row| !left.contains(&row.id));
+        }
         if rows.is_empty() {
             return Ok(());
         }
-        let carried = carry_on(run, &rows).await?;
-        left.extend(ended(run, carried).await?);
+        carry_on_and_report(run, &rows, shared).await?;
     }
+}
+
+/// Says whether so much stays that nothing more should be begun.
+async fn carry_on_and_report(
+    run: &Run<'_>,
+    rows: &[KeptRow],
+    shared: &Mutex<Shared>,
+) -> Result<bool, KeepingError> {
+    let carried = carry_on(run, rows).await?;
+    let mut shared = shared.lock().await;
+    shared.progress.done += carried.destroyed;
+    shared.left.extend(carried.left);
+    run.report_so_far(&shared.progress, None).await?;
+    Ok(shared.left.len() >= run.keeper.limits.batch as usize)
 }
 
 /// What one transaction moved.
@@ -99,21 +150,6 @@ struct Carried {
     destroyed: u64,
     /// Which could not be ended, because the store keeps something of them.
     left: BTreeSet<RecordingId>,
-}
-
-fn count(run: &mut Run<'_>, committed: Result<Committed, KeepingError>) -> Result<Committed, KeepingError> {
-    match &committed {
-        Ok(batch) if batch.kept > 0 => run.count("kept_after_all", batch.kept),
-        Err(KeepingError::Time(doubt)) => run.figure("clock_doubt", doubt.to_string()),
-        _ => {}
-    }
-    committed
-}
-
-async fn ended(run: &mut Run<'_>, carried: Carried) -> Result<BTreeSet<RecordingId>, KeepingError> {
-    run.progress.done += carried.destroyed;
-    run.report(None).await?;
-    Ok(carried.left)
 }
 
 /// Commits the destruction of the next ones, and takes back what is kept after all.
@@ -162,7 +198,7 @@ async fn commit_next(run: &Run<'_>) -> Result<Committed, KeepingError> {
 async fn carry_on(run: &Run<'_>, rows: &[KeptRow]) -> Result<Carried, KeepingError> {
     let keeper = run.keeper;
     let ids: Vec<RecordingId> = rows.iter().map(|row| row.id).collect();
-    let mut found = listed(run, &ids).await?;
+    let mut found = looks::listed(run, &ids).await?;
     found.retain(|(_, objects)| !objects.is_empty());
     keeper.interruption.at("destroy.listed")?;
     let mut objects = write_down(run, &ids, found).await?;
@@ -184,7 +220,7 @@ async fn carry_on(run: &Run<'_>, rows: &[KeptRow]) -> Result<Carried, KeepingErr
     erase(keeper, Bucket::Secondary, &of(Bucket::Secondary), "destroy.media_halfway").await?;
     let media_erased = keeper.times.now();
     keeper.interruption.at("destroy.secondary_erased")?;
-    let left = still_there(run, &ids).await?;
+    let left = looks::still_there(run, &ids).await?;
     let checked = keeper.times.now();
     keeper.interruption.at("destroy.checked")?;
     let rules = run.rules()?;
@@ -270,57 +306,4 @@ async fn finish(run: &Run<'_>, issued: Vec<certificates::Certificate>) -> Result
     tx.commit_with_all(&events).await?;
     metrics::counter!("rokuon_recordings_destroyed_total").increment(issued.len() as u64);
     Ok(issued.len() as u64)
-}
-
-/// Everything the stores hold of them, every version and marker.
-async fn listed(
-    run: &Run<'_>,
-    ids: &[RecordingId],
-) -> Result<Vec<(RecordingId, Vec<ListedObject>)>, KeepingError> {
-    let mut looks = Vec::with_capacity(ids.len());
-    for id in ids {
-        looks.push(listed_of(run.keeper, *id, object_key::prefix(&run.tenant, *id)));
-    }
-    stream::iter(looks).buffer_unordered(run.keeper.limits.requests).try_collect().await
-}
-
-async fn listed_of(
-    keeper: &Keeper,
-    id: RecordingId,
-    prefix: String,
-) -> Result<(RecordingId, Vec<ListedObject>), KeepingError> {
-    let mut objects = Vec::new();
-    for bucket in Bucket::ALL {
-        objects.extend(list_all(keeper, bucket, &prefix).await?);
-    }
-    Ok((id, objects))
-}
-
-/// Of which anything is left, or whose wrapped key can still be had.
-async fn still_there(run: &Run<'_>, ids: &[RecordingId]) -> Result<BTreeSet<RecordingId>, KeepingError> {
-    let mut looks = Vec::with_capacity(ids.len());
-    for id in ids {
-        looks.push(still_there_of(run.keeper, &run.tenant, *id));
-    }
-    let looked: Vec<Option<RecordingId>> =
-        stream::iter(looks).buffer_unordered(run.keeper.limits.requests).try_collect().await?;
-    Ok(looked.into_iter().flatten().collect())
-}
-
-async fn still_there_of(
-    keeper: &Keeper,
-    tenant: &TenantId,
-    id: RecordingId,
-) -> Result<Option<RecordingId>, KeepingError> {
-    let prefix = object_key::prefix(tenant, id);
-    for bucket in Bucket::ALL {
-        if !keeper.store.list_versions(bucket, &prefix, None, 1).await?.is_empty() {
-            return Ok(Some(id));
-        }
-    }
-    match keeper.store.get(Bucket::Keys, &object_key::wrapped_key(tenant, id), None).await {
-        Err(error) if error.kind == StoreErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.into()),
-        Ok(_) => Ok(Some(id)),
-    }
 }

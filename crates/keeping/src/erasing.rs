@@ -18,16 +18,44 @@ pub(crate) async fn list_all(
     bucket: Bucket,
     prefix: &str,
 ) -> Result<Vec<ListedObject>, KeepingError> {
-    let mut objects = Vec::new();
-    let mut after: Option<(String, String)> = None;
+    let first = keeper.store.list_versions(bucket, prefix, None, keeper.limits.listed).await?;
+    list_on(keeper, bucket, prefix, first).await
+}
+
+/// [`list_all`] of each of these prefixes, in their order.
+///
+/// # Errors
+/// [`KeepingError::Store`].
+pub(crate) async fn list_all_of_each(
+    keeper: &Keeper,
+    bucket: Bucket,
+    prefixes: &[String],
+) -> Result<Vec<Vec<ListedObject>>, KeepingError> {
+    let pages = keeper.store.list_versions_of_each(bucket, prefixes, keeper.limits.listed).await?;
+    let mut objects = Vec::with_capacity(prefixes.len());
+    for (prefix, first) in prefixes.iter().zip(pages) {
+        objects.push(list_on(keeper, bucket, prefix, first).await?);
+    }
+    Ok(objects)
+}
+
+/// What comes after a page, too.
+async fn list_on(
+    keeper: &Keeper,
+    bucket: Bucket,
+    prefix: &str,
+    mut page: Vec<ObjectVersion>,
+) -> Result<Vec<ListedObject>, KeepingError> {
+    let limit = keeper.limits.listed;
+    let mut objects = Vec::with_capacity(page.len());
     loop {
-        let limit = keeper.limits.listed;
-        let page = keeper.store.list_versions(bucket, prefix, after.as_ref(), limit).await?;
-        after = page.last().map(|last| (last.key.to_string(), last.version_id.clone()));
-        let whole = page.len() < limit;
         objects.extend(page.iter().map(|version| listed(bucket, version)));
-        if whole || after.is_none() {
-            return Ok(objects);
+        match page.last() {
+            Some(last) if page.len() >= limit => {
+                let after = (last.key.to_string(), last.version_id.clone());
+                page = keeper.store.list_versions(bucket, prefix, Some(&after), limit).await?;
+            }
+            _ => return Ok(objects),
         }
     }
 }

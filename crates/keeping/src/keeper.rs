@@ -214,15 +214,7 @@ impl Keeper {
     /// # Errors
     /// [`KeepingError::Time`] when it is not; why is in the figures.
     pub(crate) async fn believe_time(&self, run: &mut Run<'_>) -> Result<DateTime<Utc>, KeepingError> {
-        let tenant = run.tenant.clone();
-        match self.look_at_clocks(&tenant).await {
-            Ok(now) => Ok(now),
-            Err(KeepingError::Time(doubt)) => {
-                run.figure("clock_doubt", doubt.to_string());
-                Err(doubt.into())
-            }
-            Err(error) => Err(error),
-        }
+        doubt_told(&mut run.progress, self.look_at_clocks(&run.tenant).await)
     }
 
     /// Reads all clocks and compares them with the last good reading of this process. Asked at each destruction and between: the
@@ -288,6 +280,17 @@ fn retry(failures: u32) -> TimeDelta {
 }
 
 /// What whoever watches the log is told.
+/// Says in the figures why the time is not believed.
+pub(crate) fn doubt_told<T>(
+    progress: &mut Progress,
+    asked: Result<T, KeepingError>,
+) -> Result<T, KeepingError> {
+    if let Err(KeepingError::Time(doubt)) = &asked {
+        progress.figure("clock_doubt", doubt.to_string());
+    }
+    asked
+}
+
 fn told(tenant: &TenantId, kind: JobKind, end: &Result<RunEnd, KeepingError>) {
     match end {
         Ok(RunEnd::Stopped) => {

@@ -9,7 +9,7 @@ use rokuon_db::tenant_tx::TenantTx;
 use rokuon_policy::civil::civil_day;
 use rokuon_policy::ids::TenantId;
 use rokuon_policy::policy::Policy;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::failure::KeepingError;
 use crate::keeper::Keeper;
@@ -73,12 +73,11 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn count(&mut self, name: &str, more: u64) {
-        let before = self.progress.figures.get(name).and_then(Value::as_u64).unwrap_or(0);
-        self.progress.figures.insert(name.to_owned(), json!(before + more));
+        self.progress.count(name, more);
     }
 
     pub(crate) fn figure(&mut self, name: &str, value: impl Into<Value>) {
-        self.progress.figures.insert(name.to_owned(), value.into());
+        self.progress.figure(name, value);
     }
 
     /// Writes down how far it is, and keeps the lease.
@@ -86,8 +85,17 @@ impl<'a> Run<'a> {
     /// # Errors
     /// [`KeepingError::LeaseLost`] when somebody else is at it by now.
     pub(crate) async fn report(&self, place: Option<&str>) -> Result<(), KeepingError> {
+        self.report_so_far(&self.progress, place).await
+    }
+
+    /// [`Self::report`] of what is counted aside.
+    pub(crate) async fn report_so_far(
+        &self,
+        progress: &Progress,
+        place: Option<&str>,
+    ) -> Result<(), KeepingError> {
         let mut tx = self.tx().await?;
-        let ours = jobs::progress(&mut tx, &self.lease, &self.progress, place).await?;
+        let ours = jobs::progress(&mut tx, &self.lease, progress, place).await?;
         tx.commit_bookkeeping().await?;
         if ours { Ok(()) } else { Err(KeepingError::LeaseLost) }
     }

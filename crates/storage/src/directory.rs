@@ -112,10 +112,18 @@ impl ObjectStore for DirectoryStore {
     ) -> Result<Vec<ObjectVersion>, StoreError> {
         let after = after.map_or_else(String::new, |(key, _)| key.clone());
         let prefix = prefix.to_owned();
+        self.run(bucket, move |files| listing::list_versions(files, &prefix, &after, limit)).await
+    }
+
+    async fn list_versions_of_each(
+        &self,
+        bucket: Bucket,
+        prefixes: &[String],
+        limit: usize,
+    ) -> Result<Vec<Vec<ObjectVersion>>, StoreError> {
+        let prefixes = prefixes.to_vec();
         self.run(bucket, move |files| {
-            let keys = listing::list(files.root(), &prefix, &after, limit)?;
-            // One erased since is left out.
-            keys.into_iter().filter_map(|key| files.version_of(&key).transpose()).collect()
+            prefixes.iter().map(|prefix| listing::list_versions(files, prefix, "", limit)).collect()
         })
         .await
     }

@@ -195,6 +195,21 @@ pub trait ObjectStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<ObjectVersion>, StoreError>;
 
+    /// The first page of [`Self::list_versions`] of each of these prefixes, in their order: a store that answers from this machine
+    /// answers them all at once.
+    async fn list_versions_of_each(
+        &self,
+        bucket: Bucket,
+        prefixes: &[String],
+        limit: usize,
+    ) -> Result<Vec<Vec<ObjectVersion>>, StoreError> {
+        let mut pages = Vec::with_capacity(prefixes.len());
+        for prefix in prefixes {
+            pages.push(self.list_versions(bucket, prefix, None, limit).await?);
+        }
+        Ok(pages)
+    }
+
     /// Erases versions (or delete markers) for good: one answer each, in their order. Erasing what is not there is `Ok`: it
     /// can be run again. A held version stays and is [`StoreErrorKind::Held`]; it keeps none of the others.
     async fn erase_versions(

@@ -26,7 +26,10 @@ async fn a_destruction_killed_after_any_step_converges() {
         town.run(JobKind::Sweep).await;
         // twice at the same place, and then at the next one, before a run gets through
         for at in [place, place, &PLACES[(number + 1) % PLACES.len()]] {
-            let killed = town.keeper_killed_at(at).run_now(&town.tenant, JobKind::Destroy).await.unwrap();
+            let mut keeper = town.keeper_killed_at(at);
+            // Two batches are under way at once.
+            keeper.limits.batch = 2;
+            let killed = keeper.run_now(&town.tenant, JobKind::Destroy).await.unwrap();
             if let Err(rokuon_keeping::failure::KeepingError::Interrupted(_)) = &killed.as_ref().unwrap().end
             {
                 assert_killed(&killed.unwrap(), at);

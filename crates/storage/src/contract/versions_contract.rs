@@ -55,6 +55,10 @@ async fn lists_versions(store: &dyn ObjectStore, bucket: Bucket) {
         paged.extend(page);
     }
     assert_eq!(paged, all, "page by page it is the same");
+    let prefixes =
+        ["contract/versions/b", "contract/versions/nothing/", "contract/versions/"].map(str::to_owned);
+    let each = store.list_versions_of_each(bucket, &prefixes, 2).await.expect("list");
+    assert_eq!(each, [&all[1..], &[], &all[..2]], "the first page of each, in their order");
     // A page may go on after a version that was erased meanwhile.
     let after = (put_there[0].0.to_string(), put_there[0].1.clone());
     store.erase_version(bucket, &put_there[0].0, &put_there[0].1).await.expect("erase");

@@ -136,13 +136,15 @@ impl Files {
 
     /// What a listing says of the version that is there; the nil version where its trailer is damaged.
     pub fn version_of(&self, key: &ObjectKey) -> Result<Option<ObjectVersion>, StoreError> {
-        let (version, len) = match self.open_object(key) {
-            Ok(Some((_, trailer))) => (trailer.version, trailer.len),
+        let (version, len, about) = match self.open_object(key) {
+            Ok(Some((file, trailer))) => (trailer.version, trailer.len, file.metadata()),
             Ok(None) => return Ok(None),
-            Err(error) if error.kind == StoreErrorKind::Corrupt => (Uuid::nil(), 0),
+            Err(error) if error.kind == StoreErrorKind::Corrupt => {
+                (Uuid::nil(), 0, fs::metadata(self.path(key)))
+            }
             Err(error) => return Err(error),
         };
-        let written = fs::metadata(self.path(key)).and_then(|about| about.modified()).ok();
+        let written = about.and_then(|about| about.modified()).ok();
         Ok(Some(ObjectVersion {
             key: key.clone(),
             version_id: version.to_string(),

@@ -4,8 +4,20 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::files::store_error;
-use crate::object_store::{ObjectKey, StoreError};
+use super::files::{Files, store_error};
+use crate::object_store::{ObjectKey, ObjectVersion, StoreError};
+
+/// See [`crate::object_store::ObjectStore::list_versions`]: a key has one version, so that a page begins after a key.
+pub fn list_versions(
+    files: &Files,
+    prefix: &str,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<ObjectVersion>, StoreError> {
+    let keys = list(files.root(), prefix, after, limit)?;
+    // One erased since is left out.
+    keys.into_iter().filter_map(|key| files.version_of(&key).transpose()).collect()
+}
 
 /// Up to `limit` keys that begin with `prefix` and come after `after`, in octet order.
 pub fn list(root: &Path, prefix: &str, after: &str, limit: usize) -> Result<Vec<ObjectKey>, StoreError> {

@@ -62,6 +62,8 @@ pub struct WorkerConfig {
 pub struct TailsConfig {
     /// How often what is new in the journal is copied: so much of every call is lost with the host, and the time of one PUT.
     pub every: Duration,
+    /// From this age on of what was not copied yet it is said, and an alarm.
+    pub behind_after: Duration,
     /// A spool that was not heard for so long may be lost …
     pub silent_after: Duration,
     /// … and is taken over when so much later it was still not heard, and nothing came from it into the store.
@@ -76,6 +78,7 @@ impl Default for TailsConfig {
     fn default() -> Self {
         Self {
             every: Duration::from_secs(2),
+            behind_after: Duration::from_secs(30),
             silent_after: Duration::from_secs(20),
             sure_after: Duration::from_secs(10),
             stopped_for: Duration::from_secs(600),

@@ -77,6 +77,7 @@ pub async fn beat(heart: Heart, run: Uuid, worker: Uuid, mut stop: watch::Receiv
         since: BTreeMap::new(),
         unsaid: Vec::new(),
         keyless_before: false,
+        spool_keyless_before: false,
         settled_earlier: false,
         heart,
     };
@@ -99,6 +100,7 @@ struct Pulse {
     /// Troubles the database has not heard of yet.
     unsaid: Vec<Trouble>,
     keyless_before: bool,
+    spool_keyless_before: bool,
     /// Whether the earlier lives of this worker's spool are settled.
     settled_earlier: bool,
 }
@@ -114,8 +116,6 @@ impl Pulse {
             spool_free_bytes: free,
             to_seal: self.heart.vitals.to_seal(),
         };
-        metrics::gauge!("rokuon_spool_key_missing")
-            .set(f64::from(u8::from(self.heart.spool_keys.is_missing())));
         let keyless = self.is_keyless();
         // Once may be the moment between a burst of calls and the refill.
         self.note(TroubleKind::KeysAway, keyless && self.keyless_before, now);
@@ -123,6 +123,7 @@ impl Pulse {
         self.note(TroubleKind::SpoolFull, self.heart.vitals.spool_full(), now);
         let behind = self.heart.vitals.failing_for().is_some_and(|failing| failing >= BEHIND_AFTER);
         self.note(TroubleKind::SealingBehind, behind, now);
+        self.note_the_spool(now);
         let said = self.say().await;
         if let Some(tails) = &self.heart.tails {
             tails.set_unheard(said.is_err());
@@ -133,6 +134,17 @@ impl Pulse {
             tracing::error!(code = "heartbeat_unheard", %error, "the database is away: this worker goes on recording unheard");
         }
         self.note(TroubleKind::DatabaseAway, said.is_err(), now);
+    }
+
+    /// What would be lost, or need help, if this host were lost now.
+    fn note_the_spool(&mut self, now: DateTime<Utc>) {
+        let keyless = self.heart.spool_keys.is_missing();
+        metrics::gauge!("rokuon_spool_key_missing").set(f64::from(u8::from(keyless)));
+        // A life begins without one, and asks at once.
+        self.note(TroubleKind::SpoolKeyMissing, keyless && self.spool_keyless_before, now);
+        self.spool_keyless_before = keyless;
+        let behind = self.heart.tails.as_ref().is_some_and(|tails| tails.is_behind());
+        self.note(TroubleKind::TailsBehind, behind, now);
     }
 
     fn is_keyless(&self) -> bool {

@@ -205,13 +205,8 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
                 config: settings,
             }));
             let (stop, stopped) = watch::channel(false);
-            let copying = keep_copied(
-                spool_reader.clone(),
-                ports.store.clone(),
-                state.clone(),
-                settings.every,
-                stopped,
-            );
+            let copying =
+                keep_copied(spool_reader.clone(), ports.store.clone(), state.clone(), settings, stopped);
             let (db, copying) = (ports.db.clone(), tokio::spawn(copying));
             Some(RunningTails { state, db, run, worker, stop, copying })
         }

@@ -16,10 +16,10 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
+use crate::config::TailsConfig;
+
 /// Octets a tail has at most, and so all that is held of them in memory: two seconds of five hundred calls.
 const PIECE: u64 = 16 << 20;
-/// From this age on of what was not copied yet it is said.
-const BEHIND: Duration = Duration::from_secs(30);
 
 /// What was true when all of the journal had been copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub struct TailState {
     life: watch::Sender<Uuid>,
     copied: Mutex<Option<Copied>>,
     unheard: AtomicBool,
+    behind: AtomicBool,
 }
 
 impl Default for TailState {
@@ -44,6 +45,7 @@ impl Default for TailState {
             life: watch::Sender::new(Uuid::now_v7()),
             copied: Mutex::default(),
             unheard: AtomicBool::default(),
+            behind: AtomicBool::default(),
         }
     }
 }
@@ -80,6 +82,11 @@ impl TailState {
         self.unheard.store(unheard, Ordering::Relaxed);
     }
 
+    /// Whether what is recorded has been on this host alone for long.
+    pub fn is_behind(&self) -> bool {
+        self.behind.load(Ordering::Relaxed)
+    }
+
     fn note_copied(&self, life: Uuid, now: Copied) {
         let mut copied = self.copied();
         if self.life() == life {
@@ -97,7 +104,7 @@ pub async fn keep_copied(
     spool: SpoolReader,
     store: Arc<dyn ObjectStore>,
     state: Arc<TailState>,
-    every: Duration,
+    config: TailsConfig,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut copier = Copier {
@@ -108,9 +115,9 @@ pub async fn keep_copied(
         done: BTreeMap::new(),
         signs: 0,
         copied_at: Instant::now(),
-        is_behind: false,
+        behind_after: config.behind_after,
     };
-    let mut tick = tokio::time::interval(every);
+    let mut tick = tokio::time::interval(config.every);
     // After a store that was away, not all the rounds that were missed.
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -134,7 +141,7 @@ struct Copier {
     signs: u64,
     /// When that began with which everything was copied.
     copied_at: Instant,
-    is_behind: bool,
+    behind_after: Duration,
 }
 
 impl Copier {
@@ -151,13 +158,13 @@ impl Copier {
                 self.copied_at = began;
                 let now = Copied { first_file: journal.first_needed, empty: journal.is_empty };
                 self.state.note_copied(life, now);
-                if std::mem::take(&mut self.is_behind) {
+                if self.state.behind.swap(false, Ordering::Relaxed) {
                     tracing::warn!("the spool's tail is copied again");
                 }
             }
             Err(error) => {
-                let behind = self.copied_at.elapsed() >= BEHIND;
-                if behind && !std::mem::replace(&mut self.is_behind, true) {
+                let behind = self.copied_at.elapsed() >= self.behind_after;
+                if behind && !self.state.behind.swap(true, Ordering::Relaxed) {
                     tracing::error!(code = "tails_behind", %error,
                         "the spool's tail cannot be copied: what is only on this host is lost with it");
                 }

@@ -23,6 +23,10 @@ mod stop_signals;
 mod storage;
 mod tenant_load;
 
+/// Sealing holds each recording in memory twice, on whatever thread is free, and glibc keeps an arena a thread of what that took.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Up(chosen) => commands::up::run(chosen, commands::up::Parts::ALL),

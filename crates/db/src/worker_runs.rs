@@ -62,11 +62,22 @@ pub enum TroubleKind {
     DatabaseAway,
     /// Recordings wait to be sealed for long.
     SealingBehind,
+    /// What it records is not copied to the store: it is on its host alone.
+    TailsBehind,
+    /// Its spool has no key of its own: after a crash only tenants' keys would open it.
+    SpoolKeyMissing,
 }
 
 impl TroubleKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::SpoolFull, Self::KeysAway, Self::DatabaseAway, Self::SealingBehind];
+    pub const ALL: [Self; 6] = [
+        Self::SpoolFull,
+        Self::KeysAway,
+        Self::DatabaseAway,
+        Self::SealingBehind,
+        Self::TailsBehind,
+        Self::SpoolKeyMissing,
+    ];
 
     /// Its spelling in the database.
     pub const fn as_str(self) -> &'static str {
@@ -75,6 +86,8 @@ impl TroubleKind {
             Self::KeysAway => "keys_away",
             Self::DatabaseAway => "database_away",
             Self::SealingBehind => "sealing_behind",
+            Self::TailsBehind => "tails_behind",
+            Self::SpoolKeyMissing => "spool_key_missing",
         }
     }
 }

@@ -22,6 +22,10 @@ closed_list! {
         SpoolFilling = "spool_filling",
         /// Recordings wait to be sealed for long.
         SealingBehind = "sealing_behind",
+        /// What is being recorded is on one machine alone: it is not copied to the store.
+        TailsBehind = "tails_behind",
+        /// A recorder's spool has no key of its own.
+        SpoolKeyMissing = "spool_key_missing",
         /// Calls are being turned away.
         CallsRefused = "calls_refused",
         /// An account is no longer registered with its exchange.
@@ -80,6 +84,10 @@ pub struct WorkerSeen {
     pub spool_percent: u64,
     /// Recordings that wait to be sealed, when they have waited for long.
     pub sealing_behind: Option<u64>,
+    /// Whether what it records is not copied to the store, though it should be.
+    pub tails_behind: bool,
+    /// Whether its spool has no key of its own, though it should have.
+    pub spool_key_missing: bool,
 }
 
 /// A connection as it was last heard.
@@ -154,6 +162,12 @@ fn workers(observed: &Observed, found: &mut Vec<Finding>) {
         if let Some(waiting) = worker.sealing_behind {
             found.push(of(AlarmKind::SealingBehind, Some(waiting), None));
         }
+        if worker.tails_behind {
+            found.push(of(AlarmKind::TailsBehind, None, None));
+        }
+        if worker.spool_key_missing {
+            found.push(of(AlarmKind::SpoolKeyMissing, None, None));
+        }
     }
     if observed.ever_ran && !observed.workers.iter().any(|worker| lives(&worker)) {
         let since = observed.workers.iter().map(|worker| worker.last_beat_at).max();
@@ -221,6 +235,8 @@ mod tests {
             stopped: false,
             spool_percent: 10,
             sealing_behind: None,
+            tails_behind: false,
+            spool_key_missing: false,
         }
     }
 
@@ -291,7 +307,13 @@ mod tests {
 
     #[test]
     fn each_other_rule_finds_its_own() {
-        let full = WorkerSeen { spool_percent: 80, sealing_behind: Some(4), ..worker(at(600)) };
+        let full = WorkerSeen {
+            spool_percent: 80,
+            sealing_behind: Some(4),
+            tails_behind: true,
+            spool_key_missing: true,
+            ..worker(at(600))
+        };
         let refusing = ConnectionSeen { refused_lately: 2, unregistered_since: Some(at(1)), ..connection() };
         let observed = Observed {
             workers: vec![full],
@@ -307,6 +329,8 @@ mod tests {
             [
                 (AlarmKind::SpoolFilling, Some(80)),
                 (AlarmKind::SealingBehind, Some(4)),
+                (AlarmKind::TailsBehind, None),
+                (AlarmKind::SpoolKeyMissing, None),
                 (AlarmKind::RegistrationLost, None),
                 (AlarmKind::CallsRefused, Some(2)),
                 (AlarmKind::CallsFailing, Some(3)),

@@ -92,7 +92,10 @@ fn of_trouble(trouble: &Trouble, runs: &[WorkerRun], known: Span, now: DateTime<
         TroubleKind::SpoolFull => GapCause::SpoolFull,
         TroubleKind::KeysAway => GapCause::KeysAway,
         // Recording goes on meanwhile: no gap.
-        TroubleKind::DatabaseAway | TroubleKind::SealingBehind => return None,
+        TroubleKind::DatabaseAway
+        | TroubleKind::SealingBehind
+        | TroubleKind::TailsBehind
+        | TroubleKind::SpoolKeyMissing => return None,
     };
     let life = runs.iter().find(|run| run.run == trouble.run).map(|run| lives_until(run, now));
     let until = trouble.ended_at.or(life)?;

@@ -75,11 +75,9 @@ async fn observe(tx: &mut TenantTx, policy: &Policy, now: DateTime<Utc>) -> Resu
     let evidence = evidence::gather(tx, policy, lately_span(TimeDelta::hours(1)), now).await?;
     let runs = worker_runs::latest(tx, now - HEARD_WITHIN).await?;
     let troubles = worker_runs::troubles(tx, lately_span(TimeDelta::minutes(1))).await?;
-    let behind = |run: &WorkerRun| {
-        let stuck = troubles.iter().any(|trouble| {
-            trouble.run == run.run && trouble.kind == TroubleKind::SealingBehind && trouble.ended_at.is_none()
-        });
-        stuck.then_some(run.vitals.to_seal)
+    let has = |run: &WorkerRun, kind| {
+        let mut own = troubles.iter().filter(|trouble| trouble.run == run.run && trouble.ended_at.is_none());
+        own.any(|trouble| trouble.kind == kind)
     };
     let first = today.checked_sub_days(COUNTED_BACK).unwrap_or(today);
     let own = OwnCalendar::load(tx, first, today).await?;
@@ -106,7 +104,9 @@ async fn observe(tx: &mut TenantTx, policy: &Policy, now: DateTime<Utc>) -> Resu
                 last_beat_at: run.last_beat_at,
                 stopped: run.stopped_at.is_some(),
                 spool_percent: run.vitals.spool_percent(),
-                sealing_behind: behind(run),
+                sealing_behind: has(run, TroubleKind::SealingBehind).then_some(run.vitals.to_seal),
+                tails_behind: has(run, TroubleKind::TailsBehind),
+                spool_key_missing: has(run, TroubleKind::SpoolKeyMissing),
             })
             .collect(),
         ever_ran: evidence.since.is_some(),

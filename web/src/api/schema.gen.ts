@@ -1600,7 +1600,7 @@ export interface components {
          * @description What can be wrong.
          * @enum {string}
          */
-        AlarmKind: "worker_silent" | "connection_silent" | "spool_filling" | "sealing_behind" | "calls_refused" | "registration_lost" | "expected_call_missing" | "canary_missing" | "calls_failing" | "clocks_disagree" | "destruction_stopped" | "destruction_late" | "media_broken" | "store_mismatch" | "store_full";
+        AlarmKind: "worker_silent" | "connection_silent" | "spool_filling" | "sealing_behind" | "tails_behind" | "spool_key_missing" | "calls_refused" | "registration_lost" | "expected_call_missing" | "canary_missing" | "calls_failing" | "clocks_disagree" | "destruction_stopped" | "destruction_late" | "media_broken" | "store_mismatch" | "store_full";
         /** @description The alarms. */
         AlarmList: {
             /** @description Open ones first, then the newest; 200 at most. */

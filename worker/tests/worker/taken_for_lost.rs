@@ -22,6 +22,7 @@ use crate::media::noise;
 
 const QUICK: TailsConfig = TailsConfig {
     every: Duration::from_millis(100),
+    behind_after: Duration::from_secs(1),
     // A beat is every 5 s.
     silent_after: Duration::from_secs(12),
     sure_after: Duration::from_millis(500),
@@ -150,4 +151,68 @@ async fn a_worker_that_writes_tails_is_not_lost_though_the_database_does_not_hea
     kept.assert_said(&sent.streams, Law::Pcmu);
     assert_eq!((house.count(SEALED).await, house.count(LACKING).await), (1, 0));
     other.shutdown(Duration::from_secs(1)).await;
+}
+
+const ON_ONE_HOST: &str =
+    "SELECT count(*) FROM worker_troubles WHERE $1 <> '' AND kind = 'tails_behind' AND ended_at IS NULL";
+const TAKEN: &str = "SELECT count(*) FROM spool_lives WHERE $1 <> '' AND taken_by IS NOT NULL";
+
+async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let late = Instant::now() + Duration::from_secs(30);
+    while !is_so().await {
+        assert!(Instant::now() < late, "{what}");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+// rule: F2, F3
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_on_one_host_alone_is_told_and_copied_once_the_store_is_back() {
+    let mut house = House::with(|config| config.tails = Some(QUICK)).await;
+    let phone = house.phone(Transport::Udp).await;
+    house.store.set_down(true);
+    let live = phone.invite(&noise(320, 900)).await.unwrap();
+    until("that nothing is copied is told", async || house.count(ON_ONE_HOST).await == 1).await;
+    house.store.set_down(false);
+    until("that it is copied again is told", async || house.count(ON_ONE_HOST).await == 0).await;
+    let stopped_at = std::time::Instant::now();
+    house.stop(Duration::ZERO).await;
+    let (other, _spool) = another(&house, QUICK).await;
+    let id = live.call_id().to_owned();
+    until("nobody sealed what was copied", async || house.count(LACKING).await == 1).await;
+    let taken = house.finished(&id).await;
+    let sent = live.vanish().await;
+    for (channel, stream) in (0..).zip(&sent.streams) {
+        let (heard, said) = (taken.whole(channel, Law::Pcmu), stream.timeline(0xFF));
+        let start = heard.windows(FRAME).position(|window| window == &said[..FRAME]).unwrap();
+        let same = said.iter().zip(&heard[start..]).take_while(|(said, heard)| said == heard).count();
+        let before = stream.samples_until(stopped_at);
+        assert!(same + 2 * 8_000 > before, "of {before} samples said before the stop {same} are there");
+    }
+    other.shutdown(Duration::from_secs(1)).await;
+}
+
+// rule: F2
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_over_may_be_lost_as_well() {
+    let mut house = House::with(|config| config.tails = Some(QUICK)).await;
+    let phone = house.phone(Transport::Udp).await;
+    let live = phone.invite(&noise(330, 450)).await.unwrap();
+    sleep(Duration::from_millis(1_500)).await;
+    house.stop(Duration::ZERO).await;
+    let (first, first_spool) = another(&house, QUICK).await;
+    until("nobody took it over", async || house.count(TAKEN).await == 1).await;
+    // It gets no further, and its disk is lost with it.
+    house.store.set_down(true);
+    drop(first);
+    drop(first_spool);
+    house.store.set_down(false);
+    assert_eq!((house.count(SEALED).await, house.count(LACKING).await), (0, 0));
+    let (second, _spool) = another(&house, QUICK).await;
+    let id = live.call_id().to_owned();
+    until("nobody took over from who took over", async || house.count(LACKING).await == 1).await;
+    assert_eq!(house.finished(&id).await.manifest().ended_by.as_deref(), Some("host_lost"));
+    assert_eq!((house.count(SEALED).await, house.recordings_of(&id).await.len()), (1, 1));
+    live.vanish().await;
+    second.shutdown(Duration::from_secs(1)).await;
 }

@@ -34,6 +34,10 @@ kinds! {
     SpoolFilling,
     /// Recordings wait to be sealed for long.
     SealingBehind,
+    /// What is being recorded is on one machine alone: it is not copied to the store.
+    TailsBehind,
+    /// A recorder's spool has no key of its own.
+    SpoolKeyMissing,
     /// Calls are being turned away.
     CallsRefused,
     /// An account is no longer registered with its exchange.

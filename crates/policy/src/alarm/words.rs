@@ -13,6 +13,13 @@ impl AlarmKind {
                 ("録音装置の一時保管が残り少なくなっています", "A recorder's disk is filling up")
             }
             Self::SealingBehind => ("録音の封印が遅れています", "Sealing is behind"),
+            Self::TailsBehind => (
+                "録音中の内容が録音装置の外に写されていません",
+                "What is being recorded is on one machine alone",
+            ),
+            Self::SpoolKeyMissing => {
+                ("録音装置の一時保管に専用の鍵がありません", "A recorder's spool has no key of its own")
+            }
             Self::CallsRefused => ("通話を受けられていません", "Calls are being turned away"),
             Self::RegistrationLost => ("交換機への登録が切れています", "A registration is lost"),
             Self::ExpectedCallMissing => ("録音が見つからない通話があります", "Expected calls are missing"),
@@ -51,6 +58,14 @@ impl AlarmKind {
             Self::SealingBehind => (
                 "録音は録音装置の中にあり、失われていません。保存先・鍵管理サービス・データベースに届くかを確認してください。",
                 "The recordings lie safely on the recorder. Check that store, key service and database can be reached.",
+            ),
+            Self::TailsBehind => (
+                "録音は続いていますが、いまこの装置が失われると、録音中の通話も失われます。保存先に届くかを確認してください。",
+                "Recording goes on, but if this machine were lost now its live calls would be lost with it. Check that the store can be reached.",
+            ),
+            Self::SpoolKeyMissing => (
+                "録音は続いていますが、装置が止まると、封印前の録音を開くのに人手が要ります。鍵管理サービスの基盤の鍵を確認してください。",
+                "Recording goes on, but after a crash somebody would have to help open what is not sealed yet. Check the cell's key in the key service.",
             ),
             Self::CallsRefused => (
                 "直近15分に受けられなかった通話があります。接続の画面で理由を確認してください。",

@@ -11,6 +11,7 @@ pub mod recovery;
 pub mod registrar;
 pub mod routing;
 pub mod rtp;
+mod running_tails;
 pub mod running_worker;
 pub mod sealing;
 pub mod sip;

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use rokuon_db::database::Database;
-use rokuon_db::spool_lives;
 use rokuon_keeping::keeper::Keeper;
 use rokuon_keeping::rounds::keep;
 use rokuon_keeping::signed_note::NoteSigner;
@@ -41,11 +40,12 @@ use crate::registrar::observing::Sighting;
 use crate::routing::refresh::{load_routes, refresh_routes};
 use crate::routing::table::RoutingTable;
 use crate::rtp::ports::PortPool;
+use crate::running_tails::RunningTails;
 use crate::sealing::sealer::{Origin, SealOrder, Sealer};
 use crate::sip::gate::Gate;
 use crate::sip::sockets::{ListenError, SipAddresses, SipSockets};
 use crate::sip::tls::{TlsError, client_config};
-use crate::tails::{TailState, keep_copied};
+use crate::tails::TailState;
 use crate::takeover::{Takeover, take_over_what_is_lost};
 use crate::whip::listener::ListenerError;
 use crate::whip::running_endpoint::{self, RunningWhip, WhipParts};
@@ -53,9 +53,7 @@ use crate::whip::running_endpoint::{self, RunningWhip, WhipParts};
 /// Messages from the network that may wait for the desk.
 const INCOMING: usize = 4_096;
 /// How long a stop waits until it is written down that it is one.
-const LAST_BEAT: Duration = Duration::from_millis(500);
-/// How long a stop waits for the last of the journal to be copied.
-const LAST_COPY: Duration = Duration::from_secs(1);
+pub(crate) const LAST_BEAT: Duration = Duration::from_millis(500);
 /// How long a start waits for the first reading of the routes before it begins without them.
 const FIRST_ROUTES: Duration = Duration::from_secs(10);
 
@@ -109,30 +107,6 @@ pub struct RunningWorker {
     whip: Option<RunningWhip>,
 }
 
-/// The copying of the spool.
-struct RunningTails {
-    state: Arc<TailState>,
-    db: Database,
-    run: Uuid,
-    worker: Uuid,
-    stop: watch::Sender<bool>,
-    copying: JoinHandle<()>,
-}
-
-impl RunningTails {
-    /// Copies what was journaled last and says whether anything is left: should this host not come back, another worker seals it.
-    async fn end(mut self) {
-        self.stop.send_replace(true);
-        if tokio::time::timeout(LAST_COPY, &mut self.copying).await.is_err() {
-            self.copying.abort();
-            return;
-        }
-        let said = self.state.said(self.run, self.worker, true);
-        let saying = spool_lives::hear(&self.db, &said);
-        let _taken_for_lost = tokio::time::timeout(LAST_BEAT, saying).await;
-    }
-}
-
 /// Starts everything: the spool first, then what an earlier life left in it, then the listeners.
 pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWorker, StartError> {
     let config = Arc::new(config);
@@ -144,7 +118,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     let identity = DtlsIdentity::generate()
         .inspect_err(|error| tracing::error!(%error, "calls protected by DTLS cannot be taken"))
         .ok();
-    let spool_keys = Arc::new(SpoolKeys::new(ports.keys.clone(), ports.cell_key));
+    let spool_keys = Arc::new(SpoolKeys::new(ports.keys.clone(), ports.cell_key.clone()));
     let recorder = RecorderThread::start(spool, spool_keys.clone(), &config, identity.clone(), told)?;
     let (phase, phases) = watch::channel(Phase::Serving);
     let mut tasks = JoinSet::new();
@@ -204,11 +178,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
                 folder: config.spool_dir.join("taken-over"),
                 config: settings,
             }));
-            let (stop, stopped) = watch::channel(false);
-            let copying =
-                keep_copied(spool_reader.clone(), ports.store.clone(), state.clone(), settings, stopped);
-            let (db, copying) = (ports.db.clone(), tokio::spawn(copying));
-            Some(RunningTails { state, db, run, worker, stop, copying })
+            Some(RunningTails::start(&spool_reader, &ports, state, settings, (run, worker)))
         }
         None => None,
     };
@@ -267,7 +237,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         spool_keys,
         prefetches: config.prefetched_keys > 0,
         routes: routes.clone(),
-        tails: tails.as_ref().map(|tails| tails.state.clone()),
+        tails: tails.as_ref().map(|tails| tails.state().clone()),
     };
     let (stop_beating, stopped) = watch::channel(false);
     let beating = tokio::spawn(beat(heart, run, worker, stopped));

@@ -202,19 +202,7 @@ pub async fn end(
     ended_at: DateTime<Utc>,
     duration_ms: u64,
 ) -> Result<(), DbError> {
-    let (tenant, connection) = tx.parts();
-    sqlx::query(
-        "UPDATE calls
-        SET ended_at = $3, duration_ms = $4
-        WHERE tenant_id = $1 AND call_id = $2 AND ended_at IS NULL",
-    )
-    .bind(tenant)
-    .bind(call.0)
-    .bind(ended_at)
-    .bind(crate::row::signed(duration_ms))
-    .execute(connection)
-    .await?;
-    Ok(())
+    put_end(tx, call, ended_at, duration_ms, false).await
 }
 
 /// The same of a call whose end was written too early, because its host was lost: what is known now counts.
@@ -227,14 +215,29 @@ pub async fn end_after_all(
     ended_at: DateTime<Utc>,
     duration_ms: u64,
 ) -> Result<(), DbError> {
+    put_end(tx, call, ended_at, duration_ms, true).await
+}
+
+async fn put_end(
+    tx: &mut TenantTx,
+    call: CallId,
+    ended_at: DateTime<Utc>,
+    duration_ms: u64,
+    even_if_ended: bool,
+) -> Result<(), DbError> {
     let (tenant, connection) = tx.parts();
-    sqlx::query("UPDATE calls SET ended_at = $3, duration_ms = $4 WHERE tenant_id = $1 AND call_id = $2")
-        .bind(tenant)
-        .bind(call.0)
-        .bind(ended_at)
-        .bind(crate::row::signed(duration_ms))
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "UPDATE calls
+        SET ended_at = $3, duration_ms = $4
+        WHERE tenant_id = $1 AND call_id = $2 AND ($5 OR ended_at IS NULL)",
+    )
+    .bind(tenant)
+    .bind(call.0)
+    .bind(ended_at)
+    .bind(crate::row::signed(duration_ms))
+    .bind(even_if_ended)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

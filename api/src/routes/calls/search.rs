@@ -29,6 +29,10 @@ pub async fn search(
     permitted: Permitted<CallSearch>,
     Query(query): Query<Filter>,
 ) -> Result<Json<Page>, Problem> {
+    if query.held.is_some() {
+        // Who may read the log need not learn what is held.
+        return Err(Problem::field("held", "録音の検索で使えます", "is for the search of recordings"));
+    }
     let (policy, now) = (&permitted.rules.policy, permitted.now);
     let scope = access::department_scope(policy, &permitted.caller(), CallSearch::CAPABILITY, now);
     let event = permitted.event(query.shape());

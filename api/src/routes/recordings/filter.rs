@@ -50,7 +50,7 @@ pub struct Filter {
     /// What is known of telling the other party.
     #[param(inline)]
     pub announcement: Option<AnnouncementStatus>,
-    /// `true`: only what a preservation hold rests on.
+    /// `true`: only what a preservation hold rests on. Not for the call log.
     pub held: Option<bool>,
     /// `true`: test calls (canaries) instead of real ones.
     pub canary: Option<bool>,

@@ -5330,7 +5330,7 @@ export interface operations {
                 max_seconds?: number;
                 /** @description What is known of telling the other party. */
                 announcement?: "told_beforehand" | "public_notice" | "exception" | "not_noted";
-                /** @description `true`: only what a preservation hold rests on. */
+                /** @description `true`: only what a preservation hold rests on. Not for the call log. */
                 held?: boolean;
                 /** @description `true`: test calls (canaries) instead of real ones. */
                 canary?: boolean;
@@ -8850,7 +8850,7 @@ export interface operations {
                 max_seconds?: number;
                 /** @description What is known of telling the other party. */
                 announcement?: "told_beforehand" | "public_notice" | "exception" | "not_noted";
-                /** @description `true`: only what a preservation hold rests on. */
+                /** @description `true`: only what a preservation hold rests on. Not for the call log. */
                 held?: boolean;
                 /** @description `true`: test calls (canaries) instead of real ones. */
                 canary?: boolean;
@@ -11613,7 +11613,7 @@ export interface operations {
                 max_seconds?: number;
                 /** @description What is known of telling the other party. */
                 announcement?: "told_beforehand" | "public_notice" | "exception" | "not_noted";
-                /** @description `true`: only what a preservation hold rests on. */
+                /** @description `true`: only what a preservation hold rests on. Not for the call log. */
                 held?: boolean;
                 /** @description `true`: test calls (canaries) instead of real ones. */
                 canary?: boolean;

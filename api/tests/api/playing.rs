@@ -4,10 +4,12 @@ use axum::http::{Method, header};
 use chrono::TimeDelta;
 use rokuon_api::routes::uses::closing::close;
 use rokuon_db::audit_events::AuditOutcome;
+use rokuon_db::kept_segments::{self, Switched};
 use rokuon_db::sessions::SessionId;
 use rokuon_db::uses::Use;
 use rokuon_media::g711;
 use rokuon_media::g711::Law;
+use rokuon_storage::object_store::{Bucket, ObjectStore};
 use serde_json::{Value, json};
 
 use crate::harness::browser::Browser;
@@ -246,7 +248,6 @@ async fn without_its_audit_row_nothing_is_heard() {
 
 #[tokio::test]
 async fn damaged_erased_and_unreachable_sound_is_never_played() {
-    use rokuon_storage::object_store::Bucket;
     let house = House::open().await;
     let city = house.city("toyonaka").await;
     let (away, damaged) =
@@ -334,4 +335,31 @@ async fn recordings_of_both_forms_are_heard_alike_and_show_the_picture_that_was_
         assert_eq!((loud(0), loud(1)), (vec![200], vec![]), "drawn as it was sealed");
         assert!(after.octets_fetched - before.octets_fetched < 26_000, "of the sound nothing is fetched");
     }
+}
+
+// req: O-6.1
+#[tokio::test]
+async fn on_the_second_tier_sound_and_picture_are_read_from_there() {
+    let house = House::open().await;
+    let city = house.city("toyonaka").await;
+    let browser = house.signed_in(&city, "a1", &[("handler", None)]).await;
+    let picture = Picture::Behind;
+    let recording = house.record(&city, &SampleCall { picture, ..house.sample() }).await;
+    let mut tx = house.db.tenant(&city).await.expect("a transaction");
+    let mut switched = Vec::new();
+    for before in kept_segments::of(&mut tx, &[recording]).await.expect("rows") {
+        let key = before.object_key.parse().expect("a key");
+        let octets = house.store.get(Bucket::Media, &key, None).await.expect("it is there");
+        let copy = house.store.put_new(Bucket::Secondary, &key, octets).await.expect("copied");
+        house.store.erase_version(Bucket::Media, &key, &before.version_id).await.expect("erased");
+        switched.push(Switched { before, bucket: "secondary".to_owned(), version_id: copy.version_id });
+    }
+    assert!(kept_segments::switch(&mut tx, &switched).await.expect("switched"));
+    tx.commit_bookkeeping().await.expect("committed");
+    let drawn = browser.get(&format!("/v1/recordings/{recording}/waveform?points=300")).await.ok(200);
+    assert_eq!(drawn["channels"][0]["peaks"][200], json!([-1.0, 1.0]));
+    assert_eq!(drawn["channels"][0]["peaks"][199], json!([0.0, 0.0]));
+    let used = open(&browser, recording, "response-quality").await;
+    let sound = browser.get(used["audio_url"].as_str().expect("an address")).await;
+    assert!(sound.body == expected(120), "other sound");
 }

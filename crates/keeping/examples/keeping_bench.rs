@@ -1,6 +1,6 @@
 //! How fast destruction is with certificates and audit rows, and what a sweep that finds nothing costs, on a fresh private cluster.
 //!
-//! `cargo run -p rokuon-keeping --example keeping_bench -- [recordings to destroy, in memory] [the same, in a directory] [rows kept]`
+//! `cargo run -p rokuon-keeping --example keeping_bench -- [recordings to destroy, in memory] [the same, in a directory] [rows kept] [batches at once]`
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -19,7 +19,7 @@ use rokuon_db::database::{Database, migrate};
 use rokuon_db::jobs::{self, Released, RunEnd};
 use rokuon_db::{policy_versions, tenants};
 use rokuon_embedded_postgres::cluster::{Cluster, ClusterConfig, DATABASE, Role};
-use rokuon_keeping::keeper::{Keeper, Ran};
+use rokuon_keeping::keeper::{Keeper, Limits, Ran};
 use rokuon_keeping::signed_note::NoteSigner;
 use rokuon_keeping::times::MachineTimes;
 use rokuon_policy::clock::{Clock as _, SystemClock};
@@ -39,6 +39,7 @@ struct Bench {
     db: Database,
     cluster: Cluster,
     behind: String,
+    batches: usize,
     tenant: TenantId,
 }
 
@@ -47,13 +48,14 @@ async fn main() -> Outcome<()> {
     let mut arguments = std::env::args().skip(1).map(|a| a.parse::<u32>());
     let mut next = |default| arguments.next().transpose().map(|given| given.unwrap_or(default));
     let (in_memory, in_directory, kept) = (next(40_000)?, next(5_000)?, next(1_000_000)?);
+    let batches = usize::try_from(next(u32::try_from(Limits::default().batches)?)?)?;
     let temporary = tempfile::Builder::new().prefix("rokuon-bench-").tempdir()?;
     std::fs::set_permissions(temporary.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     let cluster = Cluster::start(ClusterConfig::new(temporary.path().join("db"))).await?;
     migrate(&cluster.url(DATABASE, Role::Owner)).await?;
     let db = Database::connect(&cluster.url(DATABASE, Role::App)).await?;
     let behind = cluster.url(DATABASE, Role::Superuser);
-    let bench = Bench { db, cluster, behind, tenant: "toyonaka".parse()? };
+    let bench = Bench { db, cluster, behind, batches, tenant: "toyonaka".parse()? };
     bench.found().await?;
     for part in [in_memory / 4, in_memory - in_memory / 4] {
         bench.destroy("memory", None, part).await?;
@@ -125,7 +127,9 @@ impl Bench {
     fn keeper(&self, store: Arc<dyn ObjectStore>) -> Outcome<Keeper> {
         let times = Arc::new(MachineTimes::new(Arc::new(SystemClock)));
         let signer = Arc::new(NoteSigner::from_seed("bench", &[1; 32])?);
-        Ok(Keeper::new(self.db.clone(), store, times, signer))
+        let mut keeper = Keeper::new(self.db.clone(), store, times, signer);
+        keeper.limits.batches = self.batches;
+        Ok(keeper)
     }
 
     /// Those whose period is over.

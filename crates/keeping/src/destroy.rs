@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::join_all;
 use rokuon_db::audit_events::AuditEvent;
 use rokuon_db::destruction_lists::{self, ListCause, ListedObject};
 use rokuon_db::jobs::{Progress, RunEnd};
@@ -66,10 +67,11 @@ pub(crate) async fn run(run: &mut Run<'_>) -> Result<RunEnd, KeepingError> {
 
 async fn through(run: &Run<'_>, shared: &Mutex<Shared>) -> Result<(), KeepingError> {
     finish_earlier(run, shared).await?;
-    // While the store is busy with one batch, the database is with another. A lane that fails ends its own batch only.
+    // A lane that fails ends its own batch only: all are waited for.
     let over = Mutex::new(false);
-    let (one, other) = tokio::join!(lane(run, shared, &over), lane(run, shared, &over));
-    one.and(other)
+    let mut lanes = Vec::new();
+    lanes.resize_with(run.keeper.limits.batches.max(1), || lane(run, shared, &over));
+    join_all(lanes).await.into_iter().collect()
 }
 
 /// Commits a batch and carries it on, until it is over: nothing more is due, too much stays, or a lane failed.

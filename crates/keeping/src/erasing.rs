@@ -6,9 +6,6 @@ use rokuon_storage::object_store::{Bucket, ObjectKey, ObjectVersion, StoreErrorK
 use crate::failure::KeepingError;
 use crate::keeper::Keeper;
 
-/// Versions that one request erases.
-const AT_ONCE: usize = 1_000;
-
 /// Every version and marker under a prefix.
 ///
 /// # Errors
@@ -71,7 +68,7 @@ pub(crate) fn listed(bucket: Bucket, version: &ObjectVersion) -> ListedObject {
 }
 
 /// Erases versions of one bucket; what the store's own hold keeps stays, and is found by the look afterwards. `halfway` is where a
-/// test stops it between two bites.
+/// test stops it between two requests.
 ///
 /// # Errors
 /// [`KeepingError::Store`] for any other refusal or failure.
@@ -83,9 +80,7 @@ pub(crate) async fn erase(
 ) -> Result<(), KeepingError> {
     let versions: Vec<(ObjectKey, String)> =
         objects.iter().filter_map(|one| Some((one.key.parse().ok()?, one.version.clone()))).collect();
-    // Two bites at least, so that there is a halfway.
-    let bite = versions.len().div_ceil(2).clamp(1, AT_ONCE);
-    for (place, part) in versions.chunks(bite).enumerate() {
+    for (place, part) in versions.chunks(keeper.limits.erased.max(1)).enumerate() {
         if place > 0 {
             keeper.interruption.at(halfway)?;
         }

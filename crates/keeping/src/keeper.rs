@@ -44,6 +44,10 @@ pub struct Limits {
     pub requests: usize,
     /// Versions a listing.
     pub listed: usize,
+    /// Versions that one request erases; no store takes more than a thousand.
+    pub erased: usize,
+    /// Batches of a destruction under way at once. While the store is busy with one, the database is with another.
+    pub batches: usize,
     /// Within this every object is read again.
     pub scrub_within: TimeDelta,
     /// Recordings the scrub reads in one run at least.
@@ -56,6 +60,8 @@ impl Default for Limits {
             batch: 1_000,
             requests: 16,
             listed: 1_000,
+            erased: 1_000,
+            batches: 2,
             scrub_within: TimeDelta::days(28),
             scrub_at_least: 50,
         }

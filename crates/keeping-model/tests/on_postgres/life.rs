@@ -310,5 +310,7 @@ fn keeper(platform: &Platform, city: &City, clocks: &Arc<WrongClocks>, killed: &
     let mut keeper = platform.keeper(clocks.clone());
     keeper.store = city.store.clone();
     keeper.interruption = interruption;
+    // so that there is a halfway of two
+    keeper.limits.erased = 1;
     keeper
 }

@@ -129,6 +129,8 @@ impl Town {
     pub fn keeper_killed_at(&self, place: &'static str) -> Keeper {
         let mut keeper = self.keeper();
         keeper.interruption = Interruption::when(move |at| at == place);
+        // so that there is a halfway of two
+        keeper.limits.erased = 1;
         keeper
     }
 

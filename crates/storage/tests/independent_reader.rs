@@ -1,5 +1,5 @@
-//! An independent implementation opens what we seal. Runs where Python has `cryptography` 50 or later (`ROKUON_PYTHON` names
-//! another interpreter); the vectors beside it run everywhere.
+//! An independent implementation opens what we seal. It wants a Python with `cryptography` 50 or later: the one `scripts/setup test` makes, or the
+//! one `ROKUON_PYTHON` names. Elsewhere than in CI it is passed over without; the vectors beside it run everywhere.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,21 +26,37 @@ struct Stored {
 impl Stored {
     /// Opens it by Python for a place; nothing where Python or its package is missing.
     fn opened(&self, tenant: &str, segment: &str, section: Option<&str>) -> Option<Result<Vec<u8>, String>> {
-        let python = std::env::var("ROKUON_PYTHON").unwrap_or_else(|_| "python3".into());
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/open_container.py");
         let opened = self.dir.path().join("opened");
-        let mut command = Command::new(python);
+        let mut command = Command::new(python());
         command.arg(script).args(["open", "--stored", "--tenant", tenant, "--segment", segment]);
         command.arg("--recording").arg(self.recording.to_string());
         command.arg("--key-file").arg(self.dir.path().join("key"));
         command.args(section.iter().flat_map(|section| ["--section", section]));
         let output = command.arg(&self.file).arg(&opened).output().ok()?;
         match output.status.code() {
-            Some(PACKAGE_MISSING) => None,
+            Some(PACKAGE_MISSING) => {
+                assert!(
+                    std::env::var_os("CI").is_none(),
+                    "no Python with cryptography 50: scripts/setup test"
+                );
+                eprintln!("skipped: no Python with cryptography 50 (scripts/setup test)");
+                None
+            }
             Some(0) => Some(Ok(std::fs::read(&opened).expect("what Python wrote"))),
             Some(1) => Some(Err(String::from_utf8_lossy(&output.stderr).into_owned())),
             other => panic!("{other:?}: {}", String::from_utf8_lossy(&output.stderr)),
         }
+    }
+}
+
+fn python() -> PathBuf {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let ours = home.join(".cache/rokuon/peers/bin/python");
+    match std::env::var_os("ROKUON_PYTHON") {
+        Some(named) => named.into(),
+        None if ours.exists() => ours,
+        None => "python3".into(),
     }
 }
 

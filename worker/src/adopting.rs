@@ -259,25 +259,17 @@ fn row(
     let gaps = manifest.gaps.iter().filter(|gap| {
         segment.channels.contains(&gap.channel) && (segment.start_sample..ends).contains(&gap.start_sample)
     });
-    Some(SealedRow {
-        number: segment.number,
-        start_sample: segment.start_sample,
-        samples: segment.samples,
-        channels: segment.channels.clone(),
-        codec: segment.codec,
-        video: segment.video,
-        gaps: gaps.cloned().collect(),
-        stored: SealedSegment {
-            object_key: stored.key.clone(),
-            version_id: stored.version_id.clone(),
-            container_len: own.map_or(stored.len, |own| own.sections.media_len),
-            container_sha256,
-            media_sha256: unhex(&segment.media_sha256)?.try_into().ok()?,
-            media_len: segment.media_octets,
-            object_sha256: own.map_or(container_sha256, |own| own.object_sha256),
-            sections: own.map(|own| own.sections),
-        },
-    })
+    let stored = SealedSegment {
+        object_key: stored.key.clone(),
+        version_id: stored.version_id.clone(),
+        container_len: own.map_or(stored.len, |own| own.sections.media_len),
+        container_sha256,
+        media_sha256: unhex(&segment.media_sha256)?.try_into().ok()?,
+        media_len: segment.media_octets,
+        object_sha256: own.map_or(container_sha256, |own| own.object_sha256),
+        sections: own.map(|own| own.sections),
+    };
+    Some(SealedRow::of_line(segment, gaps.cloned().collect(), stored))
 }
 
 fn impossible(ja: impl Into<String>, en: impl Into<String>) -> AdoptError {

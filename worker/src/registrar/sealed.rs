@@ -1,6 +1,7 @@
 //! The sealing commit: call, segments, outcome, retention dates and the audit event, all or nothing, safe to repeat.
 
 use chrono::{DateTime, Utc};
+use rokuon_capture::manifest::ManifestSegment;
 use rokuon_capture::outcome::{GapSummary, Outcome, is_notable};
 use rokuon_db::audit_events::AuditEvent;
 use rokuon_db::calls::{self, CallStarted};
@@ -16,6 +17,7 @@ use rokuon_policy::ids::CallId;
 use rokuon_policy::policy::Policy;
 use rokuon_policy::recording_scope::RecordingStart;
 use rokuon_storage::object_store::Bucket;
+use rokuon_storage::recording_writer::SealedSegment;
 
 use super::beginning;
 use super::facts::{call_started, retention_of, without_register};
@@ -23,6 +25,22 @@ use super::notes::{note_device, started_event, worker};
 use super::{RegisterError, SealedRecording, SealedRow, StartedCall, whole};
 use crate::routing::call_routing::CallRouting;
 use crate::routing::doubts;
+
+impl SealedRow {
+    /// What a line of a manifest says, with what is missing in it and where it is stored.
+    pub fn of_line(line: &ManifestSegment, gaps: Vec<Gap>, stored: SealedSegment) -> Self {
+        Self {
+            number: line.number,
+            start_sample: line.start_sample,
+            samples: line.samples,
+            channels: line.channels.clone(),
+            codec: line.codec,
+            video: line.video,
+            gaps,
+            stored,
+        }
+    }
+}
 
 pub(super) async fn commit(
     db: &Database,

@@ -77,25 +77,17 @@ impl StoredSegment {
     /// Its row; `None` where what is remembered is no row.
     pub fn row(&self) -> Option<SealedRow> {
         let container_sha256 = unhex(&self.line.object_sha256)?.try_into().ok()?;
-        Some(SealedRow {
-            number: self.line.number,
-            start_sample: self.line.start_sample,
-            samples: self.line.samples,
-            channels: self.line.channels.clone(),
-            codec: self.line.codec,
-            video: self.line.video,
-            gaps: self.gaps.clone(),
-            stored: SealedSegment {
-                object_key: self.line.object.parse().ok()?,
-                version_id: self.version_id.clone(),
-                container_len: self.container_len,
-                container_sha256,
-                media_sha256: unhex(&self.line.media_sha256)?.try_into().ok()?,
-                media_len: self.line.media_octets,
-                object_sha256: container_sha256,
-                sections: None,
-            },
-        })
+        let stored = SealedSegment {
+            object_key: self.line.object.parse().ok()?,
+            version_id: self.version_id.clone(),
+            container_len: self.container_len,
+            container_sha256,
+            media_sha256: unhex(&self.line.media_sha256)?.try_into().ok()?,
+            media_len: self.line.media_octets,
+            object_sha256: container_sha256,
+            sections: None,
+        };
+        Some(SealedRow::of_line(&self.line, self.gaps.clone(), stored))
     }
 }
 

@@ -285,7 +285,6 @@ fn retry(failures: u32) -> TimeDelta {
     doubled.map_or(LAST_RETRY, |wait| wait.min(LAST_RETRY))
 }
 
-/// What whoever watches the log is told.
 /// Says in the figures why the time is not believed.
 pub(crate) fn doubt_told<T>(
     progress: &mut Progress,
@@ -297,6 +296,7 @@ pub(crate) fn doubt_told<T>(
     asked
 }
 
+/// What whoever watches the log is told.
 fn told(tenant: &TenantId, kind: JobKind, end: &Result<RunEnd, KeepingError>) {
     match end {
         Ok(RunEnd::Stopped) => {

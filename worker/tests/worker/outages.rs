@@ -15,19 +15,12 @@ use rokuon_fixtures::phone::PhoneError;
 use rokuon_fixtures::sip_link::Transport;
 use rokuon_media::gap::GapCause;
 use rokuon_storage::object_store::{Bucket, StoreErrorKind};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use crate::harness::house::{CITIZEN, EXCHANGE, House, LISTED, UNLISTED};
 use crate::harness::raw_phone::RawPhone;
+use crate::harness::until;
 use crate::media::noise;
-
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let late = Instant::now() + Duration::from_secs(30);
-    while !holds().await {
-        assert!(Instant::now() < late, "{what}");
-        sleep(Duration::from_millis(50)).await;
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_store_is_away_recordings_wait_and_lose_nothing() {

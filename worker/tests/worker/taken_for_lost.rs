@@ -18,6 +18,7 @@ use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
 use crate::harness::house::{EXCHANGE, House};
+use crate::harness::until;
 use crate::media::noise;
 
 const QUICK: TailsConfig = TailsConfig {
@@ -156,14 +157,6 @@ async fn a_worker_that_writes_tails_is_not_lost_though_the_database_does_not_hea
 const ON_ONE_HOST: &str =
     "SELECT count(*) FROM worker_troubles WHERE $1 <> '' AND kind = 'tails_behind' AND ended_at IS NULL";
 const TAKEN: &str = "SELECT count(*) FROM spool_lives WHERE $1 <> '' AND taken_by IS NOT NULL";
-
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let late = Instant::now() + Duration::from_secs(30);
-    while !is_so().await {
-        assert!(Instant::now() < late, "{what}");
-        sleep(Duration::from_millis(20)).await;
-    }
-}
 
 // rule: F2, F3
 #[tokio::test(flavor = "multi_thread")]

@@ -41,7 +41,7 @@ export const PAGES = [
   },
   { name: "not-found", part: "open", go: async (page) => { await page.goto("/nowhere"); await heading(page, "ページが見つかりません"); } },
   { name: "capture", part: "open", go: async (page) => { await page.goto(CAPTURE_LINK); await heading(page, "この端末で録音する"); await page.getByRole("button", { name: "録音を始める" }).waitFor(); } },
-  { name: "capture-recording", part: "open", view: "1280 px", go: async (page) => { await page.getByLabel("録音することを相手に伝えました").check(); await page.getByRole("button", { name: "録音を始める" }).click(); await page.getByRole("timer").getByText("0:03").waitFor(); } },
+  { name: "capture-recording", part: "open", view: "1280 px", go: async (page) => { await page.getByLabel("録音することを相手に伝えました").check(); await page.getByRole("button", { name: "録音を始める" }).click(); await page.getByRole("timer").getByText(/^0:(0[3-9]|[1-5]\d)$/).waitFor(); } },
   { name: "capture-over", part: "open", view: "1280 px", go: async (page) => { await page.getByRole("button", { name: "録音を終える" }).click(); await page.getByText("録音を終えました").waitFor(); } },
   { name: "start", part: "open", go: async (page) => { await page.evaluate(() => localStorage.clear()); await page.goto("/"); await heading(page, "通話録音ポータル"); } },
   {

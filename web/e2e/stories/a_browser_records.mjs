@@ -4,6 +4,8 @@ import { CAPTURE_LINK } from "../harness/platform.mjs";
 import { ask, listen, signIn } from "../harness/portal.mjs";
 import { it } from "../harness/stories.mjs";
 
+/** Four seconds or more: the page shows each second once, and a loaded machine misses some. */
+const FOUR_SECONDS = /^(0:0[4-9]|0:[1-5]\d|[1-9]\d*:\d\d)$/;
 const start = (page) => page.getByRole("button", { name: "録音を始める" });
 
 /** Registers a device of its own, issues its token in the portal and answers the link the portal shows. */
@@ -58,7 +60,7 @@ it("staff record with a browser after the notice, and the recording can be heard
   await begin(device);
   // the bar moves with the beeps of the fake microphone
   await device.waitForFunction(() => Number.parseInt(document.querySelector(".bg-green-800").style.width, 10) > 5);
-  await device.getByRole("timer").getByText("0:04").waitFor();
+  await device.getByRole("timer").getByText(FOUR_SECONDS).waitFor();
   await device.getByRole("button", { name: "録音を終える" }).click();
   await device.getByText("録音を終えました").waitFor();
 

@@ -5,14 +5,21 @@ import { useI18n } from "../../i18n/language";
 /** Quieter than this (of full scale) for as long as this is no speech in any room. */
 const QUIET = 0.002;
 const QUIET_MS = 5_000;
+/** Between two looks. */
+const LOOK_MS = 100;
+/** Samples in a look: longer than LOOK_MS at any rate up to 80 kHz, so that no sound falls between two looks. */
+const SAMPLES = 8_192;
+/** Nothing is played: a computer without a loudspeaker measures as well. A browser that does not know the option leaves it aside. */
+const UNPLAYED: AudioContextOptions & { sinkId: { type: "none" } } = { sinkId: { type: "none" } };
 
 export function SoundLevel({ sound }: { sound: MediaStream }) {
   const { t } = useI18n();
   const bar = useRef<HTMLDivElement>(null);
   const [silent, setSilent] = useState(false);
   useEffect(() => {
-    const context = new AudioContext();
+    const context = new AudioContext(UNPLAYED);
     const analyser = context.createAnalyser();
+    analyser.fftSize = SAMPLES;
     context.createMediaStreamSource(sound).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
     let heardAt = Date.now();
@@ -23,7 +30,7 @@ export function SoundLevel({ sound }: { sound: MediaStream }) {
       if (loudness > QUIET || context.state !== "running") heardAt = Date.now();
       setSilent(Date.now() - heardAt > QUIET_MS);
       if (bar.current !== null) bar.current.style.width = `${Math.min(100, Math.round(Math.sqrt(loudness) * 160))}%`;
-    }, 100);
+    }, LOOK_MS);
     return () => {
       clearInterval(timer);
       void context.close();

@@ -2,7 +2,7 @@
  * Walks through every page of the built portal in Chromium, under the real Content-Security-Policy, against the mock API: takes a screenshot at three
  * widths, runs axe-core, and fails on any violation, CSP report, console error or request to another host. `npm run build` first.
  */
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 import { recordings } from "../mock/fixtures.mjs";
@@ -21,8 +21,6 @@ const VIEWS = [
 const only = process.argv[2];
 const filmed = recordings.find((recording) => recording.segments.some((segment) => segment.video_codec));
 const undecoded = recordings.find((recording) => recording.segments.some((segment) => segment.codec === "g729"));
-/** The pictures of the README: `DOCS=1 node e2e/look.mjs 1280`. */
-const PICTURES = { "01-notice": "notice", "02-sign-in": "sign-in", "05-recordings": "recordings", "09-purpose": "purpose", "10-purpose-refused": "refused", "11-playing": "recording", "13-calls": "calls", "14-people": "people", "17-posts": "posts", "18-audit": "audit", "20-policy": "policy", "22-connections": "connections", "24-me": "me", "25-locked": "locked" };
 
 const mock = await startMock(0);
 const browser = await chromium.launch({
@@ -406,7 +404,6 @@ for (const view of VIEWS) {
       await page.evaluate(() => document.fonts.ready);
       await page.waitForTimeout(150);
       await page.screenshot({ path: `${OUT}${entry.name}.${view.name}.png` });
-      if (process.env.DOCS === "1" && view.name === "1280" && PICTURES[entry.name] !== undefined) copyFileSync(`${OUT}${entry.name}.1280.png`, new URL(`../docs/${PICTURES[entry.name]}.png`, import.meta.url));
       const open = await page.locator("dialog[open]").count();
       if (view.name !== "320" && open === 0) await page.screenshot({ path: `${OUT}${entry.name}.${view.name}.full.png`, fullPage: true });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

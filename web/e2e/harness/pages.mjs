@@ -1,6 +1,6 @@
 /** Every page of the portal as a person reaches it, with the demo's calls on it. `as` is "tenant/ID"; neighbours with the same `as` share a browser; `view` where it is shown at one size only. */
 import { CAPTURE_LINK } from "./platform.mjs";
-import { findByLastDigits, heardPast, listen, openByLastDigits, takePurpose } from "./portal.mjs";
+import { certificateIssued, findByLastDigits, heardPast, listen, openByLastDigits, takePurpose } from "./portal.mjs";
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
 
@@ -15,6 +15,10 @@ const custodian = "toyonaka/kanri";
 const cityManager = "takikawa/kanri";
 /** In the city that has a connection of each kind. */
 const handsetManager = "kobe/kanri";
+/** In the city where a recording was erased because its period was over. */
+const logKeeper = "kobe/kanri";
+/** In the bureau where an erasure was asked for and approved. */
+const bureauHead = "osaka-waterworks/unyo";
 
 /** Opens a recording by its caller's last digits without the form. */
 async function open(page, digits) {
@@ -106,14 +110,12 @@ export const PAGES = [
   { name: "recording-held", part: "office", as: custodian, go: async (page) => { await page.goto("/holds"); await page.getByRole("table", { name: "保全" }).getByRole("rowheader").getByRole("link").first().click(); await page.getByRole("table", { name: "対象の録音" }).getByRole("link").first().click(); await page.getByRole("region", { name: "保全と消去" }).scrollIntoViewIfNeeded(); } },
   { name: "hold-place", part: "office", as: custodian, go: async (page) => { await page.getByRole("region", { name: "保全と消去" }).getByRole("button", { name: "保全する" }).click(); await page.getByRole("dialog", { name: "録音を保全" }).getByLabel(/^事由/).waitFor(); } },
   { name: "erasure-ask", part: "office", as: custodian, go: async (page) => { await page.getByRole("dialog").getByRole("button", { name: "閉じる" }).click(); await page.getByRole("button", { name: "消去の申出を登録" }).click(); await page.getByRole("dialog", { name: "消去の申出の登録" }).waitFor(); } },
-  { name: "erasures", part: "office", as: custodian, go: async (page) => { await page.goto("/erasures"); await page.getByRole("region", { name: "消去の申出" }).waitFor(); } },
   { name: "audit", part: "office", as: custodian, go: async (page) => { await page.goto("/audit"); await page.getByRole("region", { name: "操作記録" }).getByRole("status").waitFor(); } },
   { name: "audit-detail", part: "office", as: custodian, go: async (page) => { await page.getByRole("row").filter({ hasText: "利用目的の申告" }).first().getByRole("button").click().catch(() => page.getByRole("row").getByRole("button").first().click()); await page.getByRole("dialog").waitFor(); } },
   { name: "policy", part: "office", as: custodian, go: async (page) => { await page.goto("/policy"); await page.getByText("第5条第2項").first().waitFor(); } },
   { name: "policy-text", part: "office", as: custodian, go: async (page) => { await page.goto("/policy?tab=text"); await page.getByText('tenant = "toyonaka"').waitFor(); } },
   { name: "retention", part: "office", as: custodian, go: async (page) => { await page.goto("/retention"); await page.getByRole("region", { name: /通話の録音/ }).waitFor(); } },
   { name: "deletion-forecast", part: "office", as: custodian, go: async (page) => { await page.goto(`/retention?tab=forecast&day=${new Date(Date.now() + 45 * 86_400_000).toISOString().slice(0, 10)}`); await page.getByRole("table", { name: "条項ごとの件数" }).waitFor(); } },
-  { name: "certificates", part: "office", as: custodian, go: async (page) => { await page.goto("/retention?tab=certificates"); await page.getByRole("region", { name: "消去証明書" }).waitFor(); await page.waitForLoadState("networkidle"); } },
   { name: "policy-amendments", part: "office", as: custodian, go: async (page) => { await page.goto("/retention?tab=amendments"); await page.getByRole("heading", { name: "提案された改正" }).waitFor(); } },
   { name: "storage", part: "office", as: custodian, go: async (page) => { await page.goto("/storage"); await page.getByRole("heading", { name: "点検" }).waitFor(); } },
   { name: "live-calls", part: "office", as: custodian, go: async (page) => { await page.goto("/live"); await heading(page, "通話中"); await page.getByText(/^通話中 \d+件/).waitFor(); } },
@@ -121,6 +123,12 @@ export const PAGES = [
   { name: "operating-calendar", part: "office", as: custodian, go: async (page) => { await page.goto("/coverage?tab=calendar"); await page.getByRole("heading", { name: "曜日ごとの時間" }).waitFor(); } },
   { name: "expected-calls", part: "office", as: custodian, go: async (page) => { await page.goto("/expected-calls"); await page.getByRole("heading", { name: "録音が見つからない通話" }).waitFor(); } },
   { name: "alarms", part: "office", as: custodian, go: async (page) => { await page.goto("/alarms"); await page.getByRole("table", { name: "録音装置" }).waitFor(); } },
+  { name: "erasures", part: "office", as: bureauHead, go: async (page) => { await page.goto("/erasures?standing=approved"); await page.getByRole("table", { name: "消去の申出" }).waitFor(); } },
+  { name: "erasure", part: "office", as: bureauHead, go: async (page) => { await page.getByRole("link", { name: "見本 申出人" }).click(); await page.getByRole("table", { name: "対象の録音" }).waitFor(); } },
+  { name: "capacity", part: "office", as: cityManager, go: async (page) => { await page.goto("/storage"); await page.getByRole("meter", { name: "容量の使用率" }).waitFor(); } },
+  { name: "certificates", part: "office", as: logKeeper, go: async (page) => { await certificateIssued(page); await page.goto("/retention?tab=certificates"); await page.getByRole("table", { name: "消去証明書" }).waitFor(); } },
+  { name: "certificate", part: "office", as: logKeeper, go: async (page) => { await page.getByRole("table", { name: "消去証明書" }).getByRole("rowheader").getByRole("link").first().click(); await page.getByRole("heading", { name: /^次の録音は消去され/ }).waitFor(); } },
+  { name: "recording-erased", part: "office", as: logKeeper, go: async (page) => { await page.getByRole("link", { name: "この録音の通話を見る" }).click(); await page.getByRole("region", { name: "消去証明書" }).waitFor(); } },
   { name: "devices", part: "office", as: handsetManager, go: async (page) => { await page.goto("/devices"); await page.getByRole("table", { name: "機器台帳" }).waitFor(); } },
   { name: "connections", part: "office", as: handsetManager, go: async (page) => { await page.goto("/connections"); await page.getByRole("table", { name: "接続" }).waitFor(); } },
   { name: "connect", part: "office", as: handsetManager, go: async (page) => { await page.getByRole("button", { name: "接続を追加" }).click(); await page.getByRole("dialog", { name: "接続の追加" }).waitFor(); } },

@@ -18,6 +18,10 @@ export const WHIP = new URL(new URLSearchParams(new URL(CAPTURE_LINK).hash.slice
 
 const people = JSON.parse(readFileSync(need("ROKUON_E2E_SIGN_INS"), "utf8"));
 
+/** The command by which anybody checks a certificate, and the public half of the key that signs them. */
+export const VERIFY = need("ROKUON_E2E_VERIFY");
+export const SIGNING_KEY = need("ROKUON_E2E_SIGNING_KEY");
+
 /** A person of the demo's registers: `{tenant, login_id, display_name, password}`. */
 export function person(tenant, loginId) {
   const found = people.find((one) => one.tenant === tenant && one.login_id === loginId);

@@ -76,6 +76,17 @@ export const ask = (page, path) => page.evaluate(async (address) => {
   return { status: answer.status, body: type.includes("json") ? await answer.json() : undefined };
 }, path);
 
+/** Waits until the recording whose period was let be over is destroyed, on the page of certificates; answers its certificate. */
+export async function certificateIssued(page) {
+  const until = Date.now() + 15 * 60_000;
+  for (;;) {
+    const { body } = await ask(page, "/v1/certificates?limit=1");
+    if (body.items.length > 0) return body.items[0];
+    assert.ok(Date.now() < until, "no certificate was issued");
+    await page.waitForTimeout(2_000);
+  }
+}
+
 /** Rows of the audit trail, narrowed by the form; each as its cells' text. */
 export async function auditRows(page, group) {
   await page.goto("/audit");

@@ -1,6 +1,11 @@
 /** What is kept until when and why, what will be erased on a day, how full the store is, and an amendment by two persons. */
 import assert from "node:assert/strict";
-import { ask, signIn } from "../harness/portal.mjs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SIGNING_KEY, VERIFY } from "../harness/platform.mjs";
+import { ask, certificateIssued, signIn } from "../harness/portal.mjs";
 import { it } from "../harness/stories.mjs";
 
 /** A civil day of Japan, so many days from now. */
@@ -48,5 +53,40 @@ it("where capacity decides, the store's gauge says how full it is and where the 
   assert.equal(body.keys, "available");
   assert.ok(body.capacity.used_octets > 0 && body.capacity.used_octets < body.capacity.threshold_octets);
   assert.ok(await manager.getByText("鍵は使えます。録音を聴くことができます。").isVisible());
-  await manager.getByRole("table", { name: "自動で行う作業" }).waitFor();
+  await manager.getByRole("table", { name: "自動処理" }).waitFor();
+});
+
+// req: KB-3
+it("what was erased is proved by a certificate that anybody can check: found from the call, saved, verified, and not with one letter changed", async ({ visitor }) => {
+  const manager = await visitor({ acceptDownloads: true });
+  await signIn(manager, "kobe", "kanri");
+  const { id, recording } = await certificateIssued(manager);
+  await manager.goto("/retention?tab=certificates");
+  const row = manager.getByRole("region", { name: "消去証明書" }).getByRole("row").filter({ hasText: "保存期間の満了" }).first();
+  assert.match(await row.innerText(), /第3項/);
+  await row.getByRole("rowheader").getByRole("link").click();
+  await manager.getByRole("heading", { name: "次の録音は消去され、復元できないことを確認しました。" }).waitFor();
+  await manager.getByText("鍵がないため復号できません").waitFor();
+  await manager.getByText("保管場所に残る版: 0件").waitFor();
+  const saved = manager.waitForEvent("download");
+  await manager.getByRole("link", { name: "原文を保存" }).click();
+  const text = readFileSync(await (await saved).path(), "utf8");
+  const folder = mkdtempSync(join(tmpdir(), "certificate-"));
+  try {
+    const file = join(folder, "certificate.txt");
+    const verify = (octets) => {
+      writeFileSync(file, octets);
+      return execFileSync(VERIFY, ["verify", "--key", SIGNING_KEY, file], { encoding: "utf8", stdio: "pipe" });
+    };
+    const said = verify(text);
+    assert.ok(said.includes(recording) && said.includes(id), said);
+    assert.throws(() => verify(text.replace(recording, recording.replace(/^./, (first) => (first === "0" ? "1" : "0")))));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  // the call stays in the log, and leads to the certificate
+  await manager.getByRole("link", { name: "この録音の通話を見る" }).click();
+  await manager.getByText("消去が確定しているため").waitFor();
+  await manager.getByRole("region", { name: "消去証明書" }).getByRole("link").click();
+  await manager.waitForURL(`/certificates/${id}`);
 });

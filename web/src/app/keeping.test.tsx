@@ -62,7 +62,7 @@ describe("what is kept", () => {
     answers({ "GET /v1/retention": { effective_from: "2026-04-01", rules: [] } });
     renderPortal("/retention?tab=forecast", { me: sampleMe({ capabilities: ["policy.read"] }) });
     expect(await screen.findByRole("tab", { name: "保存期間" })).toBeTruthy();
-    expect(screen.queryByRole("tab", { name: "消去の予定" })).toBeNull();
+    expect(screen.queryByRole("tab", { name: "消去予定" })).toBeNull();
     expect(askedOf("GET /v1/deletion-forecast")).toEqual([]);
   });
 });

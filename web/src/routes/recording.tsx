@@ -1,6 +1,7 @@
 /** /recordings/$recordingId: one recording. */
 import { getRouteApi, Link, useCanGoBack, useRouter } from "@tanstack/react-router";
 import { Icon } from "../components/Icon/Icon";
+import { RecordingCertificate } from "../features/certificates/RecordingCertificate";
 import { RecordingErasures } from "../features/erasures/RecordingErasures";
 import { RecordingHolds } from "../features/holds/RecordingHolds";
 import { AnnouncementPanel } from "../features/live-calls/AnnouncementPanel";
@@ -20,6 +21,7 @@ export function RecordingPage() {
       id={recordingId}
       beside={(recording) => (
         <>
+          <RecordingCertificate recording={recording} />
           <RecordingHolds recording={recording} />
           <RecordingErasures recording={recording} />
           <AnnouncementPanel recording={recording} />

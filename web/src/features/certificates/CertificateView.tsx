@@ -1,5 +1,6 @@
 /** One certificate as a sheet to be read, printed and filed; below it the signed text that proves it. */
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Certificate } from "../../api/types";
 import { Article } from "../../components/Article/Article";
@@ -49,6 +50,9 @@ function Sheet({ certificate, tenant }: { certificate: Certificate; tenant: stri
         <Facts>
           <Fact name={t("certificates.recording")}>
             <code className="font-mono">{certificate.recording}</code>
+            <Link to="/recordings/$recordingId" params={{ recordingId: certificate.recording }} className="link no-print ml-3">
+              {t("certificates.open_recording")}
+            </Link>
           </Fact>
           <Fact name={t("certificates.call_day")}>
             <Day at={certificate.call_day} />

@@ -30,6 +30,13 @@ export const certificatesQuery = (within: IssuedWithin) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 
+/** Of one recording: none until its destruction has been checked, and one from then on. */
+export const certificateOfQuery = (recording: string) =>
+  queryOptions({
+    queryKey: ["certificates", "of", recording],
+    queryFn: async () => (await body(api.GET("/v1/certificates", { params: { query: { recording, limit: 1 } } }))).items[0] ?? null,
+  });
+
 export const certificateQuery = (id: string) =>
   queryOptions({
     queryKey: ["certificates", "one", id],

@@ -13,6 +13,8 @@ import { useI18n } from "../../i18n/language";
 import { DecideDialog, type ErasureDeed } from "./DecideDialog";
 import { civilDay } from "./ErasureList";
 
+const GONE = ["destroying", "destroyed"];
+
 export function ErasureView({ erasure }: { erasure: ErasureDetail }) {
   const { t, text } = useI18n();
   const { decision } = erasure;
@@ -60,6 +62,7 @@ export function ErasureView({ erasure }: { erasure: ErasureDetail }) {
           {t("erasures.recordings")}
         </h2>
         <RecordingTable recordings={erasure.recordings} />
+        {erasure.recordings.some((row) => row.standing === "due" && !GONE.includes(row.recording.state)) && <p className="px-5 py-3 text-dns-14N-130 text-solid-gray-800">{t("erasures.due_note")}</p>}
       </section>
     </div>
   );
@@ -103,7 +106,11 @@ function RecordingTable({ recordings }: { recordings: ErasureRecording[] }) {
       title: t("erasures.state_column"),
       cell: (row) => (
         <>
-          <Badge tone={row.standing === "waiting" ? "yellow" : row.standing === "due" ? "blue" : "neutral"}>{word("erasures.recording", row.standing)}</Badge>
+          {GONE.includes(row.recording.state) ? (
+            <Badge>{word("recording.state", row.recording.state)}</Badge>
+          ) : (
+            <Badge tone={row.standing === "waiting" ? "yellow" : row.standing === "due" ? "blue" : "neutral"}>{word("erasures.recording", row.standing)}</Badge>
+          )}
           {row.other_holds > 0 && <span className="mt-1 block text-dns-14N-130">{t("erasures.other_holds", { count: row.other_holds })}</span>}
           {row.due_at && (
             <span className="mt-1 block text-dns-14N-130 text-solid-gray-700">

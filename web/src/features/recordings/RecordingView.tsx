@@ -65,8 +65,8 @@ export function RecordingView({ id, above, beside }: { id: string; above: ReactN
             <GapTable gaps={recording.gaps} />
           </div>
           <div className="space-y-5">
-            {beside?.(recording)}
             <RetentionFacts recording={recording} />
+            {beside?.(recording)}
             <Integrity recording={recording} />
           </div>
         </div>
@@ -126,10 +126,13 @@ function CallFacts({ recording }: { recording: Recording }) {
 
 /** Until when and why in one sentence: what holds it comes before any date. */
 function keptBecause(recording: Recording, t: I18n["t"], language: Language): string {
-  const { retention, state } = recording;
+  const { retention, state, keeping } = recording;
   const article = language === "en" ? t("article.short", { article: retention.article }) : retention.article_label;
+  // an erasure and a full store rest on articles of their own
+  const due = keeping.due_article_label ?? article;
+  if (state === "destroying" || state === "destroyed") return t("recording.kept_gone", { article: due });
   if (recording.active_holds > 0) return t("recording.kept_held", { count: recording.active_holds });
-  if (state === "due" || state === "destroying") return t("recording.kept_due", { article });
+  if (state === "due") return t(keeping.due_reason === "erasure" ? "recording.kept_due_erasure" : keeping.due_reason === "capacity" ? "recording.kept_due_capacity" : "recording.kept_due", { article: due });
   if (retention.keep_until) return t("recording.kept_until", { day: longDay(lastDayBefore(retention.keep_until), language), article });
   return t("recording.kept_no_date", { article });
 }

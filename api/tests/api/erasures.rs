@@ -54,6 +54,12 @@ async fn one_enters_another_approves_and_it_cannot_be_heard_any_more() {
     );
     assert_eq!(shown["keeping"]["due_reason"], "erasure");
     assert_eq!(shown["keeping"]["due_article_label"], "第6条第3項");
+    let why = &shown["play_refusal"];
+    assert_eq!((&why["rule"], &why["article"]), (&json!("recording.to_be_erased"), &json!("6(3)")));
+    let tomorrow = head.get("/v1/deletion-forecast?day=2026-11-19").await.ok(200);
+    let count = &tomorrow["counts"][0];
+    assert_eq!((&count["reason"], &count["article_label"]), (&json!("erasure"), &json!("第6条第3項")));
+    assert!(count["sentence"]["ja"].as_str().is_some_and(|ja| ja.starts_with("申し出があれば")), "{count}");
     for kind in ["erasure.ask", "erasure.approve", "erasure.order", "hold.release"] {
         assert_eq!(house.last(&city, kind).await.outcome, AuditOutcome::Done, "{kind}");
     }

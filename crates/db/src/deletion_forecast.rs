@@ -19,8 +19,8 @@ pub struct ForecastCount {
     pub reason: DueReason,
     /// The article.
     pub article: Article,
-    /// The rule in one sentence.
-    pub sentence: Text,
+    /// The rule in one sentence; that of an erasure stands in the policy.
+    pub sentence: Option<Text>,
     /// How many.
     pub recordings: u64,
 }
@@ -39,10 +39,12 @@ const OVER: &str = "(
 /// # Errors
 /// [`DbError`].
 pub async fn counts(tx: &mut TenantTx, end: DateTime<Utc>) -> Result<Vec<ForecastCount>, DbError> {
-    type Row = (String, String, String, String, i64);
+    type Row = (String, String, Option<String>, Option<String>, i64);
     let (tenant, connection) = tx.parts();
     let sql = format!(
-        "SELECT coalesce(r.due_reason, 'expired'), coalesce(r.due_article, r.retention_article), r.retention_ja, r.retention_en,
+        "SELECT coalesce(r.due_reason, 'expired'), coalesce(r.due_article, r.retention_article),
+            CASE WHEN r.due_reason IS DISTINCT FROM 'erasure' THEN r.retention_ja END,
+            CASE WHEN r.due_reason IS DISTINCT FROM 'erasure' THEN r.retention_en END,
             count(*)
         FROM recordings r
         WHERE r.tenant_id = $1 AND r.active_holds = 0 AND {OVER}
@@ -57,7 +59,7 @@ pub async fn counts(tx: &mut TenantTx, end: DateTime<Utc>) -> Result<Vec<Forecas
             Ok(ForecastCount {
                 reason: place.parse("due_reason", &reason)?,
                 article: place.parse("due_article", &article)?,
-                sentence: Text::new(ja, en),
+                sentence: ja.zip(en).map(|(ja, en)| Text::new(ja, en)),
                 recordings: place.number("recording_id", count)?,
             })
         })

@@ -1,6 +1,7 @@
 //! A recording's row: its state, its outcome, its retention. Every write of a worker is guarded by its epoch.
 
 use chrono::{DateTime, Utc};
+use rokuon_policy::article::Article;
 use rokuon_policy::ids::{CallId, RecordingId};
 use rokuon_policy::media_kind::MediaKind;
 use rokuon_policy::recording_state::RecordingState;
@@ -87,6 +88,8 @@ pub struct Recording {
     pub epoch: u64,
     /// Holds on it (INV-9).
     pub active_holds: u32,
+    /// The article it is to be destroyed by, once that is decided.
+    pub due_article: Option<Article>,
     /// How it ended.
     pub outcome: Option<Outcome>,
     /// Why it failed.
@@ -334,6 +337,7 @@ pub async fn find(tx: &mut TenantTx, id: RecordingId) -> Result<Option<Recording
             policy_version,
             epoch,
             active_holds,
+            due_article,
             outcome,
             outcome_cause,
             duration_ms,

@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::appointment::Appointment;
+use crate::article::Article;
 use crate::capability::Capability;
 use crate::civil;
 use crate::decision::Decision;
@@ -47,6 +48,8 @@ pub struct RecordingFacts {
     pub keep_until: Option<DateTime<Utc>>,
     /// Holds on it.
     pub active_holds: u32,
+    /// The article it is to be destroyed by, once that is decided.
+    pub due_article: Option<Article>,
 }
 
 /// The departments a capability reaches.
@@ -161,14 +164,19 @@ pub fn may_use(
     playable(policy, recording, now).unwrap_or_else(|| wording::use_permitted(permitted.post, purpose))
 }
 
-/// Why the recording cannot be heard by anyone at `now`, if so: not sealed, broken, gone, or its period is over and nothing holds it.
+/// Why the recording cannot be heard by anyone at `now`, if so: not sealed, broken, gone, or nothing holds it and its period is over or
+/// its erasure is decided.
 pub fn playable(policy: &Policy, recording: &RecordingFacts, now: DateTime<Utc>) -> Option<Decision> {
     if !recording.state.has_sealed_media() {
         return Some(wording::no_media_in_state(policy, recording));
     }
-    let over =
-        recording.state == RecordingState::Due || recording.keep_until.is_some_and(|until| until <= now);
-    (over && recording.active_holds == 0).then(|| wording::period_over(policy, recording))
+    if recording.active_holds > 0 {
+        return None;
+    }
+    if recording.keep_until.is_some_and(|until| until <= now) {
+        return Some(wording::period_over(policy, recording));
+    }
+    (recording.state == RecordingState::Due).then(|| wording::to_be_erased(policy, recording))
 }
 
 /// Whether the caller may appoint someone to a post (T-6, TK-3, KB-7).

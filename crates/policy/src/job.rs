@@ -37,7 +37,7 @@ impl JobKind {
             Self::Destroy => ("消去の実行", "destroy what is due"),
             Self::ObjectHolds => ("保管先での保全", "legal holds in the store"),
             Self::PolicyChange => ("改正後の期限の再計算", "compute dates by the amended policy"),
-            Self::LogErasure => ("通話履歴の消去", "erase the call log"),
+            Self::LogErasure => ("通話記録の消去", "erase the call log"),
             Self::Reconcile => ("保管物と台帳の照合", "compare store and register"),
             Self::Scrub => ("保管物の読み直し検査", "read every object again"),
         };

@@ -68,5 +68,6 @@ pub(crate) fn recording(of_department: Option<&str>) -> RecordingFacts {
         state: RecordingState::Primary,
         keep_until: Some(at("2026-07-16T00:00:00+09:00")),
         active_holds: 0,
+        due_article: None,
     }
 }

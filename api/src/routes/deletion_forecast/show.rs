@@ -6,7 +6,7 @@ use rokuon_db::tenant_tx::TenantTx;
 use rokuon_db::{deletion_forecast, destruction_days};
 use rokuon_policy::civil::{civil_day, day_begins};
 use rokuon_policy::keeping::capacity::gives_way;
-use rokuon_policy::keeping::{forecast, guard};
+use rokuon_policy::keeping::{erasure_rules, forecast, guard};
 use rokuon_policy::policy::Policy;
 use serde::Deserialize;
 use serde_json::json;
@@ -89,7 +89,10 @@ pub async fn show(
                 reason: count.reason.into(),
                 article_label: count.article.label_ja(),
                 article: count.article.to_string(),
-                sentence: (&count.sentence).into(),
+                sentence: (&count
+                    .sentence
+                    .unwrap_or_else(|| erasure_rules::sentence(&permitted.rules.policy, &count.article)))
+                    .into(),
                 recordings: count.recordings,
             })
             .collect(),

@@ -73,6 +73,7 @@ fn live_call(session: &Session, call: &FoundCall, orders: &[PlacedOrder], names:
         state: recording.state,
         keep_until: recording.keep_until,
         active_holds: recording.active_holds,
+        due_article: None,
     };
     // what is still to be noted is said apart: the button is there, and asks for it
     let told = OrderedCall { start: recording.start, announcement: AnnouncementStatus::ToldBeforehand };

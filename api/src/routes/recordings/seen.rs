@@ -68,5 +68,6 @@ fn facts_of(recording: &Recording, call: &FoundCall) -> RecordingFacts {
         state: recording.state,
         keep_until: recording.retention.keep_until,
         active_holds: recording.active_holds,
+        due_article: recording.due_article.clone(),
     }
 }

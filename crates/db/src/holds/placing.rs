@@ -36,6 +36,7 @@ struct LockedRow {
     started_at: DateTime<Utc>,
     active_holds: i32,
     keep_until: Option<DateTime<Utc>>,
+    due_article: Option<String>,
     department_id: Option<String>,
     line_proved: bool,
 }
@@ -72,6 +73,7 @@ async fn select(
             r.started_at,
             r.active_holds,
             r.keep_until,
+            r.due_article,
             c.department_id,
             c.line_proved
         FROM recordings r
@@ -94,6 +96,7 @@ async fn select(
                     state: place.parse("state", &row.state)?,
                     keep_until: row.keep_until,
                     active_holds: place.number("active_holds", row.active_holds)?,
+                    due_article: place.parse_optional("due_article", row.due_article.as_deref())?,
                 },
             })
         })

@@ -93,6 +93,7 @@ impl World {
             state,
             keep_until: row.kept.retention.keep_until,
             active_holds: row.kept.active_holds,
+            due_article: row.kept.cause.as_ref().map(|cause| cause.article.clone()),
         };
         let readable = playable(&self.policy, &facts, self.database_now()).is_none();
         if !self.truths[recording].promised.is_empty()

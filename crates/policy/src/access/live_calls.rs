@@ -166,6 +166,7 @@ mod tests {
             state: RecordingState::Recording,
             keep_until: None,
             active_holds: 0,
+            due_article: None,
         };
         ask(&policy(tenant), &caller, &facts)
     }

@@ -289,7 +289,9 @@ fn a_recording_that_cannot_be_heard_is_refused_with_its_reason() {
         (S::Primary, 0, until, "retention.period_over"),
         (S::Primary, 1, until, "purpose.permitted"),
         (S::Due, 0, until + second, "retention.period_over"),
+        (S::Due, 0, until - second, "recording.to_be_erased"),
         (S::Due, 1, until + second, "purpose.permitted"),
+        (S::Due, 1, until - second, "purpose.permitted"),
     ] {
         assert_eq!(ask(state, Some(until), holds, when), rule, "{state} with {holds} holds at {when}");
     }

@@ -166,6 +166,16 @@ pub(super) fn period_over(policy: &Policy, recording: &RecordingFacts) -> Decisi
     )
 }
 
+pub(super) fn to_be_erased(policy: &Policy, recording: &RecordingFacts) -> Decision {
+    let article = recording.due_article.as_ref().unwrap_or_else(|| retention_article(policy, recording));
+    refuse(
+        "recording.to_be_erased",
+        article,
+        "消去することが決まっているため再生できません。",
+        "Its erasure is decided, so it cannot be played.",
+    )
+}
+
 pub(super) fn post_unknown(policy: &Policy, post: &str) -> Decision {
     let shown: String = post.chars().filter(|c| !c.is_control()).take(60).collect();
     refuse(

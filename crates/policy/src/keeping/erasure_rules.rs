@@ -40,6 +40,15 @@ pub fn application(policy: &Policy) -> Option<&ApplicationType> {
     policy.applications.iter().find(|one| one.effects.contains(&Effect::Erase))
 }
 
+/// The rule by which what was approved is erased, in one sentence.
+pub fn sentence(policy: &Policy, article: &Article) -> Text {
+    let form = application(policy).filter(|form| form.article == *article);
+    form.map_or_else(
+        || Text::new("消去の申出を承認したため消去します。", "Erased because its erasure was approved."),
+        |form| form.sentence.clone(),
+    )
+}
+
 /// Whether the caller may enter a request for erasure: they see the recording, the basis is one the policy knows, and where a form
 /// names the posts that take its first steps, they hold one of them.
 pub fn may_ask(

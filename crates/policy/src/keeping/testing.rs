@@ -38,6 +38,7 @@ pub(crate) fn facts(kept: &KeptRecording) -> RecordingFacts {
         state: kept.state,
         keep_until: kept.retention.keep_until,
         active_holds: kept.active_holds,
+        due_article: kept.cause.as_ref().map(|cause| cause.article.clone()),
     }
 }
 

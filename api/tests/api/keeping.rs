@@ -7,6 +7,7 @@ use rokuon_db::jobs::{self, Progress, RunEnd};
 use rokuon_db::policy_versions;
 use rokuon_policy::ids::RecordingId;
 use rokuon_policy::job::JobKind;
+use rokuon_storage::object_store::Bucket;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -69,6 +70,14 @@ async fn a_city_whose_key_is_gone_is_dark_and_says_so() {
     assert_eq!(keys().await, "untried");
     house.record(&city, &house.sample()).await;
     assert_eq!(keys().await, "available");
+    // The second time puts right what the first did.
+    for state in ["broken", "available"] {
+        for (key, _) in house.store.objects(Bucket::Keys) {
+            house.store.damage(Bucket::Keys, &key, 20, 1);
+        }
+        house.app.reader().evict_all();
+        assert_eq!(keys().await, state);
+    }
     house.keys.withdraw(&city);
     house.app.reader().evict_all();
     assert_eq!(keys().await, "dark");

@@ -3502,7 +3502,7 @@ export interface components {
          * @description Whether the tenant's key can be had.
          * @enum {string}
          */
-        KeyState: "available" | "dark" | "away" | "untried";
+        KeyState: "available" | "dark" | "away" | "broken" | "untried";
         /** @description One channel and whose voice it is. */
         Leg: {
             /**

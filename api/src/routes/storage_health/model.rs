@@ -38,7 +38,9 @@ pub enum KeyState {
     Dark,
     /// The key service or the key store does not answer just now.
     Away,
-    /// There is no sealed recording to try it on yet, or its key is not there.
+    /// The key service answers, but the newest recording cannot be opened with what it gave or the store has.
+    Broken,
+    /// There is no sealed recording to try it on yet.
     Untried,
 }
 

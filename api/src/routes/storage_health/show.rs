@@ -72,6 +72,6 @@ async fn keys(permitted: &Permitted<StorageHealthView>, newest: Option<Recording
         Ok(_) => KeyState::Available,
         Err(ReadError::Key(error)) if error.kind == KeyErrorKind::KeyGone => KeyState::Dark,
         Err(error) if error.retryable() => KeyState::Away,
-        Err(_) => KeyState::Untried,
+        Err(_) => KeyState::Broken,
     }
 }

@@ -40,8 +40,8 @@ function KeyState({ of }: { of: Health["keys"] }) {
     );
   }
   return (
-    <Banner tone={of === "dark" ? "error" : "warning"} title={t(`storage.key.${of}`)}>
-      {t(of === "dark" ? "storage.key.dark_text" : "storage.key.away_text")}
+    <Banner tone={of === "away" ? "warning" : "error"} title={t(`storage.key.${of}`)}>
+      {t(`storage.key.${of}_text`)}
     </Banner>
   );
 }
@@ -61,7 +61,7 @@ function Checks({ health }: { health: Health }) {
         {t("storage.checks")}
       </h2>
       <ul className="divide-y divide-line">
-        <Check name={t("storage.scrub")} lead={t("storage.scrub_lead")} job={job("scrub")} good={health.quarantined === 0}>
+        <Check name={t("storage.scrub")} lead={t("storage.scrub_lead")} job={health.kept === 0 || health.read_within_28_days > 0 ? job("scrub") : undefined} good={health.quarantined === 0}>
           {health.quarantined === 0 ? t("storage.all_sound") : t("storage.broken", { count: count(health.quarantined) })}
           <span className="block text-dns-14N-130 text-solid-gray-700">{t("storage.read_lately", { read: count(health.read_within_28_days), all: count(health.kept) })}</span>
         </Check>

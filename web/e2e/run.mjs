@@ -11,7 +11,9 @@ const began = Date.now();
 for (const file of readdirSync(STORIES).sort()) await import(new URL(file, STORIES).href);
 const browser = await chromium.launch({
   executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--lang=ja-JP", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection"],
+  // a clerk's browser speaks Japanese, where its words are installed (Debian: chromium-l10n)
+  env: { ...process.env, LANGUAGE: "ja" },
+  args: ["--no-sandbox", "--lang=ja", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection"],
 });
 // pictures are taken of a platform where nothing else goes on
 const told = process.env["ROKUON_SCREENSHOTS"] === "1" ? { only: "at 1280 px", abreast: 1 } : { only: process.argv.slice(2).join(" ") };

@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { ask, auditRows, signIn } from "../harness/portal.mjs";
 import { it } from "../harness/stories.mjs";
 
-const firstRecording = async (page) => (await ask(page, "/v1/recordings?limit=1")).body.items[0];
+/** The newest of which nothing was decided yet. */
+const firstRecording = async (page) => (await ask(page, "/v1/recordings?limit=20")).body.items.find((one) => one.state === "primary" && one.active_holds === 0);
 
 /** Fills the dialog that places a hold, and presses. */
 async function place(dialog, ground, reason, press) {
   await dialog.getByLabel(/^事由/).selectOption({ label: ground });
   await dialog.getByLabel(/^理由/).fill(reason);
-  await dialog.getByLabel(/^要請・指示の出どころ/).fill("見本警察署 照会書 第12号");
+  await dialog.getByLabel(/^要請・指示元/).fill("見本警察署 照会書 第12号");
   await dialog.getByRole("button", { name: press }).click();
   await dialog.waitFor({ state: "detached" });
 }

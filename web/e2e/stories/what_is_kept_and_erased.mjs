@@ -63,7 +63,7 @@ it("what was erased is proved by a certificate that anybody can check: found fro
   const { id, recording } = await certificateIssued(manager);
   await manager.goto("/retention?tab=certificates");
   const row = manager.getByRole("region", { name: "消去証明書" }).getByRole("row").filter({ hasText: "保存期間の満了" }).first();
-  assert.match(await row.innerText(), /第3項/);
+  assert.match(await row.innerText(), /項目3\(4\)/);
   await row.getByRole("rowheader").getByRole("link").click();
   await manager.getByRole("heading", { name: "次の録音は消去され、復元できないことを確認しました。" }).waitFor();
   await manager.getByText("鍵がないため復号できません").waitFor();

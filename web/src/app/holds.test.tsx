@@ -56,6 +56,32 @@ function layOut() {
   });
 }
 
+describe("an approved erasure", () => {
+  // req: O-6.3
+  it("is the reason that the recording's page gives, by its own article, and no days are counted any more", async () => {
+    layOut();
+    answers({ "GET /v1/recordings/r1": { ...recording, state: "due", playable: false, keeping: { holds: [], due_reason: "erasure", due_article_label: "第6条第3項" } } });
+    renderPortal("/recordings/r1", { me: manager() });
+    expect(await screen.findByText("消去の申出が承認されたため、消去を待っています(第6条第3項)。")).toBeTruthy();
+    expect(screen.queryByText(/^あと\d+日$/)).toBeNull();
+  });
+
+  // req: O-6.3
+  it("leads to the certificate once the recording is gone, and nothing is said of sound that is no more", async () => {
+    layOut();
+    answers({
+      "GET /v1/recordings/r1": { ...recording, state: "destroyed", playable: false, keeping: { holds: [], due_reason: "erasure", due_article_label: "第6条第3項" } },
+      "GET /v1/certificates": { items: [{ id: "c1", recording: "r1", issued_at: "2026-11-21T00:00:00Z", reason: "erasure", article: "6(3)", article_label: "第6条第3項", policy_version: 1, call_day: "2026-11-20", note_sha256: "ab".repeat(32) }] },
+    });
+    renderPortal("/recordings/r1", { me: sampleMe({ capabilities: [...manager().capabilities, "report.read"] }) });
+    const proof = await screen.findByRole("region", { name: "消去証明書" });
+    expect(within(proof).getByRole("link").getAttribute("href")).toBe("/certificates/c1");
+    expect(askedOf("GET /v1/certificates")[0]?.query.get("recording")).toBe("r1");
+    expect(screen.getByText(/^消去が確定しているため.*第6条第3項/)).toBeTruthy();
+    expect(screen.queryByText(/全区間の音声があります/)).toBeNull();
+  });
+});
+
 describe("preservation holds", () => {
   // req: P-5, P-7
   it("say on the recording's page why it is kept, and one more is placed with reason and authority", async () => {
@@ -68,6 +94,7 @@ describe("preservation holds", () => {
     const dialog = await screen.findByRole("dialog", { name: "録音を保全" });
     await user.click(await within(dialog).findByRole("button", { name: "保全する" }));
     expect(within(dialog).getAllByText("入力してください")).toHaveLength(2);
+    expect(within(dialog).getByText("事由を選んでください"), "no ground is taken unread").toBeTruthy();
     expect(askedOf("POST /v1/holds")).toHaveLength(0);
     await user.selectOptions(within(dialog).getByLabelText(/^事由/), "manager-order");
     await user.type(within(dialog).getByLabelText(/^理由/), "要る");
@@ -90,6 +117,7 @@ describe("preservation holds", () => {
     expect(Object.fromEntries(askedOf("GET /v1/holds/selection")[0]?.query ?? [])).toEqual({ number_suffix: "1234" });
     expect(within(dialog).queryByLabelText(/^理由/)).toBeNull();
     await user.click(within(dialog).getByRole("button", { name: "この2件で進む" }));
+    await user.selectOptions(within(dialog).getByLabelText(/^事由/), "investigation");
     await user.type(within(dialog).getByLabelText(/^理由/), "要る");
     await user.type(within(dialog).getByLabelText(/^要請・指示/), "警察署");
     await user.click(within(dialog).getByRole("button", { name: "2件を保全する" }));

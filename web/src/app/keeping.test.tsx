@@ -99,7 +99,8 @@ describe("certificates", () => {
     for (const text of ["保管場所に残る版: 0件", "鍵がないため復号できません"]) expect(screen.getByText(text), text).toBeTruthy();
     expect(screen.getByText(/通話履歴/).textContent).toContain("令和10年(2028年)11月20日");
     expect(within(screen.getByRole("table", { name: "消去したもの (1件)" })).getByText("aozora/019a/r1/key")).toBeTruthy();
-    expect(screen.getByRole("region", { name: "署名付きの原文" }).textContent).toContain("— rokuon AbC=");
+    expect(screen.getByText(/^rokuon erasure certificate 1/).textContent).toContain("— rokuon AbC=");
+    expect(screen.getByRole("link", { name: "この録音の通話を見る" }).getAttribute("href")).toBe("/recordings/r1");
   });
 });
 
@@ -131,6 +132,13 @@ describe("the store", () => {
     renderPortal("/storage", { me: me() });
     expect(await screen.findByText("鍵が無効になっています。録音を聴くことができません。")).toBeTruthy();
     expect(screen.getByText(/消えた録音はありません/)).toBeTruthy();
+  });
+
+  it("does not call sound what it could not open or has not read", async () => {
+    answers({ "GET /v1/storage-health": { ...health, keys: "broken", read_within_28_days: 0 }, "GET /v1/jobs": { items: [] } });
+    renderPortal("/storage", { me: me() });
+    expect(await screen.findByText("最も新しい録音を、いまの鍵で開けません。")).toBeTruthy();
+    expect(screen.queryByText("壊れたものはありません")).toBeNull();
   });
 
   // req: TK-7.1

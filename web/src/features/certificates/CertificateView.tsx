@@ -120,8 +120,7 @@ function Sheet({ certificate, tenant }: { certificate: Certificate; tenant: stri
           </span>
         </div>
         <p className="mb-2 text-dns-14N-130 text-solid-gray-800">{t("certificates.note_lead")}</p>
-        {/* biome-ignore lint: a scrolling region must take focus */}
-        <pre tabIndex={0} role="region" aria-label={t("certificates.note")} className="overflow-x-auto rounded-8 bg-solid-gray-50 p-3 font-mono text-mono-14N-150">
+        <pre className="whitespace-pre-wrap break-all rounded-8 bg-solid-gray-50 p-3 font-mono text-mono-14N-150">
           {certificate.note}
         </pre>
         <p lang={language} className="mt-2 text-dns-14N-130 break-all text-solid-gray-700">

@@ -89,7 +89,7 @@ function PlaceForm({ id, rules, recordings, onBusy, onClose }: { id: string; rul
   const toast = useToast();
   const queries = useQueryClient();
   const [key] = useState(() => crypto.randomUUID());
-  const [ground, setGround] = useState(rules.grounds[0]?.key ?? "");
+  const [ground, setGround] = useState(rules.grounds.length === 1 ? (rules.grounds[0]?.key ?? "") : "");
   const [words, setWords] = useState({ reason: "", authority: "", review: "" });
   const [tried, setTried] = useState(false);
   const chosen = rules.grounds.find((one) => one.key === ground);
@@ -110,7 +110,7 @@ function PlaceForm({ id, rules, recordings, onBusy, onClose }: { id: string; rul
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
-    if (words.reason.trim() !== "" && words.authority.trim() !== "") place.mutate();
+    if (ground !== "" && words.reason.trim() !== "" && words.authority.trim() !== "") place.mutate();
     else focusFirstError(event.currentTarget);
   };
   if (!rules.may_place.allowed)
@@ -128,7 +128,7 @@ function PlaceForm({ id, rules, recordings, onBusy, onClose }: { id: string; rul
         label={t("holds.ground")}
         required
         value={ground}
-        error={refused("ground")}
+        error={tried && ground === "" ? t("holds.ground_needed") : refused("ground")}
         support={
           chosen && (
             <>
@@ -138,6 +138,12 @@ function PlaceForm({ id, rules, recordings, onBusy, onClose }: { id: string; rul
         }
         onChange={(event) => setGround(event.target.value)}
       >
+        {/* several grounds, several articles: none is taken unread */}
+        {rules.grounds.length > 1 && (
+          <option value="" disabled>
+            {t("holds.ground_choose")}
+          </option>
+        )}
         {rules.grounds.map((one) => (
           <option key={one.key} value={one.key}>
             {text(one.name)}

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Job } from "../../api/types";
 import { Badge } from "../../components/Badge/Badge";
 import { type Column, DataTable } from "../../components/DataTable/DataTable";
-import { DateTime } from "../../components/DateTime/DateTime";
+import { StackedDateTime } from "../../components/DateTime/DateTime";
 import { Loading } from "../../components/Loading/Loading";
 import { ProblemBanner } from "../../components/ProblemBanner/ProblemBanner";
 import { useI18n } from "../../i18n/language";
@@ -24,15 +24,15 @@ export function JobTable() {
       rowHeader: true,
       cell: (job) => (
         <>
-          {text(job.name)}
+          <span className="inline-block first-letter:uppercase">{text(job.name)}</span>
           {job.last_error && <span className="block text-dns-14N-130 text-error-2">{t("jobs.failed", { times: job.failures })}</span>}
         </>
       ),
     },
     { key: "state", title: t("jobs.state_label"), cell: (job) => <Badge tone={job.failures > 0 && job.state === "resting" ? "yellow" : TONES[job.state]}>{word("jobs.state", job.state)}</Badge> },
     { key: "progress", title: t("jobs.progress"), cell: (job) => <Progress job={job} /> },
-    { key: "last", title: t("jobs.last"), cell: (job) => (job.ended_at ? <DateTime at={job.ended_at} /> : "—") },
-    { key: "next", title: t("jobs.next"), cell: (job) => (job.state === "resting" ? <DateTime at={job.next_at} /> : "—") },
+    { key: "last", title: t("jobs.last"), cell: (job) => (job.ended_at ? <StackedDateTime at={job.ended_at} /> : "—") },
+    { key: "next", title: t("jobs.next"), cell: (job) => (job.state === "resting" ? <StackedDateTime at={job.next_at} /> : "—") },
   ];
   return (
     <section aria-labelledby="jobs" className="card overflow-hidden">
@@ -60,7 +60,7 @@ function Progress({ job }: { job: Job }) {
           <span className="tabular block text-dns-14N-130">{t("jobs.done_of", { done: count(job.done), total: count(job.total) })}</span>
         </>
       ) : (
-        <span className="tabular">{job.done > 0 ? t("retention.count", { count: count(job.done) }) : "—"}</span>
+        <span className="tabular">{job.done > 0 ? t("retention.count", { count: count(job.done) }) : job.ended_at && job.failures === 0 ? t("jobs.nothing") : "—"}</span>
       )}
       {found.length > 0 && (
         <span className="block text-dns-14N-130 text-solid-gray-700">

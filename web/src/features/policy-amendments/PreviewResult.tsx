@@ -32,12 +32,13 @@ export function PreviewResult({ preview }: { preview: AmendmentPreview }) {
         <p>
           {t(shortens ? "amendments.two_and_delay" : "amendments.two")} {t("amendments.earliest")} <Day at={preview.earliest_day} />
         </p>
+        {shortens && <p>{t("amendments.promised")}</p>}
       </Banner>
       <Facts>
         <Fact name={t("amendments.effective_from")}>
           <Day at={preview.effective_from} />
         </Fact>
-        {shortens && <Fact name={t("amendments.shortened")}>{preview.shortened.map((kind) => word("retention.kind", kind)).join("、")}</Fact>}
+        {shortens && <Fact name={t("amendments.shortened")}>{preview.shortened.map((kind) => word("retention.kind", kind)).join(language === "en" ? ", " : "、")}</Fact>}
         <Fact name={t("amendments.erased_by")}>
           {t("amendments.before")} {count(preview.destroyed_before)} → {t("amendments.after")} <strong>{count(preview.destroyed_after)}</strong>
           <span className="block text-dns-14N-130 text-solid-gray-700">

@@ -8,6 +8,7 @@ import { useI18n } from "../../i18n/language";
 
 export function Integrity({ recording }: { recording: Recording }) {
   const { t, language } = useI18n();
+  const gone = recording.state === "destroying" || recording.state === "destroyed";
   const kilobytes = (octets: number) => new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(octets / 1024);
   return (
     <section aria-labelledby="integrity" className="card px-5 py-4">
@@ -23,7 +24,7 @@ export function Integrity({ recording }: { recording: Recording }) {
           <Badge tone="yellow">{t("integrity.open")}</Badge>
         )}
       </div>
-      <p className="text-dns-16N-130 leading-relaxed text-solid-gray-800">{t("integrity.lead")}</p>
+      <p className="text-dns-16N-130 leading-relaxed text-solid-gray-800">{t(gone ? "integrity.lead_gone" : "integrity.lead")}</p>
       <ol className="mt-2 divide-y divide-line">
         {recording.segments.map((segment) => (
           <li key={segment.number} className="py-3">

@@ -19,6 +19,9 @@ import { Integrity } from "./Integrity";
 import { Player } from "./player/Player";
 import { StateBadges } from "./RecordingResults";
 
+const GONE: Recording["state"][] = ["destroying", "destroyed"];
+const LEAVING: Recording["state"][] = ["due", ...GONE];
+
 export function RecordingView({ id, above, beside }: { id: string; above: ReactNode; beside?: (recording: Recording) => ReactNode }) {
   const { t, text, language } = useI18n();
   const found = useQuery(recordingQuery(id));
@@ -62,7 +65,7 @@ export function RecordingView({ id, above, beside }: { id: string; above: ReactN
         <div className="grid items-start gap-5 xl:grid-cols-2">
           <div className="space-y-5">
             <CallFacts recording={recording} />
-            <GapTable gaps={recording.gaps} />
+            {!GONE.includes(recording.state) && <GapTable gaps={recording.gaps} />}
           </div>
           <div className="space-y-5">
             <RetentionFacts recording={recording} />
@@ -130,7 +133,7 @@ function keptBecause(recording: Recording, t: I18n["t"], language: Language): st
   const article = language === "en" ? t("article.short", { article: retention.article }) : retention.article_label;
   // an erasure and a full store rest on articles of their own
   const due = keeping.due_article_label ?? article;
-  if (state === "destroying" || state === "destroyed") return t("recording.kept_gone", { article: due });
+  if (GONE.includes(state)) return t("recording.kept_gone", { article: due });
   if (recording.active_holds > 0) return t("recording.kept_held", { count: recording.active_holds });
   if (state === "due") return t(keeping.due_reason === "erasure" ? "recording.kept_due_erasure" : keeping.due_reason === "capacity" ? "recording.kept_due_capacity" : "recording.kept_due", { article: due });
   if (retention.keep_until) return t("recording.kept_until", { day: longDay(lastDayBefore(retention.keep_until), language), article });
@@ -154,7 +157,7 @@ function RetentionFacts({ recording }: { recording: Recording }) {
               <strong>
                 <LastDay end={retention.keep_until} />
               </strong>
-              {left !== undefined && left >= 0 && <span className="block text-dns-14N-130 text-solid-gray-700">{t("recording.days_left", { days: left })}</span>}
+              {left !== undefined && left >= 0 && (!LEAVING.includes(recording.state) || recording.active_holds > 0) && <span className="block text-dns-14N-130 text-solid-gray-700">{t("recording.days_left", { days: left })}</span>}
             </>
           ) : (
             t("recording.no_end")

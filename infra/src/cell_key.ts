@@ -1,9 +1,9 @@
 // The cell's own key, for what is of no tenant: each worker's key of its spool, and the tails of the spools in the media bucket.
 import { bucketArn, roleArn } from './cell_names.js';
 import { contextOf, PURPOSE, S3_OBJECT, SPOOL, TENANT } from './encryption_context.js';
-import { administeredByItsAccount } from './key_administration.js';
-import { policy, type Condition, type Statement } from './policy_document.js';
-import { kept, ref, sub, type Resource } from './template.js';
+import { administeredByItsAccount, aliasOf, keptKey } from './key_administration.js';
+import type { Condition, Statement } from './policy_document.js';
+import { sub, type Resource } from './template.js';
 
 /** The logical id of the key. */
 export const CELL_KEY = 'CellKey';
@@ -42,23 +42,7 @@ const STATEMENTS: Statement[] = [
 /** The key and its alias by logical id. The roles must be there before a policy may name them. */
 export function cellKey(): { [id: string]: Resource } {
   return {
-    [CELL_KEY]: kept({
-      Type: 'AWS::KMS::Key',
-      DependsOn: ['WorkerRole'],
-      Properties: {
-        Description: sub('Rokuon: spools of ${Cell} and their tails'),
-        KeySpec: 'SYMMETRIC_DEFAULT',
-        KeyUsage: 'ENCRYPT_DECRYPT',
-        EnableKeyRotation: true,
-        RotationPeriodInDays: 365,
-        PendingWindowInDays: 30,
-        MultiRegion: false,
-        KeyPolicy: policy(STATEMENTS),
-      },
-    }),
-    CellKeyAlias: kept({
-      Type: 'AWS::KMS::Alias',
-      Properties: { AliasName: sub('alias/${Cell}-cell'), TargetKeyId: ref(CELL_KEY) },
-    }),
+    [CELL_KEY]: keptKey(sub('Rokuon: spools of ${Cell} and their tails'), STATEMENTS, { after: 'WorkerRole' }),
+    CellKeyAlias: aliasOf(CELL_KEY, sub('alias/${Cell}-cell')),
   };
 }

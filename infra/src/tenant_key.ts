@@ -1,8 +1,8 @@
 // The template of one tenant's key. The same for a key of ours and for one in the city's own account.
 import { contextOf, PURPOSE, RECORDING, REGISTRATION_PASSWORD, S3_OBJECT, TENANT, WRAPPING } from './encryption_context.js';
-import { administeredByItsAccount } from './key_administration.js';
-import { policy, type Condition, type Statement } from './policy_document.js';
-import { arnOf, kept, ref, sub, type Template, type Text } from './template.js';
+import { administeredByItsAccount, aliasOf, keptKey } from './key_administration.js';
+import type { Condition, Statement } from './policy_document.js';
+import { arnOf, ref, sub, type Template, type Text } from './template.js';
 
 /** Only for data keys of this tenant and of these purposes. */
 function dataKeysFor(purposes: string[]): Condition {
@@ -81,24 +81,10 @@ export function tenantKeyTemplate(): Template {
       KeyBucket: { Type: 'String', Description: "The cell's output KeyBucket", AllowedPattern: BUCKET },
     },
     Resources: {
-      Key: kept({
-        Type: 'AWS::KMS::Key',
-        Properties: {
-          Description: sub('Rokuon: key of ${Tenant}'),
-          KeySpec: 'SYMMETRIC_DEFAULT',
-          KeyUsage: 'ENCRYPT_DECRYPT',
-          EnableKeyRotation: true,
-          RotationPeriodInDays: 365,
-          PendingWindowInDays: 30,
-          MultiRegion: false,
-          Tags: [{ Key: 'rokuon-tenant', Value: ref('Tenant') }],
-          KeyPolicy: policy(STATEMENTS),
-        },
+      Key: keptKey(sub('Rokuon: key of ${Tenant}'), STATEMENTS, {
+        tags: [{ Key: 'rokuon-tenant', Value: ref('Tenant') }],
       }),
-      Alias: kept({
-        Type: 'AWS::KMS::Alias',
-        Properties: { AliasName: sub('alias/rokuon-${Tenant}'), TargetKeyId: ref('Key') },
-      }),
+      Alias: aliasOf('Key', sub('alias/rokuon-${Tenant}')),
     },
     Outputs: {
       KeyArn: { Description: 'What Rokuon is told of this tenant', Value: arnOf('Key') },

@@ -21,7 +21,7 @@ use crate::older_database;
 use crate::settings::Settings;
 use crate::signing_key;
 use crate::stop_signals::StopSignals;
-use crate::storage;
+use crate::storage::Reach;
 
 /// Runs them until it is told to stop.
 pub fn run(chosen: Chosen) -> Result<ExitCode, Failure> {
@@ -45,7 +45,7 @@ async fn serve(settings: &Settings, data_dir: &DataDir) -> Result<(), Failure> {
     let mut told = StopSignals::listen()?;
     let database = OpenDatabase::open(data_dir, settings.database.as_ref()).await?;
     let db = Database::connect(&database.app_url).await.map_err(|error| of_database(&error))?;
-    let store = storage::open(&settings.storage, data_dir, Patience::default()).await?.store;
+    let store = Reach::with(&settings.storage, Patience::default()).await?.store(data_dir)?;
     let signer = Arc::new(signing_key::open(data_dir)?);
     older_database::refuse(&db, &store, Some(&signer.verifier())).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);

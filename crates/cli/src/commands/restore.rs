@@ -28,7 +28,7 @@ use crate::failure::Failure;
 use crate::logging;
 use crate::settings::Settings;
 use crate::signing_key;
-use crate::storage;
+use crate::storage::Reach;
 
 /// Compares; fails when something is to be brought up to date.
 pub fn run_check(chosen: Chosen) -> Result<ExitCode, Failure> {
@@ -160,11 +160,11 @@ fn with_platform(
         let database = OpenDatabase::open(&data_dir, settings.database.as_ref()).await?;
         let done = async {
             let db = Database::connect(&database.app_url).await.map_err(|error| of_database(&error))?;
-            let opened = storage::open(&settings.storage, &data_dir, Patience::default()).await?;
+            let reach = Reach::with(&settings.storage, Patience::default()).await?;
             let open = Open {
                 db: db.clone(),
-                store: opened.store,
-                keys: opened.keys,
+                store: reach.store(&data_dir)?,
+                keys: reach.keys(&data_dir)?,
                 signer: signing_key::open(&data_dir)?,
             };
             let done = work(&open).await;

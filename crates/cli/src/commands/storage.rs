@@ -12,24 +12,21 @@ use rokuon_policy::ids::TenantId;
 use rokuon_policy::policy::Policy;
 use rokuon_storage::cell_key::CellKey;
 use rokuon_storage::key_service::KeyService;
-use rokuon_storage_aws::kms_cell_key::KmsCellKey;
-use rokuon_storage_aws::kms_keys::KmsKeys;
 use rokuon_storage_aws::provision::apply::{Done, apply};
 use rokuon_storage_aws::provision::check::{Checked, check};
 use rokuon_storage_aws::provision::finding::{Finding, Standing, Weight};
-use rokuon_storage_aws::s3_store::{S3Layout, S3Store};
 use rokuon_storage_aws::session::Session;
 
 use crate::arguments::Chosen;
 use crate::failure::Failure;
 use crate::settings::Settings;
-use crate::settings::storage::StorageSettings;
-use crate::storage::tenant_keys;
+use crate::storage::Reach;
 
 /// Makes what is missing and writes the rules.
 pub fn run_apply(policies: &[PathBuf], chosen: Chosen) -> Result<ExitCode, Failure> {
     let settings = Settings::resolve(chosen)?.storage;
-    let (layout, classes) = (layout_of(&settings)?, classes_of(policies)?);
+    let layout = settings.s3.clone().ok_or_else(no_buckets)?;
+    let classes = classes_of(policies)?;
     let done = crate::commands::runtime()?.block_on(async {
         let session = Session::open(&settings.aws).await;
         // AWS; others may not know what that is, or misunderstand it.
@@ -63,21 +60,18 @@ fn in_words(done: &Done) -> (String, String) {
 /// Looks and tries; fails when something is missing without which nothing may be stored.
 pub fn run_check(policies: &[PathBuf], tenant: &TenantId, chosen: Chosen) -> Result<ExitCode, Failure> {
     let settings = Settings::resolve(chosen)?.storage;
-    let (layout, classes) = (layout_of(&settings)?, classes_of(policies)?);
-    let tenant_keys = Arc::new(tenant_keys(&settings)?);
+    let classes = classes_of(policies)?;
     let found = crate::commands::runtime()?.block_on(async {
-        let session = Session::open(&settings.aws).await;
-        let store = S3Store::new(session.s3.clone(), layout, tenant_keys.clone());
-        let keys: Option<Arc<dyn KeyService>> = settings.kms.as_ref().map(|kms| {
-            let keys = KmsKeys::new(session.kms.clone(), tenant_keys.clone(), kms.makes_keys);
-            Arc::new(keys) as Arc<dyn KeyService>
-        });
-        let cell_key = settings.kms.as_ref().and(settings.cell_key.as_ref());
-        let cell_key = cell_key.map(|key| KmsCellKey::new(session.kms.clone(), key.clone()));
+        let reach = Reach::with(&settings, settings.aws.patience).await?;
+        let store = reach.s3().ok_or_else(no_buckets)?;
+        let keys = reach.kms().map(|keys| Arc::new(keys) as Arc<dyn KeyService>);
+        let cell_key = reach.cell_key();
         let cell_key = cell_key.as_ref().map(|key| key as &dyn CellKey);
         let (keys, now) = (keys.as_ref(), SystemClock.now());
-        check(&Checked { store: &store, keys, cell_key, tenant, classes: &classes, now }).await
-    });
+        Ok::<_, Failure>(
+            check(&Checked { store: &store, keys, cell_key, tenant, classes: &classes, now }).await,
+        )
+    })?;
     Ok(told(&found))
 }
 
@@ -100,14 +94,12 @@ fn told(found: &[Finding]) -> ExitCode {
     if forbidding == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn layout_of(settings: &StorageSettings) -> Result<S3Layout, Failure> {
-    settings.s3.clone().ok_or_else(|| {
-        Failure::setting(
-            "store",
-            "s3 ではないので、調べるバケットがありません",
-            "is not s3: there are no buckets to look at",
-        )
-    })
+fn no_buckets() -> Failure {
+    Failure::setting(
+        "store",
+        "s3 ではないので、調べるバケットがありません",
+        "is not s3: there are no buckets to look at",
+    )
 }
 
 fn classes_of(policies: &[PathBuf]) -> Result<BTreeSet<BackstopClass>, Failure> {

@@ -10,7 +10,9 @@ use rokuon_api::app::App;
 use rokuon_api::config::ApiConfig;
 use rokuon_api::serve::{Listening, ServeError, listen, serve_on};
 use rokuon_db::database::Database;
+use rokuon_keeping::signed_note::NoteSigner;
 use rokuon_policy::clock::{Clock, SystemClock};
+use rokuon_storage::cell_key::CellKey;
 use rokuon_storage::recording_reader::RecordingReader;
 use rokuon_storage::spool::SpoolError;
 use rokuon_storage_aws::session::Patience;
@@ -32,7 +34,7 @@ use crate::settings::Settings;
 use crate::signing_key;
 use crate::sip_certificate::sip_certificate;
 use crate::stop_signals::StopSignals;
-use crate::storage::{self, OpenStorage};
+use crate::storage::Reach;
 
 /// What is being answered or sealed may go on so long when we stop; the database then needs its share of the 5 s.
 const LAST_WORK: Duration = Duration::from_millis(2_500);
@@ -99,10 +101,9 @@ async fn serve_parts(
     told: &mut StopSignals,
 ) -> Result<(), Failure> {
     let db = Database::connect(&database.app_url).await.map_err(|error| of_database(&error))?;
-    let OpenStorage { store, keys, cell_key } =
-        storage::open(&settings.storage, data_dir, Patience::default()).await?;
     // Whoever waits at a screen is told sooner that the store is away.
-    let at_hand = storage::open(&settings.storage, data_dir, Patience::for_a_person()).await?;
+    let at_hand = Reach::with(&settings.storage, Patience::for_a_person()).await?;
+    let at_hand_store = at_hand.store(data_dir)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let signer = match parts.worker {
         true => Some(Arc::new(signing_key::open(data_dir)?)),
@@ -111,33 +112,24 @@ async fn serve_parts(
     // A worker that only records is no danger to what was restored, and no call waits for the comparison.
     if parts.api || settings.jobs {
         let verifier = signer.as_ref().map(|signer| signer.verifier());
-        older_database::refuse(&db, &at_hand.store, verifier.as_ref()).await?;
+        older_database::refuse(&db, &at_hand_store, verifier.as_ref()).await?;
     }
 
-    let worker = match parts.worker {
-        true => {
-            let ports = WorkerPorts {
-                db: db.clone(),
-                store: store.clone(),
-                keys: keys.clone(),
-                cell_key,
-                clock: clock.clone(),
-                signer,
-            };
-            let config = worker_config(settings, data_dir)?;
-            Some(
-                rokuon_worker::running_worker::start(config, ports)
-                    .await
-                    .map_err(|error| of_worker(&error, settings))?,
-            )
+    let answering = match listening {
+        Some(listening) => {
+            let keys = at_hand.keys(data_dir)?;
+            let reader = RecordingReader::new(at_hand_store, keys.clone());
+            Some((listening, App::new(db.clone(), reader, keys, clock.clone(), api_config)))
         }
-        false => None,
+        None => None,
+    };
+    let worker = match signer {
+        Some(signer) => Some(start_worker(settings, data_dir, &db, &clock, signer).await?),
+        None => None,
     };
     let (stop, mut stopped) = watch::channel(false);
-    let http = listening.as_ref().and_then(|listening| listening.addresses().ok()?.first().copied());
-    let reader = RecordingReader::new(at_hand.store, at_hand.keys.clone());
-    let app = App::new(db.clone(), reader, at_hand.keys, clock.clone(), api_config);
-    let api: Option<JoinHandle<Result<(), ServeError>>> = listening.map(|listening| {
+    let http = answering.as_ref().and_then(|(listening, _)| listening.addresses().ok()?.first().copied());
+    let api: Option<JoinHandle<Result<(), ServeError>>> = answering.map(|(listening, app)| {
         tokio::spawn(serve_on(listening, app, async move {
             // an error means that the sender is gone, which is a stop as well
             let _stop = stopped.wait_for(|stop| *stop).await;
@@ -165,6 +157,27 @@ async fn serve_parts(
     db.close().await;
     drop(run_file);
     outcome
+}
+
+async fn start_worker(
+    settings: &Settings,
+    data_dir: &DataDir,
+    db: &Database,
+    clock: &Arc<dyn Clock>,
+    signer: Arc<NoteSigner>,
+) -> Result<RunningWorker, Failure> {
+    let reach = Reach::with(&settings.storage, Patience::default()).await?;
+    let ports = WorkerPorts {
+        db: db.clone(),
+        store: reach.store(data_dir)?,
+        keys: reach.keys(data_dir)?,
+        cell_key: reach.cell_key().map(|key| Arc::new(key) as Arc<dyn CellKey>),
+        clock: clock.clone(),
+        signer: Some(signer),
+    };
+    let config = worker_config(settings, data_dir)?;
+    let started = rokuon_worker::running_worker::start(config, ports).await;
+    started.map_err(|error| of_worker(&error, settings))
 }
 
 /// Waits for a signal, or for the API to end by itself.

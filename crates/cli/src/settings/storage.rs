@@ -149,8 +149,6 @@ pub struct StorageSettings {
     pub aws: AwsSettings,
     /// Whether the spool's journal is copied to the store.
     pub tails: bool,
-    /// The cell's own key.
-    pub cell_key: Option<String>,
 }
 
 /// Whose keys are where.
@@ -164,6 +162,8 @@ pub struct KmsSettings {
     pub makes_keys: bool,
     /// Whether wrapping keys are held for an hour.
     pub hourly: bool,
+    /// The cell's own key. A key of KMS serves nothing without KMS: S3 encrypts under it only where it encrypts under tenants' keys.
+    pub cell_key: Option<String>,
 }
 
 impl StorageLayer {
@@ -200,6 +200,7 @@ impl StorageLayer {
                 tenant_keys: self.kms_tenant_keys.clone(),
                 makes_keys: self.kms_makes_keys.unwrap_or(false),
                 hourly: self.kms_hourly.unwrap_or(false),
+                cell_key: self.cell_key.clone(),
             }),
             _ => {
                 self.refuse_stray(
@@ -208,16 +209,14 @@ impl StorageLayer {
                     &[
                         ("kms-endpoint", self.kms_endpoint.is_some()),
                         ("kms-tenant-keys", self.kms_tenant_keys.is_some()),
+                        ("cell-key", self.cell_key.is_some()),
                     ],
                 )?;
                 None
             }
         };
-        if kms.is_none() && self.store != Some(StoreKind::S3) {
-            self.refuse_stray("keys", "kms", &[("cell-key", self.cell_key.is_some())])?;
-        }
         let s3 = match self.store {
-            Some(StoreKind::S3) => Some(self.layout(kms.is_some())?),
+            Some(StoreKind::S3) => Some(self.layout(kms.as_ref())?),
             _ => {
                 self.refuse_stray(
                     "store",
@@ -232,9 +231,9 @@ impl StorageLayer {
                 None
             }
         };
-        let (tails, aws_region, cell_key) = (self.tails.unwrap_or(s3.is_some()), self.region, self.cell_key);
+        let tails = self.tails.unwrap_or(s3.is_some());
         let aws = AwsSettings {
-            region: aws_region,
+            region: self.region,
             s3_endpoint: self.s3_endpoint,
             kms_endpoint: self.kms_endpoint,
             path_style: self.s3_path_style.unwrap_or(false),
@@ -244,10 +243,10 @@ impl StorageLayer {
             },
             ..AwsSettings::default()
         };
-        Ok(StorageSettings { s3, kms, aws, tails, cell_key })
+        Ok(StorageSettings { s3, kms, aws, tails })
     }
 
-    fn layout(&self, with_kms: bool) -> Result<S3Layout, Failure> {
+    fn layout(&self, kms: Option<&KmsSettings>) -> Result<S3Layout, Failure> {
         let named = |name: &'static str, bucket: &Option<String>| {
             bucket.clone().filter(|bucket| !bucket.is_empty()).ok_or_else(|| {
                 Failure::setting(
@@ -270,7 +269,7 @@ impl StorageLayer {
             ));
         }
         let encryption = match self.s3_encryption {
-            Some(EncryptionKind::Tenant) if !with_kms => {
+            Some(EncryptionKind::Tenant) if kms.is_none() => {
                 return Err(Failure::setting(
                     "s3_encryption",
                     "tenant にするには keys を kms にしてください",
@@ -282,7 +281,7 @@ impl StorageLayer {
         };
         let secondary_class = self.s3_secondary_class.clone();
         let atomic_puts = self.s3_atomic_puts.unwrap_or(true);
-        let cell_key = self.cell_key.clone();
+        let cell_key = kms.and_then(|kms| kms.cell_key.clone());
         Ok(S3Layout { media, secondary, keys, secondary_class, encryption, cell_key, atomic_puts })
     }
 
@@ -315,6 +314,7 @@ mod tests {
         toml::from_str::<StorageLayer>(text).expect("a layer").resolve()
     }
 
+    const CELL_KEY: &str = "cell_key = \"arn:aws:kms:a:1:key/x\"\n";
     const BUCKETS: &str = "s3_media = \"m\"\ns3_secondary = \"s\"\ns3_keys = \"k\"\n";
 
     #[test]
@@ -337,6 +337,17 @@ mod tests {
     }
 
     #[test]
+    fn the_cells_key_counts_with_kms_for_spools_and_for_what_s3_encrypts() {
+        let on_this_disk =
+            resolve(&format!("keys = \"kms\"\nkms_alias = \"alias/r-\"\n{CELL_KEY}")).expect("sound");
+        assert_eq!(on_this_disk.kms.expect("KMS").cell_key.as_deref(), Some("arn:aws:kms:a:1:key/x"));
+        let text = format!("store = \"s3\"\nkeys = \"kms\"\nkms_alias = \"alias/r-\"\n{CELL_KEY}{BUCKETS}");
+        let on_s3 = resolve(&text).expect("sound");
+        let (spools, tails) = (on_s3.kms.expect("KMS").cell_key, on_s3.s3.expect("S3").cell_key);
+        assert!(spools.is_some() && spools == tails, "{spools:?} {tails:?}");
+    }
+
+    #[test]
     fn what_cannot_stand_together_is_refused() {
         for (text, named) in [
             ("store = \"s3\"\n", "s3_media"),
@@ -344,7 +355,8 @@ mod tests {
             (&*format!("store = \"s3\"\ns3_encryption = \"tenant\"\n{BUCKETS}"), "s3_encryption"),
             (BUCKETS, "s3-media"),
             ("kms_endpoint = \"http://127.0.0.1:1\"\n", "kms-endpoint"),
-            ("cell_key = \"arn:aws:kms:a:1:key/x\"\n", "cell-key"),
+            (CELL_KEY, "cell-key"),
+            (&*format!("store = \"s3\"\n{CELL_KEY}{BUCKETS}"), "cell-key"),
             ("keys = \"kms\"\nkms_alias = \"rokuon-\"\n", "kms_alias"),
         ] {
             let failure = resolve(text).err().unwrap_or_else(|| panic!("{text:?} was taken"));

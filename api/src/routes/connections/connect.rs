@@ -1,13 +1,9 @@
 //! `POST /v1/connections`: connect a cloud PBX, trunk, handset or camera.
 
 use axum::http::StatusCode;
-use rokuon_db::connection_credentials;
 use rokuon_db::connection_terms::ConnectionKind;
 use rokuon_db::connections::{self, NewConnection};
-use rokuon_db::registration_accounts::{self, RegistrationAccount};
 use rokuon_policy::ids::ConnectionId;
-use rokuon_storage::key_service::{KeyContext, SecretPurpose};
-use rokuon_storage::sealed_secret::SealedSecret;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -15,12 +11,12 @@ use uuid::Uuid;
 
 use crate::access::acts::{Act, ConnectionConnect};
 use crate::access::permitted::Permitted;
-use crate::access::session::Session;
 use crate::extract::json::Json;
 use crate::problem::Problem;
-use crate::routes::connections::draft::{AccountRequest, CheckedAccount, Draft, fresh_credential};
+use crate::routes::connections::draft::{AccountRequest, Draft};
 use crate::routes::connections::list::today;
 use crate::routes::connections::model::{Connection, Kind, Made};
+use crate::routes::connections::secrets::{fresh_credential, put_secrets, sealed_account};
 use crate::routes::connections::security::Security;
 
 /// What is needed to make a connection.
@@ -94,21 +90,12 @@ pub async fn connect(
         security: checked.security,
     };
     let made = fresh_credential(kind, new.security.digest_required, &new.address_user)?;
-    // Sealing asks the key service, which may be slow: before the transaction, not inside it.
-    let account = match checked.account {
-        Some(account) => Some(sealed_account(&permitted, new.id, account, None).await?),
-        None => None,
-    };
+    let account = sealed_account(&permitted, new.id, checked.account, None).await?;
     let now = permitted.now;
     let (day, began) = today(&permitted);
     let mut tx = permitted.tx().await?;
     connections::create(&mut tx, &new, now).await?;
-    if let Some((fresh, _)) = &made {
-        connection_credentials::add(&mut tx, new.id, fresh, now, now).await?;
-    }
-    if let Some(account) = &account {
-        registration_accounts::put(&mut tx, new.id, account, now).await?;
-    }
+    put_secrets(&mut tx, new.id, made.as_ref(), account.as_ref(), now).await?;
     let shown = connections::find(&mut tx, new.id, day, began).await?;
     let shown = shown.ok_or_else(|| Problem::internal("a connection just made"))?;
     let detail = json!({
@@ -123,36 +110,4 @@ pub async fn connect(
     tx.commit_with(event).await.map_err(Problem::unavailable)?;
     let connection = Connection::of(shown, permitted.app.config(), now);
     Ok((StatusCode::CREATED, Json(Made { connection, secret: made.map(|(_, secret)| secret) })))
-}
-
-/// The account with its password sealed under the tenant's key; `kept` is the sealed password to keep where none was given.
-///
-/// # Errors
-/// `unavailable` while the key service is away.
-pub async fn sealed_account(
-    session: &Session,
-    connection: ConnectionId,
-    account: CheckedAccount,
-    kept: Option<Vec<u8>>,
-) -> Result<RegistrationAccount, Problem> {
-    let sealed_password = match (account.password, kept) {
-        (Some(password), _) => {
-            let purpose = SecretPurpose::RegistrationPassword;
-            let context = KeyContext::connection_secret(session.tenant().clone(), connection, purpose);
-            let sealed = SealedSecret::seal(session.app.keys(), &context, password.as_bytes()).await;
-            sealed.map_err(Problem::unavailable)?.as_bytes().to_vec()
-        }
-        (None, Some(kept)) => kept,
-        (None, None) => return Err(Problem::field("account.password", "必須です", "is required")),
-    };
-    Ok(RegistrationAccount {
-        registrar_host: account.registrar_host,
-        registrar_port: account.registrar_port,
-        transport: account.transport,
-        domain: account.domain,
-        username: account.username,
-        auth_username: account.auth_username,
-        sealed_password,
-        expires_seconds: account.expires_seconds,
-    })
 }

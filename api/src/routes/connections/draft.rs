@@ -3,14 +3,13 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use rokuon_db::connection_credentials::FreshCredential;
-use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity, SipTransport};
+use rokuon_db::connection_terms::{ConnectionSecurity, SipTransport};
 use rokuon_policy::pii::Pii;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::problem::{Code, Problem};
-use crate::routes::connections::model::{Kind, Secret};
+use crate::routes::connections::model::Kind;
 use crate::routes::connections::security::{MOST_CERTIFICATES, Security, Transport, read_fingerprint};
 use crate::tenant_rules::TenantRules;
 
@@ -300,34 +299,6 @@ fn is_host(text: &str) -> bool {
 fn is_user(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/".contains(&b))
-}
-
-/// The credential a connection of this kind and security proves itself with, if it has one, and its secret as it is shown once.
-///
-/// # Errors
-/// `internal` without randomness.
-pub fn fresh_credential(
-    kind: ConnectionKind,
-    digest_required: bool,
-    username: &str,
-) -> Result<Option<(FreshCredential, Secret)>, Problem> {
-    match kind {
-        ConnectionKind::Whip => {
-            let fresh = FreshCredential::token()?;
-            let secret = Secret::Token { token: fresh.secret.to_string() };
-            Ok(Some((fresh, secret)))
-        }
-        ConnectionKind::Siprec | ConnectionKind::Sip if digest_required => {
-            let fresh = FreshCredential::digest(username)?;
-            let secret = Secret::Digest {
-                username: username.to_owned(),
-                password: fresh.secret.to_string(),
-                realm: rokuon_db::connection_credentials::REALM.to_owned(),
-            };
-            Ok(Some((fresh, secret)))
-        }
-        ConnectionKind::Siprec | ConnectionKind::Sip | ConnectionKind::Registration => Ok(None),
-    }
 }
 
 #[cfg(test)]

@@ -14,10 +14,10 @@ use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
-use crate::routes::connections::connect::sealed_account;
-use crate::routes::connections::draft::{AccountRequest, Draft, fresh_credential};
+use crate::routes::connections::draft::{AccountRequest, Draft};
 use crate::routes::connections::list::today;
 use crate::routes::connections::model::{Connection, Made};
+use crate::routes::connections::secrets::{fresh_credential, put_secrets, sealed_account};
 use crate::routes::connections::security::Security;
 
 /// A connection as it shall be: everything here replaces what was. The kind and the address stay.
@@ -91,13 +91,8 @@ pub async fn edit(
         has_account: known.is_some(),
     };
     let checked = draft.check(&permitted.rules)?;
-    let account = match checked.account {
-        Some(account) => {
-            let kept = known.map(|known| known.account.sealed_password);
-            Some(sealed_account(&permitted, id, account, kept).await?)
-        }
-        None => None,
-    };
+    let kept = known.map(|known| known.account.sealed_password);
+    let account = sealed_account(&permitted, id, checked.account, kept).await?;
     let edit = Edit {
         name: body.name.trim().to_owned(),
         networks: checked.networks,
@@ -115,12 +110,7 @@ pub async fn edit(
             "Somebody else changed it first. Open it again and repeat your change.",
         ));
     }
-    if let Some((fresh, _)) = &fresh {
-        connection_credentials::add(&mut tx, id, fresh, now, now).await?;
-    }
-    if let Some(account) = &account {
-        registration_accounts::put(&mut tx, id, account, now).await?;
-    }
+    put_secrets(&mut tx, id, fresh.as_ref(), account.as_ref(), now).await?;
     let shown = connections::find(&mut tx, id, day, began).await?;
     let shown = shown.ok_or_else(|| Problem::internal("a connection just changed"))?;
     let before = json!({

@@ -10,6 +10,7 @@ pub mod health;
 pub mod list;
 pub mod model;
 pub mod rotate;
+pub mod secrets;
 pub mod security;
 pub mod show;
 pub mod standing;

@@ -13,9 +13,9 @@ use crate::access::permitted::Permitted;
 use crate::extract::json::Json;
 use crate::extract::path::Path;
 use crate::problem::{Code, Problem};
-use crate::routes::connections::draft::fresh_credential;
 use crate::routes::connections::list::today;
 use crate::routes::connections::model::Secret;
+use crate::routes::connections::secrets::fresh_credential;
 
 /// How long the old credential stays good when nothing is said.
 const USUAL_OVERLAP: u32 = 24;

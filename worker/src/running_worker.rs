@@ -98,6 +98,7 @@ pub struct RunningWorker {
     sip: SipAddresses,
     phase: watch::Sender<Phase>,
     live: watch::Receiver<usize>,
+    routes: Arc<ArcSwap<RoutingTable>>,
     recorder: RecorderThread,
     tasks: JoinSet<()>,
     sealing: JoinSet<()>,
@@ -247,6 +248,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         let keeper = Keeper::new(ports.db.clone(), ports.store.clone(), times, signer);
         tasks.spawn(keep(Arc::new(keeper)));
     }
+    let known = routes.clone();
     let parts = DeskParts {
         endpoint: Endpoint::new(endpoint_config(&config, &sip), Box::new(fill_with_entropy)),
         sockets,
@@ -265,13 +267,30 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     };
     let (live_calls, live) = watch::channel(restored.len());
     tasks.spawn(Desk::new(parts, restored).run(incoming_inbox, silent_inbox, phases, live_calls));
-    Ok(RunningWorker { sip, phase, live, recorder, tasks, sealing, tails, stop_beating, beating, whip })
+    Ok(RunningWorker {
+        sip,
+        phase,
+        live,
+        routes: known,
+        recorder,
+        tasks,
+        sealing,
+        tails,
+        stop_beating,
+        beating,
+        whip,
+    })
 }
 
 impl RunningWorker {
     /// Where PBXs reach this worker, with the real ports.
     pub const fn sip_addresses(&self) -> &SipAddresses {
         &self.sip
+    }
+
+    /// The connections, lines and policies it goes by at this moment.
+    pub fn routes(&self) -> Arc<RoutingTable> {
+        self.routes.load_full()
     }
 
     /// Where WHIP is spoken (HTTP) and where its media goes (UDP), if it is.

@@ -6,10 +6,11 @@ use rokuon_fixtures::g711::Law;
 use rokuon_fixtures::phone::PhoneError;
 use rokuon_fixtures::sip_link::Transport;
 
+use crate::harness::PATIENCE;
 use crate::harness::house::{EXCHANGE, House};
 use crate::harness::raw_phone::RawPhone;
 use crate::harness::recording_client::RecordingClient;
-use crate::media::noise;
+use crate::media::{LASTS, SPEAKS_ON, noise};
 
 // rule: F20
 #[tokio::test(flavor = "multi_thread")]
@@ -47,13 +48,13 @@ async fn draining_ends_no_call_takes_no_new_one_and_says_so() {
 async fn what_outlives_patience_goes_on_after_the_next_start() {
     let mut house = House::open().await;
     let phone = house.phone(Transport::Udp).await;
-    let mut live = phone.invite(&noise(72, 150)).await.unwrap();
+    let live = phone.invite(&noise(72, LASTS)).await.unwrap();
     tokio::time::sleep(Duration::from_millis(500)).await;
     let mut worker = house.take_worker();
     assert_eq!(worker.drain(Duration::from_millis(100)).await, 1);
     worker.shutdown(Duration::from_secs(5)).await;
     house.start().await;
-    live.said_everything().await;
+    tokio::time::sleep(SPEAKS_ON).await;
     let sent = live.hang_up().await.unwrap();
     let kept = house.finished(&sent.call_id).await;
     assert!(
@@ -76,5 +77,5 @@ async fn options_tell_the_truth_about_a_spool_that_is_full() {
             }
         }
     };
-    assert!(tokio::time::timeout(Duration::from_secs(20), said).await.unwrap());
+    assert!(tokio::time::timeout(PATIENCE, said).await.unwrap());
 }

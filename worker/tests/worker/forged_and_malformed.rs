@@ -18,6 +18,7 @@ use tokio::time::sleep;
 
 use crate::harness::house::{BRANCH, CITIZEN, EXCHANGE, House, LISTED, STRANGER};
 use crate::harness::raw_phone::RawPhone;
+use crate::harness::until;
 use crate::media::noise;
 
 /// Sends datagrams from one address to some ports, round and round, until dropped.
@@ -50,10 +51,14 @@ impl Flood {
         Self { stop, sent, thread: Some(thread) }
     }
 
+    fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
     fn end(mut self) -> u64 {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.take().unwrap().join().unwrap();
-        self.sent.load(Ordering::Relaxed)
+        self.sent()
     }
 }
 
@@ -92,9 +97,10 @@ async fn forged_packets_change_not_one_octet_of_what_is_stored() {
         protect: None,
     });
     let mut bundle = house.pump.send(streams.collect());
-    sleep(Duration::from_millis(200)).await;
+    bundle.begun().await;
     floods.push(Flood::begin(EXCHANGE, ports, forged));
     bundle.finished().await;
+    until("a thousand are forged", async || floods.iter().map(Flood::sent).sum::<u64>() > 1_000).await;
     let sent = bundle.stop().await;
     let forgeries: u64 = floods.into_iter().map(Flood::end).sum();
     phone.hang_up(&call.dialog).await;
@@ -150,7 +156,7 @@ async fn a_flood_of_nonsense_leaves_the_neighbour_whole_and_the_worker_alive() {
     let house = House::open().await;
     let phone = house.phone(Transport::Tcp).await;
     let mut call = phone.invite(&noise(92, 90)).await.unwrap();
-    sleep(Duration::from_millis(200)).await;
+    call.begun_to_speak().await;
     let sip = house.target(Transport::Udp).server;
     let floods = [
         Flood::begin(EXCHANGE, vec![sip], malformed),
@@ -167,8 +173,9 @@ async fn a_flood_of_nonsense_leaves_the_neighbour_whole_and_the_worker_alive() {
         }
     }
     call.said_everything().await;
-    let datagrams: u64 = floods.into_iter().map(Flood::end).sum();
-    assert!(datagrams > 500, "{datagrams}");
+    until("a thousand datagrams are sent", async || floods.iter().map(Flood::sent).sum::<u64>() > 1_000)
+        .await;
+    floods.into_iter().for_each(|flood| _ = flood.end());
     let sent = call.hang_up().await.unwrap();
     let kept = house.finished(&sent.call_id).await;
     assert_eq!(kept.recording.outcome, Some(Outcome::Sealed));
@@ -183,6 +190,7 @@ async fn forged_packets_find_no_way_in_at_a_hold() {
     let house = House::open().await;
     let phone = house.phone(Transport::Udp).await;
     let mut call = phone.invite(&noise(91, 70)).await.unwrap();
+    call.begun_to_speak().await;
     sleep(Duration::from_millis(400)).await;
     // the forger knows the range and is inside the exchange's network
     let flood = Flood::begin(EXCHANGE, house.receive_ports(), forged);

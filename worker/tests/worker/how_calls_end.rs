@@ -5,13 +5,16 @@ use std::time::Duration;
 use rokuon_fixtures::sip_link::Transport;
 use tokio::net::TcpStream;
 
+use crate::harness::PATIENCE;
 use crate::harness::house::{CITIZEN, EXCHANGE, House, LISTED};
-use crate::harness::raw_phone::{PATIENCE, RawPhone};
+use crate::harness::raw_phone::RawPhone;
 use crate::harness::recording_client::{RecordingClient, metadata, offer, ports, sending};
 use crate::harness::voice::{Voice, say_together};
 
 const CALLER: u8 = 0x21;
 const CALLED: u8 = 0x42;
+/// More than a machine under load lies between two packets.
+const SILENCE: Duration = Duration::from_secs(3);
 
 async fn begun(src: &mut RecordingClient) -> Vec<Voice> {
     let mut voices = vec![Voice::new(EXCHANGE, CALLER), Voice::new(EXCHANGE, CALLED)];
@@ -31,7 +34,7 @@ async fn only_one(house: &House, call_id: &str, ended_by: &str) {
 // rule: SR18
 #[tokio::test(flavor = "multi_thread")]
 async fn silence_ends_a_call_with_our_own_bye() {
-    let house = House::with(|config| config.silence_ends_call_after = Duration::from_millis(800)).await;
+    let house = House::with(|config| config.silence_ends_call_after = SILENCE).await;
     let mut src = RecordingClient::new(RawPhone::at(EXCHANGE, house.target(Transport::Udp)).await);
     let _voices = begun(&mut src).await;
     let bye = loop {
@@ -47,7 +50,7 @@ async fn silence_ends_a_call_with_our_own_bye() {
 // rule: SR18
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_breaks_ends_no_call_by_itself_and_silence_then_does() {
-    let house = House::with(|config| config.silence_ends_call_after = Duration::from_millis(800)).await;
+    let house = House::with(|config| config.silence_ends_call_after = SILENCE).await;
     let stream = TcpStream::connect(house.sip.tcp[0]).await.unwrap();
     let local = stream.local_addr().unwrap();
     let mut src = RecordingClient::new(RawPhone::on(stream, local, house.target(Transport::Tcp)));
@@ -64,7 +67,7 @@ async fn a_stream_that_breaks_ends_no_call_by_itself_and_silence_then_does() {
 // rule: SR18
 #[tokio::test(flavor = "multi_thread")]
 async fn both_hanging_up_at_once_end_one_call_once() {
-    let house = House::with(|config| config.silence_ends_call_after = Duration::from_millis(800)).await;
+    let house = House::with(|config| config.silence_ends_call_after = SILENCE).await;
     let mut src = RecordingClient::new(RawPhone::at(EXCHANGE, house.target(Transport::Udp)).await);
     let _voices = begun(&mut src).await;
     while src.phone.next(PATIENCE).await.expect("we hang up").method() != Some("BYE") {}

@@ -15,7 +15,8 @@ use tokio::time::sleep;
 
 use crate::harness::house::House;
 use crate::harness::kept::{assert_said, not_sent};
-use crate::media::noise;
+use crate::harness::until;
+use crate::media::{AWAY, LASTS, SPEAKS_ON, noise};
 
 async fn house(seal_every: Duration) -> House {
     House::with(|config| config.seal_every = seal_every).await
@@ -36,10 +37,10 @@ async fn a_long_call_is_sealed_in_pieces_without_a_seam() {
     plan.legs[0].faults = Faults { drop: lost, swap_with_next: swapped, ..Faults::default() };
     let mut call = begin(&house, &plan).await;
     call.said_everything().await;
+    let rows = "SELECT count(*) FROM segments WHERE tenant_id = $1";
+    until("segments are known while the call lives", async || house.count(rows).await >= 2).await;
     let before = house.store.objects(Bucket::Media).len();
     assert!(before >= 2, "{before} objects are stored while the call lives");
-    let rows = house.count("SELECT count(*) FROM segments WHERE tenant_id = $1").await;
-    assert!(rows >= 2, "{rows} segments are known while the call lives");
     let sent = call.hang_up().await.unwrap();
     let kept = house.finished(&sent.call_id).await;
     assert_eq!(kept.recording.outcome, Some(Outcome::SealedWithGaps));
@@ -67,12 +68,11 @@ async fn what_is_sealed_of_a_long_call_leaves_the_spool() {
     let house = house(Duration::from_secs(2)).await;
     let mut call = begin(&house, &noise(111, 800)).await;
     call.said_everything().await;
-    let readable =
-        house.count("SELECT coalesce(sum(samples), 0)::bigint FROM segments WHERE tenant_id = $1").await;
-    assert!(readable > 8 * 8_000, "{readable} samples are sealed");
+    let readable = "SELECT coalesce(sum(samples), 0)::bigint FROM segments WHERE tenant_id = $1";
+    until("half of it is sealed", async || house.count(readable).await > 8 * 8_000).await;
     // a second of two legs is some 18 kB; with parts so short what is said again of the call weighs as much
-    let waiting = house.spooled_octets();
-    assert!(waiting < 16 * 18_000 * 4 / 5, "{waiting} octets of 16 seconds wait in the spool");
+    let most = 16 * 18_000 * 4 / 5;
+    until("of 16 seconds a part leaves the spool", async || house.spooled_octets() < most).await;
     let sent = call.hang_up().await.unwrap();
     let kept = house.finished(&sent.call_id).await;
     for (channel, stream) in sent.streams.iter().enumerate() {
@@ -85,15 +85,12 @@ async fn what_is_sealed_of_a_long_call_leaves_the_spool() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_call_goes_on_after_a_restart_with_the_pieces_it_had() {
     let mut house = house(Duration::from_secs(2)).await;
-    let mut call = begin(&house, &noise(112, 400)).await;
-    sleep(Duration::from_millis(4_500)).await;
-    let before = house.store.objects(Bucket::Media).len();
-    assert!(before >= 1, "a piece is sealed");
+    let call = begin(&house, &noise(112, LASTS)).await;
+    until("a piece is sealed", async || !house.store.objects(Bucket::Media).is_empty()).await;
     house.stop(Duration::ZERO).await;
-    // long enough for packets to be lost, also where the sender is late
-    sleep(Duration::from_millis(500)).await;
+    sleep(AWAY).await;
     house.start().await;
-    call.said_everything().await;
+    sleep(SPEAKS_ON).await;
     let sent = call.hang_up().await.unwrap();
     let kept = house.finished(&sent.call_id).await;
     assert_eq!(kept.recording.outcome, Some(Outcome::SealedWithGaps), "{:?}", kept.manifest());

@@ -1,6 +1,7 @@
 //! What is kept of the media: the octets that were sent, at their places, each missing stretch listed.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use rokuon_db::recordings::Outcome;
 use rokuon_fixtures::g711::Law;
@@ -19,6 +20,13 @@ use crate::harness::raw_phone::RawPhone;
 fn frames(numbers: &[u64]) -> BTreeSet<u64> {
     numbers.iter().copied().collect()
 }
+
+/// Frames of a call that is cut off long before it has said them all.
+pub const LASTS: usize = 12_000;
+/// A worker that is started again stays away for so long: packets are lost also where the sender is late.
+pub const AWAY: Duration = Duration::from_millis(500);
+/// A call that went on after a restart is heard for so long; what was said then is to be there.
+pub const SPEAKS_ON: Duration = Duration::from_secs(2);
 
 /// A call to the listed line with these legs.
 pub fn plan(legs: Vec<Leg>) -> CallPlan {

@@ -14,6 +14,7 @@ use tokio::time::sleep;
 
 use crate::harness::house::{CITIZEN, EXCHANGE, House, LISTED};
 use crate::harness::raw_phone::RawPhone;
+use crate::harness::until;
 
 const FRAME: u32 = 160;
 /// RFC 4733: the code of the key `5`.
@@ -62,12 +63,13 @@ async fn keep_keys(house: &House) {
     let rules = std::fs::read_to_string(file).unwrap();
     let amended = rules.replacen("facts = [\"audio\",", "facts = [\"audio\", \"pressed_keys\",", 1);
     assert_ne!(amended, rules);
+    let version = |house: &House| house.routes().tenant(&house.tenant).unwrap().policy_version;
+    let before = version(house);
     let from = Policy::parse(&amended).unwrap().effective_from();
     let mut tx = house.db.tenant(&house.tenant).await.unwrap();
     policy_versions::load(&mut tx, &amended, from, SystemClock.now()).await.unwrap();
     tx.commit_bookkeeping().await.unwrap();
-    // read with the next routes
-    sleep(Duration::from_secs(1)).await;
+    until("the worker goes by them", async || version(house) != before).await;
 }
 
 // rule: RT8

@@ -1,7 +1,6 @@
 //! Accounts that we register at a registrar, which then calls us.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use rokuon_db::connection_terms::{ConnectionKind, ConnectionSecurity, ConnectionState, SipTransport};
 use rokuon_db::registration_accounts::{self, RegistrationAccount, RegistrationState};
@@ -19,6 +18,7 @@ use crate::harness::house::{House, STRANGER};
 use crate::harness::raw_phone::RawPhone;
 use crate::harness::recording_client::{RecordingClient, offer, ports};
 use crate::harness::voice::Voice;
+use crate::harness::{PATIENCE, until};
 
 /// A registrar that asks for a digest and takes any.
 struct Registrar(UdpSocket);
@@ -31,10 +31,8 @@ impl Registrar {
     async fn next(&self) -> (SipMessage, SocketAddr) {
         let mut buffer = vec![0; 65_535];
         loop {
-            let (length, from) = timeout(Duration::from_secs(20), self.0.recv_from(&mut buffer))
-                .await
-                .expect("in time")
-                .unwrap();
+            let (length, from) =
+                timeout(PATIENCE, self.0.recv_from(&mut buffer)).await.expect("in time").unwrap();
             if let Some(message) = SipMessage::parse(&buffer[..length]) {
                 return (message, from);
             }
@@ -69,17 +67,13 @@ async fn put_account(house: &House, id: ConnectionId, registrar: &Registrar) {
 }
 
 async fn stands(house: &House, id: ConnectionId, state: RegistrationState) {
-    let until = tokio::time::Instant::now() + Duration::from_secs(20);
-    loop {
+    until(&format!("{state:?} is noted"), async || {
         let mut tx = house.db.tenant(&house.tenant).await.unwrap();
         let found = registration_accounts::find(&mut tx, id).await.unwrap();
         tx.commit_read_only().await.unwrap();
-        if found.as_ref().is_some_and(|account| account.standing.state == state) {
-            return;
-        }
-        assert!(tokio::time::Instant::now() < until, "{state:?} is not noted in time");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+        found.as_ref().is_some_and(|account| account.standing.state == state)
+    })
+    .await;
 }
 
 // req: P-2

@@ -8,6 +8,7 @@ use rokuon_fixtures::metadata::Party;
 use rokuon_fixtures::sip_link::Transport;
 use rokuon_media::rtcp::{Compound, Said};
 
+use crate::harness::PATIENCE;
 use crate::harness::house::{CITIZEN, EXCHANGE, House, LISTED};
 use crate::harness::raw_phone::{RawCall, RawPhone};
 
@@ -56,7 +57,7 @@ async fn a_receiver_report_comes_where_rtcp_was_signalled_and_tells_what_was_los
     let rtcp_to = SocketAddr::new(to.ip(), to.port() + 1);
     let stranger = UdpSocket::bind((EXCHANGE, 0)).unwrap();
     let (sockets, speaker) = (call.sockets, rtcp.try_clone().unwrap());
-    rtcp.set_read_timeout(Some(Duration::from_secs(12))).unwrap();
+    rtcp.set_read_timeout(Some(PATIENCE)).unwrap();
     let speaking = std::thread::spawn(move || {
         let began = Instant::now();
         for number in 0..450_u16 {

@@ -1,7 +1,6 @@
 //! WHIP's HTTP side against a running worker: what a client is answered, whatever it sends (RFC 9725 §4).
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use chrono::{NaiveDate, Utc};
 use reqwest::{Client, Method, Response, StatusCode};
@@ -17,6 +16,7 @@ use rokuon_worker::whip::config::WhipConfig;
 use uuid::Uuid;
 
 use crate::harness::house::{House, LISTED};
+use crate::harness::until;
 use crate::observations::{begin_test_of, told, until_told};
 
 const OFFER: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE audio0\r\na=ice-options:trickle\r\nm=audio 9 UDP/TLS/RTP/SAVPF 96 0\r\nc=IN IP4 0.0.0.0\r\na=mid:audio0\r\na=sendonly\r\na=rtcp-mux\r\na=ice-ufrag:Fwsc\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\na=fingerprint:sha-256 00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F\r\na=setup:actpass\r\na=rtpmap:96 OPUS/48000/2\r\n";
@@ -39,8 +39,12 @@ async fn house_with(starts: &[RecordingStart], max_sessions: usize) -> (House, V
     for (place, start) in starts.iter().enumerate() {
         registered.push(register(&house, place, *start, http).await);
     }
-    // The worker reads its routes every 200 ms.
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    until("the worker knows them", async || {
+        let routes = house.routes();
+        routes.tenant(&house.tenant).is_some_and(|city| city.devices.len() == starts.len())
+            && routes.of_kind(ConnectionKind::Whip).count() == starts.len()
+    })
+    .await;
     (house, registered)
 }
 

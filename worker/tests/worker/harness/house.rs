@@ -26,6 +26,7 @@ use rokuon_storage::memory::MemoryStore;
 use rokuon_storage::memory_cell_key::MemoryCellKey;
 use rokuon_storage::spool::SpoolReader;
 use rokuon_worker::config::{SipListeners, WorkerConfig};
+use rokuon_worker::routing::table::RoutingTable;
 use rokuon_worker::running_worker::{RunningWorker, WorkerPorts, start};
 use rokuon_worker::sip::sockets::SipAddresses;
 use sqlx::postgres::PgPoolOptions;
@@ -53,6 +54,7 @@ static NEXT_PORTS: AtomicU16 = AtomicU16::new(0);
 
 pub struct House {
     pub db: Database,
+    worker_db: Database,
     /// Sees every tenant's rows.
     pub looker: PgPool,
     pub store: Arc<MemoryStore>,
@@ -89,8 +91,10 @@ impl House {
         database: Option<TestDatabase>,
         change: impl FnOnce(&mut WorkerConfig),
     ) -> Self {
+        let db = Database::connect(app_url).await.unwrap();
+        // The worker gives up soon and asks again; whoever tests it does not.
         let settings = PoolSettings { max_connections: 4, acquire_timeout: Duration::from_secs(1) };
-        let db = Database::connect_with(app_url, settings).await.unwrap();
+        let worker_db = Database::connect_with(app_url, settings).await.unwrap();
         let looker = PgPoolOptions::new().max_connections(1).connect(superuser_url).await.unwrap();
         let (store, keys) = (Arc::new(MemoryStore::new()), Arc::new(GatedKeys::new()));
         let spool = tempfile::tempdir().unwrap();
@@ -108,6 +112,7 @@ impl House {
         let pump = RtpPump::start(1).unwrap();
         let mut house = Self {
             db,
+            worker_db,
             looker,
             store,
             keys,
@@ -128,7 +133,7 @@ impl House {
     /// Starts the worker on what is there.
     pub async fn start(&mut self) {
         let ports = WorkerPorts {
-            db: self.db.clone(),
+            db: self.worker_db.clone(),
             store: self.store.clone(),
             keys: self.keys.clone(),
             cell_key: Some(self.cell_key.clone()),
@@ -151,6 +156,11 @@ impl House {
     /// The worker itself; the house goes on without it.
     pub fn take_worker(&mut self) -> RunningWorker {
         self.worker.take().unwrap()
+    }
+
+    /// What the worker goes by at this moment.
+    pub fn routes(&self) -> Arc<RoutingTable> {
+        self.worker.as_ref().expect("the house has its worker").routes()
     }
 
     /// Where devices publish (HTTP) and where their media goes (UDP).

@@ -18,6 +18,7 @@ use rokuon_storage::recording_reader::{RecordingReader, SealedPlace};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep};
 
+use super::PATIENCE;
 use super::house::House;
 
 /// A finished recording.
@@ -45,7 +46,7 @@ impl House {
 
     /// Waits until the call's one recording is finished.
     pub async fn finished(&self, call_id: &str) -> Kept {
-        let until = Instant::now() + Duration::from_secs(40);
+        let until = Instant::now() + PATIENCE;
         loop {
             let ids = self.recordings_of(call_id).await;
             assert!(ids.len() <= 1, "{ids:?}");
@@ -65,7 +66,7 @@ impl House {
 
     /// Waits until that many recordings of a SIP Call-ID are finished.
     pub async fn all_finished(&self, call_id: &str, how_many: usize) -> Vec<Kept> {
-        let until = Instant::now() + Duration::from_secs(40);
+        let until = Instant::now() + PATIENCE;
         loop {
             let mut kept = Vec::new();
             for id in self.recordings_of(call_id).await {

@@ -12,9 +12,12 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// Waits until something holds; after half a minute the test fails for `what`.
+/// How long anything may take that is waited for: against never, not against slow.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits until something holds; after [`PATIENCE`] the test fails for `what`.
 pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let late = Instant::now() + Duration::from_secs(30);
+    let late = Instant::now() + PATIENCE;
     while !holds().await {
         assert!(Instant::now() < late, "{what}");
         sleep(Duration::from_millis(20)).await;

@@ -17,8 +17,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-/// How long an answer may take before there is none.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+use super::PATIENCE;
 
 pub struct RawPhone {
     wire: Mutex<Wire>,

@@ -95,6 +95,6 @@ pub async fn connect(
 
 /// Whether the worker has closed this stream.
 pub async fn is_closed(stream: &mut TlsStream<TcpStream>) -> bool {
-    let read = tokio::time::timeout(super::raw_phone::PATIENCE, stream.read_u8()).await;
+    let read = tokio::time::timeout(super::PATIENCE, stream.read_u8()).await;
     matches!(read, Ok(Err(_)))
 }

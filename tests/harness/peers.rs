@@ -62,7 +62,7 @@ impl Baresip {
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .output();
-        let output = timeout(Duration::from_secs(seconds + 15), run).await.expect("it ends by itself");
+        let output = timeout(Duration::from_secs(seconds + 60), run).await.expect("it ends by itself");
         let output = output.expect("baresip is installed (apt-get install baresip-core)");
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
     }
@@ -115,7 +115,7 @@ impl CloudPbx {
 
     /// Waits until it has logged a word.
     pub async fn until_said(&self, word: &str) {
-        for _ in 0..150 {
+        for _ in 0..300 {
             if self.log().to_lowercase().contains(word) {
                 return;
             }

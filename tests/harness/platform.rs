@@ -273,13 +273,16 @@ pub fn program() -> PathBuf {
     program
 }
 
-/// A port nobody listens on, for UDP and TCP alike.
+/// A port nobody listens on, for UDP and TCP alike. It is bound seconds later, by a program that starts meanwhile: so it lies below the
+/// range the system hands out by itself, and is given once.
 pub fn free_port() -> u16 {
-    for _ in 0..100 {
-        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-        let port = tcp.local_addr().expect("bound").port();
-        if UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return port;
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let first = std::process::id() % 2_000;
+    for _ in 0..2_000 {
+        let next = (first + u32::from(GIVEN.fetch_add(1, Ordering::Relaxed))) % 2_000;
+        let at = (Ipv4Addr::LOCALHOST, 10_000 + next as u16);
+        if TcpListener::bind(at).is_ok() && UdpSocket::bind(at).is_ok() {
+            return at.1;
         }
     }
     panic!("no port is free for UDP and TCP alike");

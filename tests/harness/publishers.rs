@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rokuon_fixtures::api_caller::ApiCaller;
 use serde_json::{Value, json};
@@ -25,9 +25,22 @@ impl Publisher {
         let issued = manager.post(&format!("/v1/devices/{device}/token"), &token).await.expect("issued");
         let text = |value: &Value| value.as_str().expect("text").to_owned();
         let publisher = Self { endpoint: text(&issued["endpoint"][0]), token: text(&issued["token"]) };
-        // The worker reads its connections every two seconds.
-        tokio::time::sleep(Duration::from_secs(3)).await;
+        publisher.until_known().await;
         publisher
+    }
+
+    /// The worker reads its connections every two seconds: until then the token opens nothing, and afterwards what is no offer is none.
+    async fn until_known(&self) {
+        let late = Instant::now() + Duration::from_secs(60);
+        loop {
+            let asked = reqwest::Client::new().post(&self.endpoint).bearer_auth(&self.token);
+            let answer = asked.header("content-type", "application/sdp").body("no offer").send().await;
+            match answer.expect("an answer").status().as_u16() {
+                400 => return,
+                status => assert!(status == 401 && Instant::now() < late, "the token is not known: {status}"),
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 
     /// aiortc publishes a tone, and pictures unless `video` is "none"; `headers` is what a client may say of its call.

@@ -14,7 +14,7 @@ use rokuon_fixtures::tls::TestAuthority;
 use rokuon_tests::tree;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::harness::platform::{TestPlatform, free_port};
 use crate::harness::sound::{channels, find};
@@ -29,7 +29,7 @@ async fn sipp(folder: &Path, server: SocketAddr, user: &str, [transport, session
         .arg("-sf")
         .arg(tree::root().join("tests/sipp/siprec_call.xml"))
         .args(["-s", user, "-m", "1", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin"])
-        .args(["-timeout", "30s", "-timeout_error", "-t", transport])
+        .args(["-timeout", "90s", "-timeout_error", "-t", transport])
         .args(["-key", "caller", caller, "-key", "called", "0125001234", "-key", "session", session])
         .arg(server.to_string())
         .stdin(Stdio::null())
@@ -51,20 +51,24 @@ fn said(folder: &Path, seed: u64) -> Vec<u8> {
 
 /// Waits for the recording of the one call from this number and looks for what SIPp played.
 async fn assert_heard(platform: &TestPlatform, clerk: &ApiCaller, caller: &str, octets: &[u8]) {
-    for call_id in recordings(clerk).await.expect("answered").into_keys() {
-        let seen = platform.sealed(clerk, &call_id).await;
-        let recording = clerk.get(&format!("/v1/recordings/{}", seen.id)).await.expect("found");
-        if recording["caller"]["number"] != caller {
-            continue;
+    let late = Instant::now() + Duration::from_secs(60);
+    loop {
+        for call_id in recordings(clerk).await.expect("answered").into_keys() {
+            let seen = platform.sealed(clerk, &call_id).await;
+            let recording = clerk.get(&format!("/v1/recordings/{}", seen.id)).await.expect("found");
+            if recording["caller"]["number"] != caller {
+                continue;
+            }
+            assert_eq!(recording["called"]["number"], "0125001234");
+            let heard = channels(&platform.heard(clerk, &seen.id).await);
+            // SIPp may end a frame early
+            let found = heard.iter().any(|side| find(side, &octets[160..15_840], Law::Pcmu).is_some());
+            assert!(found, "what SIPp sent is not in the recording of {caller}");
+            return;
         }
-        assert_eq!(recording["called"]["number"], "0125001234");
-        let heard = channels(&platform.heard(clerk, &seen.id).await);
-        // SIPp may end a frame early
-        let found = heard.iter().any(|side| find(side, &octets[160..15_840], Law::Pcmu).is_some());
-        assert!(found, "what SIPp sent is not in the recording of {caller}");
-        return;
+        assert!(Instant::now() < late, "no recording of a call from {caller}");
+        sleep(Duration::from_millis(200)).await;
     }
-    panic!("no recording of a call from {caller}");
 }
 
 // req: P-2
@@ -93,7 +97,7 @@ async fn tls_in_front_of(server: SocketAddr, authority: &Path) -> (Child, Socket
         .kill_on_drop(true)
         .spawn()
         .expect("socat is installed (apt-get install socat)");
-    for _not_yet in 0..100 {
+    for _not_yet in 0..600 {
         if TcpStream::connect(own).await.is_ok() {
             break;
         }

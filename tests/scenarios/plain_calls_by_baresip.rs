@@ -1,11 +1,13 @@
 //! Plain SIP by a phone that is not ours (baresip): any codec, any transport, protected or not, is answered and recorded.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use rokuon_fixtures::api_caller::ApiCaller;
 use rokuon_fixtures::demo::calls::recordings;
 use rokuon_fixtures::sip_link::Transport;
 use rokuon_fixtures::tls::TestAuthority;
+use tokio::time::{Instant, sleep};
 
 use crate::harness::connecting::connect_plain_sip;
 use crate::harness::peers::Baresip;
@@ -83,7 +85,7 @@ async fn call(
     let address = format!("sip:{user}@{server};transport={}", way.transport);
     let mut said = phone.dial(&address, 4).await;
     // An address made a moment ago is dialled before the recorder has read of it.
-    for _again in 0..5 {
+    for _again in 0..10 {
         if !said.contains("403 Unknown Recording Address") {
             break;
         }
@@ -92,9 +94,14 @@ async fn call(
     if !said.contains("Call established") {
         return Err(format!("not answered:\n{said}"));
     }
-    let after = recordings(clerk).await.expect("answered");
-    let Some(call_id) = after.into_keys().find(|call_id| !before.contains_key(call_id)) else {
-        return Err(format!("answered, but there is no recording:\n{said}"));
+    let late = Instant::now() + Duration::from_secs(60);
+    let call_id = loop {
+        let after = recordings(clerk).await.expect("answered");
+        match after.into_keys().find(|call_id| !before.contains_key(call_id)) {
+            Some(call_id) => break call_id,
+            None if Instant::now() < late => sleep(Duration::from_millis(200)).await,
+            None => return Err(format!("answered, but there is no recording:\n{said}")),
+        }
     };
     let seen = platform.sealed(clerk, &call_id).await;
     let recording =

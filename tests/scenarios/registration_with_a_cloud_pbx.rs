@@ -28,7 +28,7 @@ async fn a_call_that_a_pbx_passes_to_the_registered_recorder_is_recorded() {
     let said = phone.dial(&format!("sip:2001@{PBX_REALM}"), 4).await;
     assert!(said.contains("Call established"), "{said}\n{}", pbx.log());
     let mut call_id = None;
-    for _ in 0..50 {
+    for _ in 0..600 {
         call_id = recordings(&clerk).await.expect("answered").into_keys().next();
         if call_id.is_some() {
             break;

@@ -97,7 +97,7 @@ async fn judge(
     call_id: &str,
     sent: &[SentStream],
 ) -> Result<(), String> {
-    let seen = platform.sealed_within(clerk, call_id, Duration::from_secs(20)).await;
+    let seen = platform.sealed_within(clerk, call_id, Duration::from_secs(60)).await;
     let seen = seen.map_err(|seen| format!("not sealed: {seen:?}"))?;
     let recording =
         clerk.get(&format!("/v1/recordings/{}", seen.id)).await.map_err(|error| format!("{error:?}"))?;
@@ -204,7 +204,7 @@ async fn a_client_that_fails_over_with_the_same_session_continues_one_recording(
 
 /// The one recording of two dialogs, once it is sealed; fails when there are two.
 async fn sealed_as_one(clerk: &ApiCaller) -> Value {
-    for _ in 0..150 {
+    for _ in 0..300 {
         let page = clerk.get("/v1/recordings").await.expect("answered");
         let items = page["items"].as_array().cloned().unwrap_or_default();
         assert!(items.len() <= 1, "one recording, not {}: {page}", items.len());

@@ -54,7 +54,7 @@ async fn a_recorder_that_was_down_is_a_gap_and_a_call_of_that_time_is_missing_fo
         let special = json!({ "day": day, "from": "00:00", "until": "24:00", "note": "試験のため終日" });
         manager.post("/v1/operating-calendar/special-days", &special).await.expect("entered");
     }
-    until(&manager, "/v1/workers", 20, |list| list["items"][0]["state"] == "running").await;
+    until(&manager, "/v1/workers", 60, |list| list["items"][0]["state"] == "running").await;
 
     let phone = platform.phone("toyonaka", Transport::Tcp).await;
     let said = [Payload::noise(5, 60), Payload::noise(6, 60)];
@@ -70,7 +70,7 @@ async fn a_recorder_that_was_down_is_a_gap_and_a_call_of_that_time_is_missing_fo
     manager = platform.person("toyonaka", "kanri").await;
     let yesterday = civil_day(Utc::now()).pred_opt().expect("a day");
     let path = format!("/v1/coverage?from={yesterday}&to={}", civil_day(Utc::now()));
-    let report = until(&manager, &path, 30, |report| {
+    let report = until(&manager, &path, 120, |report| {
         report["days"].as_array().is_some_and(|days| days.iter().any(|day| day["gaps"][0].is_object()))
     })
     .await;
@@ -114,7 +114,7 @@ async fn a_recorder_that_was_down_is_a_gap_and_a_call_of_that_time_is_missing_fo
     assert_eq!(not_due["items"][0]["article"], "2 item 1");
 
     // somebody is told: the alarm opens by itself, counts on as calls are judged, is taken up, and the trail says by whom
-    let alarms = until(&manager, "/v1/alarms", 60, |list| {
+    let alarms = until(&manager, "/v1/alarms", 120, |list| {
         list["items"].as_array().is_some_and(|all| {
             all.iter().any(|one| one["kind"] == "expected_call_missing" && one["figure"] == 2)
         })

@@ -72,7 +72,7 @@ fn openssl(arguments: &[String]) -> Peer {
 
 /// What OpenSSL exported, once it says so.
 fn exported(peer: &Peer) -> Vec<u8> {
-    let until = Instant::now() + Duration::from_secs(10);
+    let until = Instant::now() + Duration::from_secs(60);
     while let Ok(line) = peer.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
         if let Some(digits) = line.trim().strip_prefix("Keying material: ") {
             let digit = |at: usize| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).expect("hexadecimal");
@@ -85,7 +85,7 @@ fn exported(peer: &Peer) -> Vec<u8> {
 /// Carries datagrams between the handshake and the peer until it is over.
 fn carry(handshake: &mut DtlsHandshake, socket: &UdpSocket, mut peer: Option<SocketAddr>) -> DtlsProgress {
     socket.set_read_timeout(Some(Duration::from_millis(20))).expect("ours");
-    let until = Instant::now() + Duration::from_secs(20);
+    let until = Instant::now() + Duration::from_secs(60);
     let mut buffer = [0; 4_096];
     let mut ended: Option<Instant> = None;
     // a little longer than until the keys are there: the last flight has to leave, and may be asked for again

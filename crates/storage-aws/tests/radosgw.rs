@@ -251,7 +251,7 @@ async fn survives_an_outage(gateway: &mut Radosgw) {
         let away = store.get(Bucket::Media, &name, None).await.expect_err("nobody answers");
         assert_eq!((away.kind, away.retryable()), (StoreErrorKind::Unavailable, true), "{how}: {away}");
         let answer = began.elapsed();
-        assert!(answer < Duration::from_secs(12), "{how}: a caller waited {answer:?}");
+        assert!(answer < Duration::from_secs(45), "{how}: a caller waited {answer:?}");
         // Ten minutes in earnest: ROKUON_OUTAGE_SECONDS=600.
         let outage =
             std::env::var("ROKUON_OUTAGE_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(0);

@@ -91,7 +91,7 @@ impl Cell {
     async fn phone(&self, worker: &Worker) -> Phone {
         let mut target = self.platform.target("takikawa", Transport::Udp);
         target.server.set_port(worker.sip);
-        let until = Instant::now() + Duration::from_secs(30);
+        let until = Instant::now() + Duration::from_secs(90);
         loop {
             let connected =
                 Phone::connect(target.clone(), [127, 0, 0, 1].into(), self.platform.pump().clone()).await;
@@ -215,7 +215,7 @@ async fn a_worker_that_stood_still_until_it_was_taken_for_lost_seals_the_whole()
     worker.signal(Signal::SIGCONT);
     live.said_everything().await;
     let sent = live.hang_up().await.expect("hung up");
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_secs(120);
     let whole = loop {
         let now = cell.recording(&clerk, &sent.call_id).await;
         if !says_truncated(&now) {

@@ -104,7 +104,7 @@ impl RecordingClient {
     /// Asks until there is a final answer; answers what the recorder asks meanwhile.
     async fn ask(&mut self, method: &str, cseq: u32, head: &str, body: &str) -> Result<SipMessage, String> {
         // the recorder is silent towards addresses it does not know yet, and learns of a connection within seconds
-        for _ in 0..20 {
+        for _ in 0..60 {
             self.say(method, cseq, head, body).await;
             while let Ok(message) = timeout(Duration::from_millis(700), self.next()).await {
                 if message.status().is_some_and(|status| status >= 200)

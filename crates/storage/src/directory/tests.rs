@@ -216,7 +216,13 @@ async fn killed_at_any_moment_it_holds_whole_objects_only() {
             .stdout(std::process::Stdio::null())
             .spawn()
             .expect("a child");
-        std::thread::sleep(std::time::Duration::from_millis(60 + 37 * round));
+        let media = dir.path().join(format!("{round}/media"));
+        let late = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while !media.join("k").is_dir() {
+            assert!(std::time::Instant::now() < late, "the child puts nothing");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(37 * round));
         child.kill().expect("it is killed");
         child.wait().expect("it is gone");
         let store = DirectoryStore::open(&dir.path().join(format!("{round}"))).expect("the store opens");

@@ -29,14 +29,38 @@ pub async fn until(platform: &TestPlatform, tenant: &str, query: &str) {
     }
 }
 
-/// The turn of a job comes now.
+/// The turn of a job comes now; one that runs is waited for.
 pub async fn hurry(platform: &TestPlatform, tenant: &str, kind: &str) {
+    let rests = format!("SELECT count(*) FROM jobs WHERE kind = '{kind}' AND state = 'resting'");
+    until(platform, tenant, &rests).await;
     platform
         .as_owner(format!(
             "BEGIN; SET LOCAL app.tenant = '{tenant}';
              UPDATE jobs SET next_at = now() - interval '1 minute' WHERE kind = '{kind}' AND state = 'resting'; COMMIT"
         ))
         .await;
+}
+
+/// Waits until a job that was hurried has had its turn.
+pub async fn had_its_turn(platform: &TestPlatform, tenant: &str, kind: &str) {
+    let over =
+        format!("SELECT count(*) FROM jobs WHERE kind = '{kind}' AND state = 'resting' AND next_at > now()");
+    until(platform, tenant, &over).await;
+}
+
+/// Lets a recording's time on the first tier be over and waits until it lies on the second alone.
+pub async fn moved(platform: &TestPlatform, tenant: &str, recording: &str) {
+    platform
+        .as_owner(format!(
+            "BEGIN; SET LOCAL app.tenant = '{tenant}';
+             UPDATE recordings SET secondary_from = now() - interval '1 minute' WHERE recording_id = '{recording}'; COMMIT"
+        ))
+        .await;
+    hurry(platform, tenant, "tier_move").await;
+    let there =
+        format!("SELECT count(*) FROM recordings WHERE state = 'secondary' AND recording_id = '{recording}'");
+    until(platform, tenant, &there).await;
+    had_its_turn(platform, tenant, "tier_move").await;
 }
 
 /// Lets a recording's period be over and waits until it is destroyed. Gives the id of its certificate.

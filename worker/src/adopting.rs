@@ -8,6 +8,7 @@ use rokuon_db::connection_figures::Figures;
 use rokuon_db::database::Database;
 use rokuon_db::error::DbError;
 use rokuon_policy::ids::{RecordingId, TenantId};
+use rokuon_policy::recording_state::Tier;
 use rokuon_policy::text::Text;
 use rokuon_sip::siprec::metadata_state::MetadataState;
 use rokuon_storage::container_context::ContainerContext;
@@ -34,6 +35,12 @@ pub enum AdoptError {
     Away(String),
     /// It never can be, and why.
     Impossible(Text),
+}
+
+/// What lies of a recording on each tier.
+struct Stored {
+    primary: Vec<ObjectVersion>,
+    secondary: Vec<ObjectVersion>,
 }
 
 /// A manifest that was found.
@@ -76,20 +83,23 @@ impl Adopting {
         Ok(Self { db: db.clone(), store: store.clone(), reader, routes, now })
     }
 
-    /// Enters one recording: call, recording, segments and their audit events, in one transaction.
+    /// Enters one recording: call, recording, segments and their audit events, in one transaction. Says on which tier its media lies.
+    /// It is entered as it was when it was sealed, on the first one; where it was moved since, the comparison of rows and stores finds
+    /// that, as it does of any restored row.
     ///
     /// # Errors
     /// [`AdoptError`].
-    pub async fn adopt(&self, tenant: &TenantId, recording: RecordingId) -> Result<(), AdoptError> {
-        let prefix = object_key::prefix(tenant, recording);
-        let versions = self.store.list_versions(Bucket::Media, &prefix, None, 10_000).await;
-        let versions = versions.map_err(|error| AdoptError::Away(error.to_string()))?;
-        let found = self.manifest(tenant, recording, &versions).await?;
+    pub async fn adopt(&self, tenant: &TenantId, recording: RecordingId) -> Result<Tier, AdoptError> {
+        let stored = Stored {
+            primary: self.listed(Bucket::Media, tenant, recording).await?,
+            secondary: self.listed(Bucket::Secondary, tenant, recording).await?,
+        };
+        let found = self.manifest(tenant, recording, &stored).await?;
         let own = match &found.behind {
             Some((place, sections)) => Some(self.whole_object(place, *sections).await?),
             None => None,
         };
-        let sealed = self.sealed(tenant, found.manifest, found.sha256, &versions, own)?;
+        let (tier, sealed) = self.sealed(tenant, found.manifest, found.sha256, &stored, own)?;
         let policy = self.routes.tenant(tenant).map(|routes| &routes.policy);
         enter_again(&self.db, self.now, policy, &sealed).await.map_err(|error| match error {
             RegisterError::Driver(error) => AdoptError::Away(error.to_string()),
@@ -97,7 +107,19 @@ impl Adopting {
                 format!("登録できません（{error}）。"),
                 format!("the register refuses it: {error}"),
             ),
-        })
+        })?;
+        Ok(tier)
+    }
+
+    async fn listed(
+        &self,
+        bucket: Bucket,
+        tenant: &TenantId,
+        recording: RecordingId,
+    ) -> Result<Vec<ObjectVersion>, AdoptError> {
+        let prefix = object_key::prefix(tenant, recording);
+        let versions = self.store.list_versions(bucket, &prefix, None, 10_000).await;
+        versions.map_err(|error| AdoptError::Away(error.to_string()))
     }
 
     /// The newest manifest of it: an object of its own, or behind its last segment. A segment that lacks its index is taken for one
@@ -106,13 +128,13 @@ impl Adopting {
         &self,
         tenant: &TenantId,
         recording: RecordingId,
-        versions: &[ObjectVersion],
+        stored: &Stored,
     ) -> Result<FoundManifest, AdoptError> {
         let open = self.reader.open(tenant, recording).await.map_err(unreadable)?;
         let context = ContainerContext::manifest(tenant.clone(), recording);
-        for one in newest_first(versions) {
+        for (bucket, one) in newest_first(stored) {
             let place = SealedPlace {
-                bucket: Bucket::Media,
+                bucket,
                 object_key: one.key.clone(),
                 version_id: Some(one.version_id.clone()),
                 container_len: Some(one.len),
@@ -156,9 +178,9 @@ impl Adopting {
         tenant: &TenantId,
         manifest: Manifest,
         sha256: [u8; 32],
-        versions: &[ObjectVersion],
+        stored: &Stored,
         own: Option<OwnObject>,
-    ) -> Result<SealedRecording, AdoptError> {
+    ) -> Result<(Tier, SealedRecording), AdoptError> {
         let (Some(routes), Some(connection)) =
             (self.routes.tenant(tenant), self.routes.connection(manifest.connection))
         else {
@@ -185,12 +207,19 @@ impl Adopting {
         let mut routing = judge_call(routes, &connection, Told::of(state.known(), &[]), doubts, &streams);
         // It was kept; no newer rule undoes that.
         routing.kept = true;
-        let segments =
-            manifest.segments.iter().map(|segment| row(segment, &manifest, versions, own.as_ref()));
-        Ok(SealedRecording {
-            segments: segments.collect::<Option<Vec<_>>>().ok_or_else(|| {
-                impossible("目録にある音声がありません。", "media that its manifest names is not there")
-            })?,
+        // What is whole on the first tier was not switched yet, whatever copies there are.
+        let whole_on = |versions: &[ObjectVersion]| {
+            let rows =
+                manifest.segments.iter().map(|segment| row(segment, &manifest, versions, own.as_ref()));
+            rows.collect::<Option<Vec<_>>>()
+        };
+        let first = whole_on(&stored.primary).map(|rows| (Tier::Primary, rows));
+        let found = first.or_else(|| Some((Tier::Secondary, whole_on(&stored.secondary)?)));
+        let (tier, segments) = found.ok_or_else(|| {
+            impossible("目録にある音声がありません。", "media that its manifest names is not there")
+        })?;
+        let sealed = SealedRecording {
+            segments,
             started: Some(StartedCall {
                 recording: manifest.recording,
                 call: manifest.call,
@@ -211,22 +240,27 @@ impl Adopting {
             manifest_sha256: Some(sha256),
             figures: Figures::default(),
             sightings: Vec::new(),
-        })
+        };
+        Ok((tier, sealed))
     }
 }
 
 /// What may hold the manifest: of each name the version that is there, the newest first. By time, for a recording that was sealed without
 /// its end and then whole has two; of one time, by name.
-fn newest_first(versions: &[ObjectVersion]) -> Vec<&ObjectVersion> {
-    let mut found: Vec<&ObjectVersion> = Vec::new();
-    // Listings give the newest of a key first.
-    for one in versions.iter().filter(|one| !one.is_delete_marker) {
-        let may = ["manifest.", "segment-"].iter().any(|kind| name_of(one).starts_with(kind));
-        if may && found.last().is_none_or(|last| last.key != one.key) {
-            found.push(one);
+fn newest_first(stored: &Stored) -> Vec<(Bucket, &ObjectVersion)> {
+    let mut found: Vec<(Bucket, &ObjectVersion)> = Vec::new();
+    for (bucket, versions) in [(Bucket::Media, &stored.primary), (Bucket::Secondary, &stored.secondary)] {
+        // Listings give the newest of a key first.
+        for one in versions.iter().filter(|one| !one.is_delete_marker) {
+            let may = ["manifest.", "segment-"].iter().any(|kind| name_of(one).starts_with(kind));
+            if may && found.last().is_none_or(|last| (last.0, &last.1.key) != (bucket, &one.key)) {
+                found.push((bucket, one));
+            }
         }
     }
-    found.sort_by(|one, other| (other.last_modified, &other.key).cmp(&(one.last_modified, &one.key)));
+    found.sort_by(|(_, one), (_, other)| {
+        (other.last_modified, &other.key).cmp(&(one.last_modified, &one.key))
+    });
     found
 }
 

@@ -4,13 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use rokuon_db::recordings::Outcome;
+use rokuon_db::recordings::{self, Outcome, Recording};
 use rokuon_db::segments::{self, SectionBytes, Segment};
 use rokuon_fixtures::g711::Law;
 use rokuon_fixtures::sip_link::Transport;
+use rokuon_keeping::restore::Restoring;
+use rokuon_keeping::restore::compare::compare;
+use rokuon_keeping::restore::finish::finish;
+use rokuon_keeping::signed_note::NoteSigner;
 use rokuon_media::waveform::Peaks;
 use rokuon_policy::clock::{Clock, SystemClock};
 use rokuon_policy::ids::RecordingId;
+use rokuon_policy::recording_state::Tier;
 use rokuon_storage::container_context::ContainerContext;
 use rokuon_storage::key_service::KeyService;
 use rokuon_storage::memory::MemoryStore;
@@ -20,10 +25,10 @@ use rokuon_storage::object_store::{Bucket, ObjectStore, StoreErrorKind};
 use rokuon_storage::recording_reader::RecordingReader;
 use rokuon_worker::adopting::Adopting;
 use sha2::{Digest, Sha256};
-use tokio::time::{Instant, sleep};
 
 use crate::harness::house::House;
 use crate::harness::kept::{Kept, place};
+use crate::harness::until;
 use crate::media::noise;
 
 /// Names of what was put of a recording, in their order.
@@ -97,11 +102,7 @@ async fn killed_between_the_object_and_its_row_the_next_life_takes_what_is_there
         _ => Vec::new(),
     });
     let sent = live.hang_up().await.unwrap();
-    let late = Instant::now() + Duration::from_secs(20);
-    while house.store.objects(Bucket::Media).is_empty() {
-        assert!(Instant::now() < late, "nothing is put");
-        sleep(Duration::from_millis(20)).await;
-    }
+    until("it is put", async || !house.store.objects(Bucket::Media).is_empty()).await;
     house.stop(Duration::ZERO).await;
     assert_eq!(house.count("SELECT count(*) FROM segments WHERE tenant_id = $1").await, 0);
     let put = house.store.objects(Bucket::Media);
@@ -135,7 +136,7 @@ async fn taken_apart(house: &House, kept: &Kept) -> Arc<MemoryStore> {
     store
 }
 
-async fn adopt(house: &House, store: Arc<MemoryStore>, recording: RecordingId) -> Result<(), String> {
+async fn adopt(house: &House, store: Arc<MemoryStore>, recording: RecordingId) -> Result<Tier, String> {
     let (store, keys): (Arc<dyn ObjectStore>, Arc<dyn KeyService>) = (store, house.keys.inner.clone());
     let adopting = Adopting::begin(&house.db, &store, &keys, SystemClock.now()).await.unwrap();
     adopting.adopt(&house.tenant, recording).await.map_err(|error| format!("{error:?}"))
@@ -151,7 +152,7 @@ async fn rows_that_were_lost_are_entered_again_from_objects_of_either_form() {
     let restored = format!("restored-{call}");
 
     house.forget_rows().await;
-    adopt(&house, house.store.clone(), id).await.unwrap();
+    assert_eq!(adopt(&house, house.store.clone(), id).await, Ok(Tier::Primary));
     let again = house.finished(&restored).await;
     again.assert_said(&sent.streams, Law::Pcmu);
     assert_eq!(again.recording.manifest_sha256, before.recording.manifest_sha256);
@@ -181,6 +182,75 @@ async fn rows_that_were_lost_are_entered_again_from_objects_of_either_form() {
     }
     assert_eq!(house.count("SELECT count(*) FROM recordings WHERE tenant_id = $1").await, 0);
     adopt(&house, house.store.clone(), id).await.unwrap();
+}
+
+/// As a tier move leaves it: the segments on the second tier, whatever else there is on the first.
+async fn move_segments(store: &MemoryStore) {
+    for (key, octets) in store.objects(Bucket::Media) {
+        if key.as_str().contains("/segment-") {
+            let was = store.head(Bucket::Media, &key).await.unwrap().unwrap();
+            store.put(Bucket::Secondary, &key, octets, None).await.unwrap();
+            store.erase_version(Bucket::Media, &key, &was.version_id).await.unwrap();
+        }
+    }
+}
+
+// rule: F17, I5, I8, I20
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_lost_of_what_was_moved_to_the_second_tier_are_entered_again_and_follow_it() {
+    let house = House::open().await;
+    let sent = house.call(&noise(403, 60)).await;
+    let before = house.finished(&sent.call_id).await;
+    let (id, restored) = (before.recording.id, format!("restored-{}", before.recording.call));
+    let signer = NoteSigner::from_seed("rokuon", &[9; 32]).unwrap();
+    let apart = taken_apart(&house, &before).await;
+    let copied = Arc::new(MemoryStore::new());
+    for bucket in [Bucket::Keys, Bucket::Media] {
+        for (key, octets) in house.store.objects(bucket) {
+            copied.put_new(bucket, &key, octets.clone()).await.unwrap();
+            if bucket == Bucket::Media {
+                copied.put(Bucket::Secondary, &key, octets, None).await.unwrap();
+            }
+        }
+    }
+    move_segments(&house.store).await;
+    move_segments(&apart).await;
+    // Copied, and the row not switched yet when the database was lost: it is still where it was.
+    for (store, tier) in
+        [(copied, Tier::Primary), (apart, Tier::Secondary), (house.store.clone(), Tier::Secondary)]
+    {
+        house.forget_rows().await;
+        let on = Restoring { db: &house.db, store: &*store, signer: &signer, now: SystemClock.now() };
+        let found = compare(&on, &house.tenant).await.unwrap();
+        assert_eq!(found.strays, [id].into());
+        assert_eq!(adopt(&house, store.clone(), id).await, Ok(tier));
+        // Cut short here, the next comparison finds the same.
+        let found = compare(&on, &house.tenant).await.unwrap();
+        let moves = usize::from(tier == Tier::Secondary);
+        assert_eq!((found.strays.len(), found.missing.len(), found.moved.len()), (0, 0, moves));
+        let done = finish(&on, &found).await.unwrap();
+        assert_eq!((done.moved, done.missing, done.strays), (moves, 0, 0));
+        let (again, place) = (recording_of(&house, id).await, segments_of(&house, id).await.remove(0));
+        assert_eq!(
+            (again.state.as_str(), place.bucket.as_str()),
+            match tier {
+                Tier::Primary => ("primary", "media"),
+                Tier::Secondary => ("secondary", "secondary"),
+            }
+        );
+        assert_eq!(again.retention, before.recording.retention, "kept as long as before");
+        assert!(compare(&on, &house.tenant).await.unwrap().is_even());
+    }
+    let again = house.finished(&restored).await;
+    again.assert_said(&sent.streams, Law::Pcmu);
+    assert_eq!(again.recording.manifest_sha256, before.recording.manifest_sha256);
+}
+
+async fn recording_of(house: &House, id: RecordingId) -> Recording {
+    let mut tx = house.db.tenant(&house.tenant).await.unwrap();
+    let row = recordings::find(&mut tx, id).await.unwrap().unwrap();
+    tx.commit_read_only().await.unwrap();
+    row
 }
 
 fn row_end(kept: &Kept) -> usize {

@@ -15,6 +15,7 @@ use rokuon_keeping::signed_note::NoteSigner;
 use rokuon_keeping::witness::mark::Standing;
 use rokuon_policy::clock::{Clock as _, SystemClock};
 use rokuon_policy::ids::TenantId;
+use rokuon_policy::recording_state::Tier;
 use rokuon_policy::text::Text;
 use rokuon_storage::key_service::KeyService;
 use rokuon_storage::object_store::ObjectStore;
@@ -68,8 +69,13 @@ pub fn run_finish(missing_accepted: Option<usize>, chosen: Chosen) -> Result<Exi
         }
         for mut found in compared {
             show(&found);
-            let entered = open.adopt(&mut found).await?;
+            let (entered, elsewhere) = open.adopt(&mut found).await?;
             let on = open.restoring();
+            if elsewhere > 0 {
+                // Entered as they were sealed: where they were moved to is a matter of comparing, as of any row.
+                let tenant = found.tenant.clone();
+                found = compare(&on, &tenant).await.map_err(|error| not_finished(&tenant, &error))?;
+            }
             let done = finish(&on, &found).await.map_err(|error| not_finished(&found.tenant, &error))?;
             println!(
                 "{}: 消去済みに戻した {} 件、消去の続き {} 件、移動先に合わせた {} 件、隔離 {} 件、保全の再設定 {} 件（録音 {} 件）、録音の登録 {entered} 件、登録できず保全した {} 件 / {} marked destroyed again, {} destructions go on, {} follow their media, {} set aside, {} holds stand again (on {} recordings), {entered} recordings entered again, {} could not be and are held by the store",
@@ -122,20 +128,22 @@ impl Open {
         Ok(compared)
     }
 
-    /// Enters recordings again that were sealed after the backup; what cannot be entered stays a stray.
-    async fn adopt(&self, found: &mut Comparison) -> Result<usize, Failure> {
+    /// Enters recordings again that were sealed after the backup; what cannot be entered stays a stray. Says how many, and how many of
+    /// them were moved to the second tier since.
+    async fn adopt(&self, found: &mut Comparison) -> Result<(usize, usize), Failure> {
         if found.strays.is_empty() {
-            return Ok(0);
+            return Ok((0, 0));
         }
         let now = SystemClock.now();
         let adopting = adopting::Adopting::begin(&self.db, &self.store, &self.keys, now).await;
         let adopting = adopting.map_err(|error| of_database(&error))?;
-        let mut entered = 0;
+        let (mut entered, mut elsewhere) = (0, 0);
         for stray in found.strays.clone() {
             match adopting.adopt(&found.tenant, stray).await {
-                Ok(()) => {
+                Ok(tier) => {
                     found.strays.remove(&stray);
                     entered += 1;
+                    elsewhere += usize::from(tier == Tier::Secondary);
                 }
                 // Tried again is better than set aside.
                 Err(AdoptError::Away(error)) => return Err(not_finished(&found.tenant, &error)),
@@ -144,7 +152,7 @@ impl Open {
                 }
             }
         }
-        Ok(entered)
+        Ok((entered, elsewhere))
     }
 }
 

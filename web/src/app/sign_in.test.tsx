@@ -138,7 +138,7 @@ describe("the idle lock", () => {
     answers({ "GET /v1/me": sampleMe() });
     const { user } = renderPortal("/me", { me: sampleMe() });
     await heading("自分のアカウント");
-    session.touch(Date.now() - 14.5 * 60_000);
+    session.touch(Date.now() - 14.1 * 60_000);
     const dialog = await screen.findByRole("dialog", { name: "まもなく画面をロックします" });
     expect(dialog.textContent).toMatch(/あと\d+秒/);
     await user.click(screen.getByRole("button", { name: "続けて使う" }));

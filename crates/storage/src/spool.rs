@@ -7,7 +7,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use rokuon_policy::ids::{RecordingId, TenantId};
 
@@ -17,37 +16,21 @@ pub use error::SpoolError;
 use frame::{CallHeader, Kind};
 use index::Index;
 use journal::{Journal, Written};
+pub use limits::SpoolLimits;
+pub use scan::{Recovered, RecoveredCall};
 pub use spool_call::SpoolCall;
 pub use spool_reader::{SpoolEntries, SpoolReader};
 
+mod begun;
 mod copying;
 mod error;
 pub mod frame;
 mod index;
 mod journal;
+mod limits;
 mod scan;
 mod spool_call;
 mod spool_reader;
-
-/// How large a spool may grow, and when its journal begins a new file.
-#[derive(Debug, Clone, Copy)]
-pub struct SpoolLimits {
-    /// A journal file is finished at this many octets, or (from 1 MiB on) at a sixteenth of the room there is.
-    pub file_bytes: u64,
-    /// … or at this age.
-    pub file_age: Duration,
-    /// Octets that may wait for a commit; beyond it entries are refused.
-    pub buffer_bytes: usize,
-    /// Octets all journal files together may take; `u64::MAX` leaves it to the file system.
-    pub max_bytes: u64,
-}
-
-impl Default for SpoolLimits {
-    fn default() -> Self {
-        let file_age = Duration::from_secs(600);
-        Self { file_bytes: 64 << 20, file_age, buffer_bytes: 32 << 20, max_bytes: u64::MAX }
-    }
-}
 
 /// Most that is left for what frees room.
 const MOST_RESERVE: u64 = 4 << 20;
@@ -60,33 +43,6 @@ pub const MAX_ENTRY_LEN: usize = 1 << 20;
 pub struct Committed {
     /// Octets written and synced; 0 if nothing waited.
     pub bytes: u64,
-}
-
-/// A call found in the spool at start that was not released.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecoveredCall {
-    /// Whose.
-    pub tenant: TenantId,
-    /// Which recording.
-    pub recording: RecordingId,
-    /// Its wrapped key.
-    pub wrapped: WrappedKey,
-    /// Entries that can be read.
-    pub entries: u64,
-}
-
-/// What was found at start. A call whose row says it is sealed is to be released again, not sealed anew: its release may
-/// not have reached the disk.
-#[derive(Debug, Default)]
-pub struct Recovered {
-    /// Calls to be sealed, in the order they began.
-    pub calls: Vec<RecoveredCall>,
-    /// Octets at the ends of files that were never committed whole.
-    pub torn_bytes: u64,
-    /// Stretches inside files that are damaged ([`SpoolError::Damaged`]).
-    pub damaged: Vec<SpoolError>,
-    /// Entries whose call frames are all damaged: nothing says whose they are.
-    pub orphans: u64,
 }
 
 /// The spool of one worker. Synchronous: use it from a thread of its own.
@@ -221,11 +177,36 @@ impl Spool {
         if !self.buffer.is_empty() {
             bytes = self.commit_buffer(leave)?;
         }
-        if self.journal.is_finished(&self.limits) {
-            self.journal.finish();
+        let rests = self.journal.rests_for().is_some_and(|idle| idle >= self.limits.idle_age);
+        if self.journal.is_finished(&self.limits) || rests && self.is_current_unneeded() {
+            self.finish_file();
         }
         self.sweep()?;
         Ok(Committed { bytes })
+    }
+
+    /// Ends in order: what nothing needs leaves the disk now and not after the next start.
+    pub fn end(&mut self) -> Result<(), SpoolError> {
+        self.commit_into_reserve()?;
+        if self.is_current_unneeded() {
+            self.finish_file();
+        }
+        self.sweep()?;
+        self.commit_into_reserve().map(|_| ())
+    }
+
+    /// Whether nothing in the current file matters: no recording, and no release that must be remembered for another file.
+    fn is_current_unneeded(&self) -> bool {
+        let (index, current) = (self.shared.index(), self.journal.next_file());
+        self.buffer.is_empty()
+            && index.files.get(&current).is_some_and(|facts| facts.needed_by.is_empty())
+            && index.releases_only_in(current).is_empty()
+    }
+
+    /// Ends the current file; the next commit makes a new one.
+    fn finish_file(&mut self) {
+        self.journal.finish();
+        self.shared.index().next_file = self.journal.next_file();
     }
 
     fn commit_buffer(&mut self, leave: u64) -> Result<u64, SpoolError> {
@@ -237,7 +218,7 @@ impl Spool {
         }
         let written = written.inspect_err(|_| self.buffer.truncate(waiting))?;
         let mut index = self.shared.index();
-        index.files.entry(written.file).or_default().len = written.end;
+        index.written(written.file, written.end, written.begun);
         for pending in self.pending.drain(..) {
             match pending {
                 Pending::Call { run, header } => index.call(written.file, run, header),
@@ -261,7 +242,19 @@ impl Spool {
         if (self.buffer.len() as u64).saturating_add(leave) > room {
             Err(SpoolError::Full)
         } else {
-            self.journal.write(&self.buffer)
+            let (file, written) = (self.journal.next_file(), self.journal.write(&self.buffer));
+            self.note_given_up(file);
+            written
+        }
+    }
+
+    /// What could not be made durable goes into another file; this one is there all the same, to be removed.
+    fn note_given_up(&self, file: u32) {
+        let next = self.journal.next_file();
+        if next > file {
+            let mut index = self.shared.index();
+            index.files.entry(file).or_default();
+            index.next_file = next;
         }
     }
 
@@ -282,17 +275,19 @@ impl Spool {
             frame::push(&mut note, Kind::Release, *through_run, recording.0.as_bytes());
         }
         frame::push(&mut note, Kind::Commit, 0, &[]);
-        let noted = self.journal.write(&note);
+        let (file, noted) = (self.journal.next_file(), self.journal.write(&note));
+        self.note_given_up(file);
         let current = self.journal.next_file();
         let mut index = self.shared.index();
         if let Ok(written) = noted {
-            index.files.entry(written.file).or_default().len = written.end;
+            index.written(written.file, written.end, written.begun);
         }
         for (recording, through_run) in releases {
             index.release(current, recording, through_run);
         }
         if index.files.get(&current).is_some_and(|facts| facts.needed_by.is_empty()) {
             self.journal.finish();
+            index.next_file = self.journal.next_file();
         }
         let unneeded = index.unneeded(self.journal.next_file());
         drop(index);

@@ -6,6 +6,8 @@ use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+
 use super::{SpoolReader, journal};
 
 /// A journal file, and how far it is committed.
@@ -22,7 +24,8 @@ pub struct JournalFile {
 pub struct JournalState {
     /// Its files, oldest first.
     pub files: Vec<JournalFile>,
-    /// The first file that anything not released needs; the newest one where nothing does. Older ones tell nothing any more.
+    /// The first file that anything not released needs; the one that is written next where nothing does. Older ones tell nothing any
+    /// more.
     pub first_needed: u32,
     /// Whether nothing is left to be sealed.
     pub is_empty: bool,
@@ -35,12 +38,17 @@ impl SpoolReader {
         let files = index.files.iter().map(|(number, facts)| JournalFile { number: *number, len: facts.len });
         let files: Vec<_> = files.collect();
         let needed = index.files.iter().find(|(_, facts)| !facts.needed_by.is_empty());
-        let newest = files.last().map_or(0, |file| file.number);
         JournalState {
-            first_needed: needed.map_or(newest, |(number, _)| *number),
+            first_needed: needed.map_or(index.next_file, |(number, _)| *number),
             is_empty: index.recordings.is_empty(),
             files,
         }
+    }
+
+    /// Nothing that lies in the journal is older than this, by a wall clock that says `now`; none where no file is left. What was
+    /// sealed before is in none of them.
+    pub fn frames_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.shared.index().files.values().map(|facts| facts.begun.not_after(now)).min()
     }
 
     /// Octets of a journal file as they lie there; fewer where the file ends before.
@@ -92,7 +100,7 @@ impl JournalCopy {
     ///
     /// # Errors
     /// It cannot be removed.
-    pub fn remove(self) -> io::Result<()> {
+    pub fn remove(&self) -> io::Result<()> {
         std::fs::remove_dir_all(&self.dir)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rokuon_policy::ids::{RecordingId, TenantId};
 
+use super::begun::Begun;
 use super::frame::{CallHeader, SALT_LEN};
 use crate::key_service::WrappedKey;
 
@@ -14,6 +15,8 @@ pub struct Index {
     pub recordings: HashMap<RecordingId, Entries>,
     /// Every journal file, by number.
     pub files: BTreeMap<u32, FileFacts>,
+    /// The file that the next commit goes into.
+    pub next_file: u32,
     /// Released recordings whose frames still lie in some file.
     releases: HashMap<RecordingId, Release>,
     /// Which recording a run belongs to.
@@ -71,6 +74,8 @@ impl Entries {
 pub struct FileFacts {
     /// Octets it takes.
     pub len: u64,
+    /// When it was begun.
+    pub begun: Begun,
     /// Recordings not released that have frames in it.
     pub needed_by: BTreeSet<RecordingId>,
 }
@@ -192,6 +197,12 @@ impl Index {
             }
             needed
         });
+    }
+
+    /// Notes how far a file goes.
+    pub fn written(&mut self, file: u32, end: u64, begun: Begun) {
+        let facts = self.files.entry(file).or_default();
+        (facts.len, facts.begun) = (end, begun);
     }
 
     /// Octets of all files.

@@ -4,8 +4,11 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use rokuon_policy::clock::{Clock as _, SystemClock};
+
+use super::begun::Begun;
 use super::frame::{self, FORMAT_VERSION, Kind};
 use super::{SpoolError, SpoolLimits};
 
@@ -22,6 +25,9 @@ struct Current {
     file: File,
     end: u64,
     since: Instant,
+    begun: Begun,
+    /// When something was last written into it.
+    written: Instant,
 }
 
 /// Where a commit was written.
@@ -32,6 +38,8 @@ pub struct Written {
     pub start: u64,
     /// The file's length now.
     pub end: u64,
+    /// When the file was begun.
+    pub begun: Begun,
 }
 
 /// The path of a journal file.
@@ -81,8 +89,8 @@ impl Journal {
             self.finish();
             return Err(full_or_io(error));
         }
-        current.end = start + buffer.len() as u64;
-        Ok(Written { file: self.next_file, start, end: current.end })
+        (current.end, current.written) = (start + buffer.len() as u64, Instant::now());
+        Ok(Written { file: self.next_file, start, end: current.end, begun: current.begun })
     }
 
     /// Whether the current file is large or old enough.
@@ -91,6 +99,11 @@ impl Journal {
             current.end >= limits.file_bytes || current.since.elapsed() >= limits.file_age
         };
         self.current.as_ref().is_some_and(old_or_large)
+    }
+
+    /// For how long nothing was written into the current file, if there is one.
+    pub fn rests_for(&self) -> Option<Duration> {
+        self.current.as_ref().map(|current| current.written.elapsed())
     }
 
     /// Ends the current file; the next commit makes a new one.
@@ -115,14 +128,17 @@ fn create(path: &Path, number: u32) -> Result<Current, SpoolError> {
         Ok(file) => file,
         Err(error) => return Err(full_or_io(error)),
     };
+    let begun = Begun::now(SystemClock.now());
     let mut header = Vec::new();
-    frame::push(&mut header, Kind::File, 0, &[FORMAT_VERSION.to_le_bytes(), number.to_le_bytes()].concat());
+    let facts = [&FORMAT_VERSION.to_le_bytes()[..], &number.to_le_bytes(), &begun.to_octets()];
+    frame::push(&mut header, Kind::File, 0, &facts.concat());
     if let Err(error) = file.write_all_at(&header, 0) {
         // Nothing of value is in it; leave the name free for the next try.
         let _ = fs::remove_file(path);
         return Err(full_or_io(error));
     }
-    Ok(Current { file, end: header.len() as u64, since: Instant::now() })
+    let now = Instant::now();
+    Ok(Current { file, end: header.len() as u64, since: now, begun, written: now })
 }
 
 fn full_or_io(error: io::Error) -> SpoolError {

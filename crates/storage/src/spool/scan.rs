@@ -3,12 +3,41 @@
 use std::fs;
 use std::path::Path;
 
-use rokuon_policy::ids::RecordingId;
+use rokuon_policy::ids::{RecordingId, TenantId};
 use uuid::Uuid;
 
+use super::begun::Begun;
 use super::frame::{self, CallHeader, Frame, Kind, Met};
 use super::index::Index;
-use super::{Recovered, RecoveredCall, SpoolError, journal};
+use super::{SpoolError, journal};
+use crate::key_service::WrappedKey;
+
+/// A call found in the spool at start that was not released.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecoveredCall {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which recording.
+    pub recording: RecordingId,
+    /// Its wrapped key.
+    pub wrapped: WrappedKey,
+    /// Entries that can be read.
+    pub entries: u64,
+}
+
+/// What was found at start. A call whose row says it is sealed is to be released again, not sealed anew: its release may
+/// not have reached the disk.
+#[derive(Debug, Default)]
+pub struct Recovered {
+    /// Calls to be sealed, in the order they began.
+    pub calls: Vec<RecoveredCall>,
+    /// Octets at the ends of files that were never committed whole.
+    pub torn_bytes: u64,
+    /// Stretches inside files that are damaged ([`SpoolError::Damaged`]).
+    pub damaged: Vec<SpoolError>,
+    /// Entries whose call frames are all damaged: nothing says whose they are.
+    pub orphans: u64,
+}
 
 /// The numbers the next file and the next run take.
 pub struct Next {
@@ -31,6 +60,7 @@ pub fn directory(dir: &Path) -> Result<(Index, Recovered, Next), SpoolError> {
         scan.file(*number, &path, &fs::read(&path)?);
     }
     let next = Next { file: numbers.last().map_or(1, |last| last + 1), run: scan.last_run + 1 };
+    scan.index.next_file = next.file;
     let mut found: Vec<_> = scan.index.recordings.iter().collect();
     found.sort_by_key(|(_, entries)| entries.order);
     let calls = found.into_iter().map(|(recording, entries)| RecoveredCall {
@@ -89,6 +119,10 @@ impl Scan {
                 if let Ok(recording) = frame.payload.try_into() {
                     self.index.release(file, RecordingId(Uuid::from_bytes(recording)), frame.run);
                 }
+            }
+            // Its first frame; anything else that looks like one says nothing of the file.
+            Kind::File if at == 0 => {
+                self.index.files.entry(file).or_default().begun = Begun::of_head(frame.payload);
             }
             Kind::File | Kind::Commit | Kind::Unknown => {}
         }

@@ -11,6 +11,7 @@ use super::*;
 
 mod copying;
 mod crash;
+mod frames;
 mod killed;
 mod life;
 

@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
+use std::time::Duration;
+
 use super::*;
 
 const CHILD: &str = "spool::tests::killed::child_that_spools_until_killed";

@@ -84,6 +84,7 @@ fn what_came_after_a_calls_turn_in_its_last_tick_is_kept() {
 
 /// Three calls' packets are more than the buffer holds; a tick of 100 ms brings a thousandth of what the real one holds.
 const SMALL: SpoolLimits = SpoolLimits {
+    idle_age: Duration::from_secs(1),
     file_bytes: 64 << 20,
     file_age: Duration::from_secs(600),
     buffer_bytes: 96 << 10,

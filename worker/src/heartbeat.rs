@@ -17,6 +17,7 @@ use rokuon_storage::spool_keys::SpoolKeys;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::held_frames::HeldFrames;
 use crate::registrar::Routes;
 use crate::tails::TailState;
 use crate::vitals::Vitals;
@@ -46,6 +47,8 @@ pub struct Heart {
     pub routes: Routes,
     /// How its spool is copied, where it is.
     pub tails: Option<Arc<TailState>>,
+    /// What lies on its disk.
+    pub frames: Arc<HeldFrames>,
 }
 
 /// The worker's name over its lives: kept beside its spool, made when there is none. One that cannot be kept is good for this life.
@@ -61,8 +64,20 @@ pub fn worker_id(spool_dir: &Path) -> Uuid {
     })
 }
 
-/// Beats until told to stop, then says that it stopped in order. `run` is this life of the process.
-pub async fn beat(heart: Heart, run: Uuid, worker: Uuid, mut stop: watch::Receiver<bool>) {
+/// How far a worker's end is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It goes on.
+    NotYet,
+    /// It takes no more calls.
+    Begun,
+    /// Its spool is left as it is.
+    Through,
+}
+
+/// Beats until the end begins, then says that it stopped in order, and in the end what it leaves in its spool. `run` is this life of the
+/// process.
+pub async fn beat(heart: Heart, run: Uuid, worker: Uuid, mut ending: watch::Receiver<Ending>) {
     let started_at = heart.clock.now();
     let mut pulse = Pulse {
         run: WorkerRun {
@@ -84,12 +99,15 @@ pub async fn beat(heart: Heart, run: Uuid, worker: Uuid, mut stop: watch::Receiv
     loop {
         pulse.beat().await;
         tokio::select! {
-            _ = stop.changed() => break,
+            _ = ending.changed() => break,
             () = tokio::time::sleep(EVERY) => {}
         }
     }
     pulse.run.stopped_at = Some(pulse.heart.clock.now());
     pulse.beat().await;
+    // Meanwhile it seals, and its spool lets go.
+    let _gone = ending.wait_for(|ending| *ending == Ending::Through).await.is_err();
+    pulse.last_word().await;
 }
 
 struct Pulse {
@@ -108,14 +126,8 @@ struct Pulse {
 impl Pulse {
     async fn beat(&mut self) {
         let now = self.heart.clock.now();
-        let (used, free) = self.heart.vitals.spool();
         self.run.last_beat_at = now.max(self.run.started_at);
-        self.run.vitals = Said {
-            live_calls: self.heart.vitals.live_calls(),
-            spool_used_bytes: used,
-            spool_free_bytes: free,
-            to_seal: self.heart.vitals.to_seal(),
-        };
+        self.run.vitals = self.vitals(now);
         let keyless = self.is_keyless();
         // Once may be the moment between a burst of calls and the refill.
         self.note(TroubleKind::KeysAway, keyless && self.keyless_before, now);
@@ -134,6 +146,28 @@ impl Pulse {
             tracing::error!(code = "heartbeat_unheard", %error, "the database is away: this worker goes on recording unheard");
         }
         self.note(TroubleKind::DatabaseAway, said.is_err(), now);
+    }
+
+    /// What it says of itself as of `now`.
+    fn vitals(&self, now: DateTime<Utc>) -> Said {
+        let (used, free) = self.heart.vitals.spool();
+        let held = self.heart.frames.said(now);
+        Said {
+            live_calls: self.heart.vitals.live_calls(),
+            spool_used_bytes: used,
+            spool_free_bytes: free,
+            to_seal: self.heart.vitals.to_seal(),
+            frames_since: held.since,
+            frames_gone: held.is_gone,
+        }
+    }
+
+    /// What it leaves behind. It is not a beat: the life of the recorder was over before.
+    async fn last_word(&mut self) {
+        self.run.vitals = self.vitals(self.heart.clock.now());
+        if let Err(error) = worker_runs::beat(&self.heart.db, &self.run).await {
+            tracing::warn!(%error, "what this worker leaves in its spool is not said");
+        }
     }
 
     /// What would be lost, or need help, if this host were lost now.

@@ -5,6 +5,7 @@ pub mod config;
 mod descriptors;
 pub mod desk;
 pub mod heartbeat;
+pub mod held_frames;
 pub mod orders;
 pub mod recorder;
 pub mod recovery;

@@ -37,7 +37,8 @@ impl RunningTails {
         run: (Uuid, Uuid),
     ) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let copying = keep_copied(spool.clone(), ports.store.clone(), state.clone(), config, stopped);
+        let (store, clock) = (ports.store.clone(), ports.clock.clone());
+        let copying = keep_copied(spool.clone(), store, state.clone(), clock, config, stopped);
         Self { state, db: ports.db.clone(), run, stop, copying: tokio::spawn(copying) }
     }
 

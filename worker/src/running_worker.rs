@@ -30,7 +30,8 @@ use uuid::Uuid;
 use crate::config::WorkerConfig;
 use crate::descriptors;
 use crate::desk::signalling::{Desk, DeskParts, Phase};
-use crate::heartbeat::{Heart, beat, worker_id};
+use crate::heartbeat::{Ending, Heart, beat, worker_id};
+use crate::held_frames::HeldFrames;
 use crate::orders::carry_out_orders;
 use crate::recorder::command::{LastingCall, Told};
 use crate::recorder::thread::RecorderThread;
@@ -103,7 +104,7 @@ pub struct RunningWorker {
     tasks: JoinSet<()>,
     sealing: JoinSet<()>,
     tails: Option<RunningTails>,
-    stop_beating: watch::Sender<bool>,
+    ending: watch::Sender<Ending>,
     beating: JoinHandle<()>,
     whip: Option<RunningWhip>,
 }
@@ -168,6 +169,8 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     };
     let (lasting, lasting_inbox) = mpsc::unbounded_channel();
     let (run, worker) = (Uuid::now_v7(), worker_id(&config.spool_dir));
+    let taken_over = config.spool_dir.join("taken-over");
+    let frames = Arc::new(HeldFrames::begin(spool_reader.clone(), &taken_over));
     let tails = match config.tails {
         Some(settings) => {
             let state = Arc::new(TailState::default());
@@ -175,8 +178,9 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
                 db: ports.db.clone(),
                 store: ports.store.clone(),
                 state: state.clone(),
+                frames: frames.clone(),
                 sealer: sealer.clone(),
-                folder: config.spool_dir.join("taken-over"),
+                folder: taken_over,
                 config: settings,
             }));
             Some(RunningTails::start(&spool_reader, &ports, state, settings, (run, worker)))
@@ -239,9 +243,10 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         prefetches: config.prefetched_keys > 0,
         routes: routes.clone(),
         tails: tails.as_ref().map(|tails| tails.state().clone()),
+        frames,
     };
-    let (stop_beating, stopped) = watch::channel(false);
-    let beating = tokio::spawn(beat(heart, run, worker, stopped));
+    let (ending, ended) = watch::channel(Ending::NotYet);
+    let beating = tokio::spawn(beat(heart, run, worker, ended));
     tasks.spawn(keep_watch(ports.db.clone(), ports.clock.clone()));
     if let Some(signer) = ports.signer.filter(|_| config.jobs) {
         let times = Arc::new(MachineTimes::new(ports.clock.clone()));
@@ -276,7 +281,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
         tasks,
         sealing,
         tails,
-        stop_beating,
+        ending,
         beating,
         whip,
     })
@@ -323,7 +328,7 @@ impl RunningWorker {
     pub async fn shutdown(mut self, patience: Duration) {
         self.phase.send_replace(Phase::Stopping);
         // From here on no call is taken: that is the end of this life.
-        self.stop_beating.send_replace(true);
+        self.ending.send_replace(Ending::Begun);
         let sealing = async {
             // Ends by itself once the recorder is gone and every order is done.
             while self.sealing.join_next().await.is_some() {}
@@ -335,14 +340,19 @@ impl RunningWorker {
                 whip.stop();
             }
             recorder.stop();
+            recorder
         });
         self.tasks.shutdown().await;
-        let _panicked = stopped.await;
+        let recorder = stopped.await;
         if tokio::time::timeout(patience, sealing).await.is_err() {
             tracing::info!("what is not yet sealed stays in the spool for the next start");
         }
         self.sealing.shutdown().await;
+        if let Ok(mut recorder) = recorder {
+            let _panicked = tokio::task::spawn_blocking(move || recorder.let_go()).await;
+        }
         // Its last word, unless the database is away.
+        self.ending.send_replace(Ending::Through);
         if tokio::time::timeout(LAST_BEAT, &mut self.beating).await.is_err() {
             self.beating.abort();
         }

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use rokuon_db::spool_lives::SpoolLife;
+use rokuon_policy::clock::Clock;
 use rokuon_storage::object_store::{ObjectStore, StoreError};
 use rokuon_storage::spool::{JournalState, SpoolReader};
 use rokuon_storage::spool_tail::{SpoolTail, TailPlace};
@@ -28,6 +30,8 @@ pub struct Copied {
     pub first_file: u32,
     /// Whether nothing was left to be sealed.
     pub empty: bool,
+    /// Nothing in the journal was written before this.
+    pub frames_since: DateTime<Utc>,
 }
 
 /// What copying, heartbeat and takeover tell each other of this process's spool.
@@ -73,6 +77,7 @@ impl TailState {
             copied: copied.is_some(),
             first_file: copied.map_or(0, |copied| copied.first_file),
             empty: copied.is_some_and(|copied| copied.empty),
+            frames_since: copied.map(|copied| copied.frames_since),
             stopped,
         }
     }
@@ -104,12 +109,14 @@ pub async fn keep_copied(
     spool: SpoolReader,
     store: Arc<dyn ObjectStore>,
     state: Arc<TailState>,
+    clock: Arc<dyn Clock>,
     config: TailsConfig,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut copier = Copier {
         spool,
         store,
+        clock,
         state,
         life: Uuid::nil(),
         done: BTreeMap::new(),
@@ -133,6 +140,7 @@ pub async fn keep_copied(
 struct Copier {
     spool: SpoolReader,
     store: Arc<dyn ObjectStore>,
+    clock: Arc<dyn Clock>,
     state: Arc<TailState>,
     /// The life that `done` speaks of.
     life: Uuid,
@@ -152,11 +160,14 @@ impl Copier {
         if self.life != life {
             (self.life, self.done, self.signs) = (life, BTreeMap::new(), 0);
         }
+        // In this order: what is begun in between is younger.
+        let now = self.clock.now();
+        let frames_since = self.spool.frames_since(now).unwrap_or(now);
         let journal = self.spool.journal_state();
         match self.copy(&journal).await {
             Ok(()) => {
                 self.copied_at = began;
-                let now = Copied { first_file: journal.first_needed, empty: journal.is_empty };
+                let now = Copied { first_file: journal.first_needed, empty: journal.is_empty, frames_since };
                 self.state.note_copied(life, now);
                 if self.state.behind.swap(false, Ordering::Relaxed) {
                     tracing::warn!("the spool's tail is copied again");

@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::config::TailsConfig;
+use crate::held_frames::HeldFrames;
 use crate::sealing::sealer::{Origin, SealOrder, Sealer};
 use crate::tails::TailState;
 
@@ -31,6 +32,8 @@ pub struct Takeover {
     pub store: Arc<dyn ObjectStore>,
     /// Our own life.
     pub state: Arc<TailState>,
+    /// Where it is told what lies here of others.
+    pub frames: Arc<HeldFrames>,
     /// Seals what was journaled elsewhere, once it is told where that lies.
     pub sealer: Sealer,
     /// Where journals are put together.
@@ -126,10 +129,12 @@ impl Takeover {
         tracing::error!(code = "worker_lost", life = %found.life,
             "A WORKER IS LOST: its live calls are sealed from what it copied");
         metrics::counter!("rokuon_takeovers_total").increment(1);
+        let held = self.frames.found(found.frames_since);
         while let Err(error) = self.take(&found, by, epoch).await {
             tracing::warn!(%error, life = %found.life, "a lost worker's calls cannot be sealed yet");
             tokio::time::sleep(AGAIN).await;
         }
+        self.frames.let_go(held);
     }
 
     async fn take(&self, found: &SilentLife, by: Uuid, epoch: u64) -> Result<(), TakeoverError> {
@@ -149,11 +154,10 @@ impl Takeover {
             origin: Origin::Lost(found.life),
         });
         sealer.seal_all(orders.collect()).await;
+        // Before it is settled: until then its tails are there, should we be lost in between, and hold back what is said of tails.
+        copy.remove()?;
         if spool_lives::settle(&self.db, found.life, by, epoch).await? {
             tracing::info!(life = %found.life, "everything of a lost worker is sealed");
-        }
-        if let Some(copy) = Arc::into_inner(copy) {
-            copy.remove()?;
         }
         Ok(())
     }

@@ -23,6 +23,8 @@ pub struct SpoolLife {
     pub first_file: u32,
     /// Whether nothing was left to be sealed then.
     pub empty: bool,
+    /// Nothing in its tails from that file on was written before this, if that is known.
+    pub frames_since: Option<DateTime<Utc>>,
     /// Whether the process stops now, in order.
     pub stopped: bool,
 }
@@ -38,6 +40,19 @@ pub struct SilentLife {
     pub epoch: u64,
     /// The first journal file it needed.
     pub first_file: u32,
+    /// Nothing in its tails from that file on was written before this, if that is known.
+    pub frames_since: Option<DateTime<Utc>>,
+}
+
+/// A life that is not over, before its tails are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenLife {
+    /// Which.
+    pub life: Uuid,
+    /// Nothing in its tails that are still needed was written before this, if that is known.
+    pub frames_since: Option<DateTime<Utc>>,
+    /// For how many seconds it was not heard.
+    pub silent_seconds: i64,
 }
 
 /// What may go of a life's tails.
@@ -55,14 +70,15 @@ pub struct TailsNeeded {
 /// [`DbError::Conflict`] `spool_lives_run_id_fkey` for a process that was never heard.
 pub async fn hear(database: &Database, said: &SpoolLife) -> Result<bool, DbError> {
     let written = sqlx::query(
-        "INSERT INTO spool_lives (life_id, run_id, worker_id, heard_at, copied, first_file, empty, stopped)
-        VALUES ($1, $2, $3, clock_timestamp(), $4, $5, $6, $7)
+        "INSERT INTO spool_lives (life_id, run_id, worker_id, heard_at, copied, first_file, empty, stopped, frames_since)
+        VALUES ($1, $2, $3, clock_timestamp(), $4, $5, $6, $7, $8)
         ON CONFLICT (life_id) DO UPDATE SET
             heard_at = clock_timestamp(),
             copied = excluded.copied,
             first_file = excluded.first_file,
             empty = excluded.empty,
-            stopped = excluded.stopped
+            stopped = excluded.stopped,
+            frames_since = excluded.frames_since
         WHERE spool_lives.taken_by IS NULL",
     )
     .bind(said.life)
@@ -72,6 +88,7 @@ pub async fn hear(database: &Database, said: &SpoolLife) -> Result<bool, DbError
     .bind(i64::from(said.first_file))
     .bind(said.empty)
     .bind(said.stopped)
+    .bind(said.frames_since)
     .execute(database.pool())
     .await?;
     Ok(written.rows_affected() == 1)
@@ -110,8 +127,9 @@ pub async fn silent(
     silent_seconds: f64,
     stopped_seconds: f64,
 ) -> Result<Vec<SilentLife>, DbError> {
-    let rows: Vec<(Uuid, DateTime<Utc>, i64, i64)> = sqlx::query_as(
-        "SELECT s.life_id, s.heard_at, s.epoch, s.first_file
+    type Row = (Uuid, DateTime<Utc>, i64, i64, Option<DateTime<Utc>>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT s.life_id, s.heard_at, s.epoch, s.first_file, s.frames_since
         FROM spool_lives s
         WHERE s.settled_at IS NULL
             AND s.life_id <> $1
@@ -131,13 +149,14 @@ pub async fn silent(
     .fetch_all(database.pool())
     .await?;
     rows.into_iter()
-        .map(|(life, heard_at, epoch, first_file)| {
+        .map(|(life, heard_at, epoch, first_file, frames_since)| {
             let place = Place { table: "spool_lives", row: &life };
             Ok(SilentLife {
                 life,
                 heard_at,
                 epoch: place.number("epoch", epoch)?,
                 first_file: place.number("first_file", first_file)?,
+                frames_since,
             })
         })
         .collect()
@@ -179,6 +198,22 @@ pub async fn settle(database: &Database, life: Uuid, by: Uuid, epoch: u64) -> Re
     .execute(database.pool())
     .await?;
     Ok(written.rows_affected() == 1)
+}
+
+/// The lives that are not over, as they are before their tails are looked at.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn open(database: &Database) -> Result<Vec<OpenLife>, DbError> {
+    let rows: Vec<(Uuid, Option<DateTime<Utc>>, i64)> = sqlx::query_as(
+        "SELECT life_id, frames_since, extract(epoch FROM clock_timestamp() - heard_at)::bigint
+        FROM spool_lives
+        WHERE settled_at IS NULL AND NOT (stopped AND copied AND empty)",
+    )
+    .fetch_all(database.pool())
+    .await?;
+    let life = |(life, frames_since, silent_seconds)| OpenLife { life, frames_since, silent_seconds };
+    Ok(rows.into_iter().map(life).collect())
 }
 
 /// What may go of these lives' tails; of one that is not known nothing is said.

@@ -41,6 +41,10 @@ pub struct Vitals {
     pub spool_free_bytes: u64,
     /// Recordings that wait to be sealed.
     pub to_seal: u64,
+    /// Nothing in its spool was written before this, if that is known.
+    pub frames_since: Option<DateTime<Utc>>,
+    /// Whether its spool held no journal file at all.
+    pub frames_gone: bool,
 }
 
 impl Vitals {
@@ -129,16 +133,20 @@ pub async fn beat(database: &Database, run: &WorkerRun) -> Result<(), DbError> {
             live_calls,
             spool_used_bytes,
             spool_free_bytes,
-            to_seal
+            to_seal,
+            frames_since,
+            frames_gone
         )
-        VALUES ($1, $2, $3, $4, greatest($4, $5), $6, $7, $8, $9, $10)
+        VALUES ($1, $2, $3, $4, greatest($4, $5), $6, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (run_id) DO UPDATE SET
             last_beat_at = greatest(worker_runs.last_beat_at, excluded.last_beat_at),
             stopped_at = excluded.stopped_at,
             live_calls = excluded.live_calls,
             spool_used_bytes = excluded.spool_used_bytes,
             spool_free_bytes = excluded.spool_free_bytes,
-            to_seal = excluded.to_seal",
+            to_seal = excluded.to_seal,
+            frames_since = excluded.frames_since,
+            frames_gone = excluded.frames_gone",
     )
     .bind(run.run)
     .bind(run.worker)
@@ -150,6 +158,8 @@ pub async fn beat(database: &Database, run: &WorkerRun) -> Result<(), DbError> {
     .bind(signed(run.vitals.spool_used_bytes))
     .bind(signed(run.vitals.spool_free_bytes))
     .bind(signed(run.vitals.to_seal))
+    .bind(run.vitals.frames_since)
+    .bind(run.vitals.frames_gone)
     .execute(database.pool())
     .await?;
     Ok(())
@@ -176,7 +186,7 @@ pub async fn trouble(database: &Database, trouble: &Trouble) -> Result<(), DbErr
 
 /// The columns of [`RunRow`].
 const COLUMNS: &str = "run_id, worker_id, software_version, started_at, last_beat_at, stopped_at,
-    live_calls, spool_used_bytes, spool_free_bytes, to_seal";
+    live_calls, spool_used_bytes, spool_free_bytes, to_seal, frames_since, frames_gone";
 
 #[derive(sqlx::FromRow)]
 struct RunRow {
@@ -190,6 +200,8 @@ struct RunRow {
     spool_used_bytes: i64,
     spool_free_bytes: i64,
     to_seal: i64,
+    frames_since: Option<DateTime<Utc>>,
+    frames_gone: bool,
 }
 
 impl TryFrom<RunRow> for WorkerRun {
@@ -208,6 +220,8 @@ impl TryFrom<RunRow> for WorkerRun {
                 spool_used_bytes: place.number("spool_used_bytes", row.spool_used_bytes)?,
                 spool_free_bytes: place.number("spool_free_bytes", row.spool_free_bytes)?,
                 to_seal: place.number("to_seal", row.to_seal)?,
+                frames_since: row.frames_since,
+                frames_gone: row.frames_gone,
             },
         })
     }

@@ -28,11 +28,13 @@ use crate::rtp::receive::Receiver;
 use crate::rtp::reports::Reporter;
 use crate::vitals::Vitals;
 use journaling::hand_over;
+use releasing::release;
 use telling::tell_sounds;
 
 mod calls;
 mod cutting;
 mod journaling;
+mod releasing;
 mod telling;
 
 /// After the dialog ends, packets that were overtaken by the BYE are still taken for so long.
@@ -55,8 +57,11 @@ pub struct RecorderThread {
     commands: Sender<Command>,
     openings: Sender<NewCall>,
     vitals: Arc<Vitals>,
-    recording: Option<JoinHandle<()>>,
+    spool: Arc<SharedSpool>,
+    recording: Option<JoinHandle<Commands<Command>>>,
     opening: Option<JoinHandle<()>>,
+    /// What is asked of the thread after its end.
+    late: Option<Commands<Command>>,
 }
 
 impl RecorderThread {
@@ -85,12 +90,16 @@ impl RecorderThread {
         };
         let (pace, seal_every, own_vitals) = (Pace::of(config), config.seal_every, vitals.clone());
         // The receive buffers hold raw pointers, so the recorder is made on the thread that uses it.
-        let body =
-            move || Recorder::new(spool, began, pace, seal_every, identity, told, own_vitals).run(&receiver);
+        let own_spool = spool.clone();
+        let body = move || {
+            Recorder::new(own_spool, began, pace, seal_every, identity, told, own_vitals).run(&receiver);
+            receiver
+        };
         let recording = std::thread::Builder::new().name("recorder".into()).spawn(body)?;
         let opening =
             std::thread::Builder::new().name("openings".into()).spawn(move || opener.run(&asked))?;
-        Ok(Self { commands, openings, vitals, recording: Some(recording), opening: Some(opening) })
+        let (recording, opening) = (Some(recording), Some(opening));
+        Ok(Self { commands, openings, vitals, spool, recording, opening, late: None })
     }
     /// A way to have calls opened.
     pub fn openings(&self) -> Sender<NewCall> {
@@ -110,7 +119,9 @@ impl RecorderThread {
         let _gone = self.openings.send(NewCall::Stop);
         let _panicked = self.opening.take().map(JoinHandle::join);
         let _gone = self.commands.send(Command::Stop);
-        let _panicked = self.recording.take().map(JoinHandle::join);
+        if let Some(Ok(late)) = self.recording.take().map(JoinHandle::join) {
+            self.late = Some(late);
+        }
     }
 }
 
@@ -262,12 +273,7 @@ impl Recorder {
                 self.cut(recording, changes, &entries, answer);
             }
             Command::CutFailed(recording) => self.cut_failed(recording),
-            Command::FreeCut(freed) => self.spool.lock().release_through(freed.recording, freed.through_run),
-            Command::Release(recording) => {
-                if let Err(error) = self.spool.lock().release(recording) {
-                    tracing::error!(%error, %recording, "a sealed recording could not be released from the spool");
-                }
-            }
+            Command::FreeCut(_) | Command::Release(_) => release(&self.spool, &command),
             Command::Stop => return false,
             #[cfg(test)]
             Command::Stand(until) => {

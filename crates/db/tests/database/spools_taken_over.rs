@@ -30,6 +30,7 @@ async fn heard(platform: &Platform, worker: Uuid) -> SpoolLife {
         copied: true,
         first_file: 3,
         empty: false,
+        frames_since: Some(noon()),
         stopped: false,
     };
     assert!(spool_lives::hear(&platform.database, &life).await.unwrap());
@@ -52,7 +53,7 @@ async fn of_all_who_find_a_silent_spool_one_takes_it_and_its_worker_is_told() {
         }
     };
     let silent = found(&one).await.expect("it was not heard for no time at all");
-    assert_eq!((silent.first_file, silent.epoch), (3, 0));
+    assert_eq!((silent.first_file, silent.epoch, silent.frames_since), (3, 0, Some(noon())));
     // It was only slow: what was found does not hold any more.
     assert!(spool_lives::hear(db, &lost).await.unwrap());
     assert_eq!(spool_lives::take_over(db, &silent, one.life).await.unwrap(), None);
@@ -83,8 +84,14 @@ async fn of_all_who_find_a_silent_spool_one_takes_it_and_its_worker_is_told() {
     assert!(!spool_lives::settle(db, lost.life, taker.life, epoch).await.unwrap());
     let needed = async || spool_lives::tails_needed(db, &[lost.life, Uuid::nil()]).await.unwrap();
     assert_eq!(needed().await, [TailsNeeded { life: lost.life, from_file: Some(3) }]);
+    let open = async || {
+        let all = spool_lives::open(db).await.unwrap();
+        all.into_iter().find(|open| open.life == lost.life).map(|open| open.frames_since)
+    };
+    assert_eq!(open().await, Some(Some(noon())), "taken, and not sealed: its tails count");
     assert!(spool_lives::settle(db, lost.life, next.life, epoch + 1).await.unwrap());
     assert_eq!(needed().await, [TailsNeeded { life: lost.life, from_file: None }]);
+    assert_eq!(open().await, None);
     assert_eq!(finds(0.0).await, None);
 }
 

@@ -30,7 +30,14 @@ fn run(worker: Uuid) -> WorkerRun {
         started_at: noon(),
         last_beat_at: noon(),
         stopped_at: None,
-        vitals: Vitals { live_calls: 3, spool_used_bytes: 79, spool_free_bytes: 21, to_seal: 1 },
+        vitals: Vitals {
+            live_calls: 3,
+            spool_used_bytes: 79,
+            spool_free_bytes: 21,
+            to_seal: 1,
+            frames_since: Some(noon()),
+            frames_gone: false,
+        },
     }
 }
 

@@ -22,8 +22,12 @@ async fn by_python(key: &Path, certificate: &Path) -> (bool, String) {
     (output.status.success(), said.into_owned())
 }
 
+fn said_unknown(verified: &str) -> bool {
+    verified.contains("確かめられていません")
+}
+
 // req: TK-7.1
-// rule: I6
+// rule: I6, I7
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_certificate_is_good_as_it_was_signed_and_not_with_one_octet_changed() {
     let platform = TestPlatform::start(&[TENANT]).await;
@@ -52,13 +56,15 @@ async fn a_certificate_is_good_as_it_was_signed_and_not_with_one_octet_changed()
     };
     let (good, said) = verify(&file).await;
     assert!(good && said.contains(&recording) && said.contains(&id), "{said}");
+    let known = said;
     let (good, said) = by_python(&key, &file).await;
     assert!(good && said.trim() == recording, "{said}");
     let text = String::from_utf8(note.clone()).expect("text");
     assert!(
-        text.contains("録音装置1台のうち、封印待ちのあるもの0台、連絡のないもの0台"),
+        text.contains("録音装置1台のどの一時保管にも、保管先にあるその控えにも残っていない"),
         "what is known of spools: {text}"
     );
+    assert!(text.contains("\"spools_cleared\":\"") && !said_unknown(&known), "{text}\n{known}");
 
     let changed = platform.folder().join("changed.txt");
     // Some everywhere in it; every one is tried beside the code.

@@ -1,5 +1,7 @@
 //! What is about to be erased of a recording, written down before the first object goes.
 
+use std::collections::BTreeMap;
+
 use rokuon_policy::closed_list;
 use rokuon_policy::ids::RecordingId;
 use serde::{Deserialize, Serialize};
@@ -45,6 +47,15 @@ pub struct DestructionList {
     pub objects: Vec<ListedObject>,
     /// When it was written down first.
     pub listed_at: DateTime<Utc>,
+}
+
+/// When everything on a list was erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Emptied {
+    /// Its key.
+    pub keys_erased: DateTime<Utc>,
+    /// Its media.
+    pub media_erased: DateTime<Utc>,
 }
 
 /// Writes lists down; says for which there was none before. What stands on one already stays on it: what was found anew is added.
@@ -128,6 +139,62 @@ pub async fn waiting(
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(list).collect()
+}
+
+/// Everything on these lists was erased, and nothing is left: what remains of the destructions is to wait. What stands there already
+/// stays. A recording of which nothing was found gets an empty list.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn note_emptied(
+    tx: &mut TenantTx,
+    recordings: &[RecordingId],
+    emptied: Emptied,
+) -> Result<(), DbError> {
+    let ids: Vec<Uuid> = recordings.iter().map(|id| id.0).collect();
+    let (tenant, connection) = tx.parts();
+    sqlx::query(
+        "INSERT INTO destruction_lists (tenant_id, recording_id, cause, objects, listed_at, keys_erased_at, media_erased_at)
+        SELECT $1, id, $3, '[]', $5, $4, $5
+        FROM unnest($2::uuid[]) AS emptied (id)
+        ON CONFLICT (tenant_id, recording_id, cause) DO UPDATE SET
+            keys_erased_at = excluded.keys_erased_at,
+            media_erased_at = excluded.media_erased_at
+        WHERE destruction_lists.keys_erased_at IS NULL",
+    )
+    .bind(tenant)
+    .bind(ids)
+    .bind(ListCause::Destroyed.as_str())
+    .bind(emptied.keys_erased)
+    .bind(emptied.media_erased)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Which of these recordings are destroyed but for their certificates, and since when.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn emptied(
+    tx: &mut TenantTx,
+    recordings: &[RecordingId],
+) -> Result<BTreeMap<RecordingId, Emptied>, DbError> {
+    let ids: Vec<Uuid> = recordings.iter().map(|id| id.0).collect();
+    let (tenant, connection) = tx.parts();
+    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = sqlx::query_as(
+        "SELECT recording_id, keys_erased_at, media_erased_at
+        FROM destruction_lists
+        WHERE tenant_id = $1 AND recording_id = ANY ($2) AND cause = $3
+            AND keys_erased_at IS NOT NULL AND media_erased_at IS NOT NULL",
+    )
+    .bind(tenant)
+    .bind(ids)
+    .bind(ListCause::Destroyed.as_str())
+    .fetch_all(connection)
+    .await?;
+    let row = |(id, keys_erased, media_erased)| (RecordingId(id), Emptied { keys_erased, media_erased });
+    Ok(rows.into_iter().map(row).collect())
 }
 
 /// Everything on them is gone.

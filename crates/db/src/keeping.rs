@@ -40,8 +40,6 @@ pub enum WorkList {
     ToMove,
     /// They wait for destruction: longest first.
     Due,
-    /// Their destruction was committed: longest first.
-    Destroying,
     /// What is sealed, oldest call first: what gives way to capacity.
     Oldest,
 }
@@ -158,7 +156,6 @@ pub async fn list(
         WorkList::Over => " ORDER BY r.keep_until",
         WorkList::ToMove => " ORDER BY r.secondary_from",
         WorkList::Due => " ORDER BY r.due_at",
-        WorkList::Destroying => " ORDER BY r.destroying_at",
         WorkList::Oldest => " ORDER BY r.started_at",
     });
     sql.push(" LIMIT ").push_bind(i64::from(limit));
@@ -169,6 +166,31 @@ pub async fn list(
         found.truncate(limit as usize);
     }
     Ok(found)
+}
+
+/// The next ones whose destruction was committed, behind `after` in the order of when that was: one whose end waits holds up nobody.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn destroying(
+    tx: &mut TenantTx,
+    after: Option<(DateTime<Utc>, RecordingId)>,
+    limit: u32,
+) -> Result<Vec<KeptRow>, DbError> {
+    let (tenant, connection) = tx.parts();
+    let mut sql = QueryBuilder::<Postgres>::new(COLUMNS);
+    sql.push_bind(tenant.to_owned()).push(" AND r.active_holds = 0 AND r.state = 'destroying'");
+    if let Some((at, id)) = after {
+        sql.push(" AND r.destroying_at >= ").push_bind(at);
+        sql.push(" AND (r.destroying_at, r.recording_id) > (")
+            .push_bind(at)
+            .push(", ")
+            .push_bind(id.0)
+            .push(")");
+    }
+    sql.push(" ORDER BY r.destroying_at, r.recording_id LIMIT ").push_bind(i64::from(limit));
+    let rows: Vec<Row> = sql.build_query_as().fetch_all(connection).await?;
+    rows.into_iter().map(KeptRow::try_from).collect()
 }
 
 /// How many a work list names at `now`.
@@ -202,7 +224,6 @@ fn condition(sql: &mut QueryBuilder<Postgres>, list: WorkList, now: DateTime<Utc
             .push("AND r.state = 'due' AND (r.hold_grace_until IS NULL OR r.hold_grace_until <= ")
             .push_bind(now)
             .push(")"),
-        WorkList::Destroying => sql.push("AND r.state = 'destroying'"),
         WorkList::Oldest => sql
             .push("AND r.state IN ('primary', 'secondary') AND (r.keep_at_least_until IS NULL OR r.keep_at_least_until <= ")
             .push_bind(now)

@@ -63,6 +63,7 @@ pub mod sessions;
 pub mod sign_in_throttle;
 pub mod spool_lives;
 pub mod stored_recordings;
+pub mod tail_looks;
 pub mod tenant_tx;
 pub mod tenants;
 pub mod truncated_recordings;

@@ -10,6 +10,7 @@ use rokuon_policy::article::Article;
 use rokuon_policy::civil::civil_day;
 use rokuon_policy::ids::{RecordingId, TenantId};
 use rokuon_policy::keeping::DueReason;
+use rokuon_policy::keeping::frames::{Known, Verdict};
 use rokuon_policy::keeping::spools::Spools;
 use rokuon_policy::media_kind::MediaKind;
 use rokuon_policy::policy::Policy;
@@ -69,10 +70,14 @@ pub struct Times {
     pub due: Option<DateTime<Utc>>,
     /// Destruction was committed: nobody could read it from here on.
     pub committed: DateTime<Utc>,
-    /// The last version of its key was erased: nothing could be decrypted from here on.
+    /// The last version of its key was erased: no object could be decrypted from here on.
     pub keys_erased: DateTime<Utc>,
     /// The last version of its media was erased.
     pub media_erased: DateTime<Utc>,
+    /// It was seen that neither a recorder's spool nor a copy of one (tail) held anything of it; absent where that is not known, and
+    /// in certificates of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spools_cleared: Option<DateTime<Utc>>,
     /// The stores were looked at once more.
     pub checked: DateTime<Utc>,
 }
@@ -93,7 +98,7 @@ pub struct PostCheck {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Elsewhere {
-    /// The spool of the worker that recorded it.
+    /// The spool of the worker that recorded it, and its copies.
     pub spool: Text,
     /// Keys and pictures in memory.
     pub caches: Text,
@@ -104,10 +109,10 @@ pub struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// By what the recorders had said since it was sealed. Their spools were not looked into.
-    fn by(spools: &Spools) -> Self {
+    /// By what the recorders said of their spools, and by a look at the tails.
+    fn by(known: &Known) -> Self {
         Self {
-            spool: spool_of(spools),
+            spool: spool_of(known),
             caches: Text::new(
                 "消去の確定と同時に破棄を指示しました。届かない場合も5分で失効します",
                 "told to forget it at the commit; without being told they forget within five minutes",
@@ -121,21 +126,37 @@ impl Elsewhere {
     }
 }
 
-/// What is known of the spools: a recorder lets go of a recording once its rows are written, and says how much it has still to write.
-fn spool_of(spools: &Spools) -> Text {
-    let Spools { recorders, busy, silent } = spools;
+/// What is known of spools and tails. A recorder says how old the oldest file of its spool is, and a look at the tails how old they are.
+fn spool_of(known: &Known) -> Text {
+    let Known { spools: Spools { recorders, busy, silent }, may_hold, tails_clear, verdict } = known;
+    if *verdict == Verdict::Clear {
+        return Text::new(
+            format!(
+                "通話の後に報告のあった録音装置{recorders}台のどの一時保管にも、保管先にあるその控えにも残っていないことを確かめました"
+            ),
+            format!(
+                "it was seen that none of the spools of the {recorders} recorders heard since the call holds it any more, and no copy of a spool in the store does"
+            ),
+        );
+    }
+    let (tails_ja, tails_en) = match tails_clear {
+        true => ("控えには残っていません", "no copy of a spool in the store holds it"),
+        false => ("控えについては確かめられていません", "of copies of spools in the store it is not known"),
+    };
     if *recorders == 0 {
         return Text::new(
-            "通話の後に報告のあった録音装置はなく、一時保管については確かめられていません",
-            "no recorder was heard since the call: nothing is known of spools",
+            format!(
+                "通話の後に報告のあった録音装置はなく、一時保管については確かめられていません。{tails_ja}"
+            ),
+            format!("no recorder was heard since the call: nothing is known of spools; {tails_en}"),
         );
     }
     Text::new(
         format!(
-            "一時保管は封印後に解放されます。通話の後に報告のあった録音装置{recorders}台のうち、封印待ちのあるもの{busy}台、連絡のないもの{silent}台（一時保管の中は調べていません）"
+            "通話の後に報告のあった録音装置{recorders}台のうち{may_hold}台の一時保管に残っていないことは、確かめられていません(封印待ちのあるもの{busy}台、連絡のないもの{silent}台)。{tails_ja}"
         ),
         format!(
-            "a spool lets go of a recording once it is sealed; of the {recorders} recorders heard since the call {busy} have something to seal and {silent} are silent (no spool was looked into)"
+            "of the {recorders} recorders heard since the call it is not known that the spools of {may_hold} do not hold it any more ({busy} have something to seal, {silent} are silent); {tails_en}"
         ),
     )
 }
@@ -186,8 +207,8 @@ pub(crate) struct Destroyed<'a> {
     pub(crate) row: &'a KeptRow,
     pub(crate) erased: Vec<ListedObject>,
     pub(crate) times: Times,
-    /// What the recorders heard since it was sealed say of their spools.
-    pub(crate) spools: Spools,
+    /// What is known of spools and tails.
+    pub(crate) known: Known,
 }
 
 /// Makes the certificate of a destruction whose post-check found nothing.
@@ -197,7 +218,7 @@ pub(crate) fn certify(
     destroyed: Destroyed<'_>,
     signer: &NoteSigner,
 ) -> Option<certificates::Certificate> {
-    let Destroyed { row, mut erased, times, spools } = destroyed;
+    let Destroyed { row, mut erased, times, known } = destroyed;
     let cause = row.kept.cause.as_ref()?;
     // Keys first, as they were erased.
     erased.sort_by(|a, b| (a.bucket != "keys", a).cmp(&(b.bucket != "keys", b)));
@@ -216,7 +237,7 @@ pub(crate) fn certify(
         times,
         erased,
         post_check: PostCheck { key_versions: 0, media_versions: 0, unwrap_possible: false },
-        elsewhere: Elsewhere::by(&spools),
+        elsewhere: Elsewhere::by(&known),
         kept: kept(policy, row),
     };
     let json = serde_json::to_string(&body).expect("plain structs are JSON");
@@ -264,6 +285,7 @@ pub fn verify(note: &str, key: &NoteVerifier) -> Result<CertificateBody, Certifi
         times.committed,
         times.keys_erased,
         times.media_erased,
+        times.spools_cleared.unwrap_or(times.media_erased),
         times.checked,
     ];
     let clean = body.post_check.key_versions == 0

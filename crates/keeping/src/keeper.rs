@@ -94,6 +94,8 @@ pub(crate) struct Memory {
     pub(crate) held_seen: Mutex<BTreeMap<TenantId, RecordingId>>,
     /// Holds that were told outside the database, placed or released.
     pub(crate) holds_told: Mutex<BTreeSet<(HoldId, bool)>>,
+    /// When the tails were last looked at for a destruction's sake.
+    pub(crate) tails_looked: Mutex<Option<DateTime<Utc>>>,
     /// Of each tenant how far its trail was seen to have come, and when that was looked at.
     pub(crate) marks: Mutex<BTreeMap<TenantId, (Mark, Instant)>>,
 }
@@ -181,7 +183,7 @@ impl Keeper {
         let ended = self.times.now();
         let (written, wait) = match &end {
             Ok(RunEnd::Goes { place }) => (RunEnd::Goes { place: place.clone() }, TimeDelta::zero()),
-            Ok(end) => (end.clone(), every(kind)),
+            Ok(end) => (end.clone(), run.again_in.unwrap_or_else(|| every(kind))),
             // The clock is no failure of the job: it did well to do nothing.
             Err(KeepingError::Time(_)) => (RunEnd::Done, DOUBT_RETRY),
             Err(error) => (RunEnd::Failed { error: error.to_string() }, retry(failures)),

@@ -12,6 +12,7 @@ pub mod interruption;
 pub mod keeper;
 pub mod log_erasure;
 pub mod object_holds;
+mod outside;
 pub mod policy_change;
 pub mod reconcile;
 mod recorders;

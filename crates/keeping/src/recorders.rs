@@ -18,6 +18,8 @@ pub(crate) async fn last_words(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<
         stopped: run.stopped_at.is_some(),
         to_seal: run.vitals.to_seal,
         live_calls: run.vitals.live_calls,
+        frames_since: run.vitals.frames_since,
+        frames_gone: run.vitals.frames_gone,
     };
     Ok(newest.iter().map(word).collect())
 }

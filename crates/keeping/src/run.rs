@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rokuon_db::audit_events::{Actor, AuditEvent};
 use rokuon_db::jobs::{self, Job, Lease, Progress};
 use rokuon_db::tenant_tx::TenantTx;
@@ -35,6 +35,8 @@ pub struct Run<'a> {
     pub(crate) now: DateTime<Utc>,
     pub(crate) rules: Option<Rules>,
     pub(crate) progress: Progress,
+    /// It goes on in this time, sooner than usual.
+    pub(crate) again_in: Option<TimeDelta>,
 }
 
 impl<'a> Run<'a> {
@@ -47,7 +49,7 @@ impl<'a> Run<'a> {
     ) -> Self {
         // A run that goes on keeps its figures, a new one begins at nothing.
         let progress = if job.place.is_some() { job.progress.clone() } else { Progress::default() };
-        Self { keeper, tenant, job, lease, now, rules: None, progress }
+        Self { keeper, tenant, job, lease, now, rules: None, progress, again_in: None }
     }
 
     pub(crate) fn rules(&self) -> Result<Rules, KeepingError> {

@@ -1,5 +1,5 @@
 //! Erases the tails of spools that nobody needs any more: of lives that are over all, of those that go on what their journal has
-//! left behind. Whoever writes tails may not erase them. Of no tenant, and safe to run anywhere and twice: what may go stands in
+//! left behind; and notes how old what is left can be, for certificates of destruction. Whoever writes tails may not erase them. Of no tenant, and safe to run anywhere and twice: what may go stands in
 //! the rows of the lives.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use rokuon_db::spool_lives;
+use rokuon_db::spool_lives::{self, OpenLife};
+use rokuon_db::tail_looks::{self, TailLook};
+use rokuon_policy::keeping::frames::{CopiedSpool, tails_clear_before};
 use rokuon_storage::object_key::TAILS;
 use rokuon_storage::object_store::{Bucket, ObjectVersion};
 use rokuon_storage::spool_tail::TailName;
@@ -61,23 +63,44 @@ pub async fn keep_tails_erased(keeper: Arc<Keeper>) {
 /// # Errors
 /// [`KeepingError`]; what is left goes the next time.
 pub async fn erase_tails(keeper: &Keeper) -> Result<TailsErased, KeepingError> {
-    let (mut done, mut after) = (TailsErased::default(), None);
+    let began = keeper.times.now();
+    // Before the list: what comes while it is read is told by whoever writes it.
+    let lives = spool_lives::open(&keeper.db).await?;
+    let (mut done, mut left, mut after) = (TailsErased::default(), BTreeSet::new(), None);
     loop {
         let limit = keeper.limits.listed;
         let page = keeper.store.list_versions(Bucket::Media, TAILS, after.as_ref(), limit).await?;
         after = page.last().map(|last| (last.key.to_string(), last.version_id.clone()));
         let whole = page.len() < limit;
-        erase_of(keeper, &page, &mut done).await?;
+        erase_of(keeper, &page, &mut done, &mut left).await?;
         if whole || after.is_none() {
-            return Ok(done);
+            break;
         }
     }
+    if let Some(clear_before) = tails_clear_before(began, copied(&lives, &left)) {
+        tail_looks::note(&keeper.db, &TailLook { clear_before, looked_at: began }).await?;
+    }
+    Ok(done)
+}
+
+/// The lives as they were, and those of which something is left that no row tells of.
+fn copied(lives: &[OpenLife], left: &BTreeSet<Uuid>) -> Vec<CopiedSpool> {
+    let known = lives.iter().map(|life| CopiedSpool {
+        frames_since: life.frames_since,
+        silent_for: TimeDelta::seconds(life.silent_seconds),
+        is_left: left.contains(&life.life),
+    });
+    let unknown = left.iter().filter(|left| lives.iter().all(|life| life.life != **left));
+    let unknown =
+        unknown.map(|_| CopiedSpool { frames_since: None, silent_for: TimeDelta::zero(), is_left: true });
+    known.chain(unknown).collect()
 }
 
 async fn erase_of(
     keeper: &Keeper,
     page: &[ObjectVersion],
     done: &mut TailsErased,
+    left: &mut BTreeSet<Uuid>,
 ) -> Result<(), KeepingError> {
     let named = page.iter().filter_map(|version| Some((version, TailName::parse(&version.key)?)));
     let named: Vec<_> = named.collect();
@@ -94,6 +117,7 @@ async fn erase_of(
     };
     let (gone, kept): (Vec<_>, Vec<_>) = named.into_iter().partition(|(version, name)| may_go(version, name));
     done.kept += kept.len() as u64;
+    left.extend(kept.iter().map(|(_, name)| name.life));
     done.old += kept.iter().filter(|(version, _)| older_than(version, LONG)).count() as u64;
     let gone: Vec<_> = gone.iter().map(|(version, _)| listed(Bucket::Media, version)).collect();
     if !gone.is_empty() {

@@ -23,6 +23,7 @@ pub mod clocks;
 pub mod destruction;
 pub mod erasure_rules;
 pub mod forecast;
+pub mod frames;
 pub mod guard;
 pub mod hold_rules;
 pub mod open_request;

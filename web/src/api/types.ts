@@ -93,7 +93,7 @@ export type AmendmentPreview = Schemas["PolicyAmendmentPreview"];
 export interface CertificateBody {
   rule: Text;
   keep_until?: string | null;
-  times: { due?: string | null; committed: string; keys_erased: string; media_erased: string; checked: string };
+  times: { due?: string | null; committed: string; keys_erased: string; media_erased: string; spools_cleared?: string | null; checked: string };
   erased: { bucket: string; key: string; version: string; bytes: number }[];
   post_check: { key_versions: number; media_versions: number; unwrap_possible: boolean };
   elsewhere: { spool: Text; caches: Text; derived: Text; copies: Text };

@@ -28,7 +28,7 @@ const certificate = { id: "c1", recording: "r1", issued_at: "2026-11-21T00:00:00
 const sentence = (ja: string) => ({ ja, en: ja });
 const body = {
   rule: rule.sentence,
-  times: { due: "2026-11-20T15:00:00Z", committed: "2026-11-20T23:59:00Z", keys_erased: "2026-11-20T23:59:01Z", media_erased: "2026-11-20T23:59:02Z", checked: "2026-11-21T00:00:00Z" },
+  times: { due: "2026-11-20T15:00:00Z", committed: "2026-11-20T23:59:00Z", keys_erased: "2026-11-20T23:59:01Z", media_erased: "2026-11-20T23:59:02Z", spools_cleared: "2026-11-20T23:59:30Z", checked: "2026-11-21T00:00:00Z" },
   erased: [{ bucket: "keys", key: "aozora/019a/r1/key", version: "v1", bytes: 184 }],
   post_check: { key_versions: 0, media_versions: 0, unwrap_possible: false },
   elsewhere: { spool: sentence("封印時に消去"), caches: sentence("破棄"), derived: sentence("含む"), copies: sentence("なし") },
@@ -97,6 +97,7 @@ describe("certificates", () => {
     renderPortal("/certificates/c1", { me: me() });
     expect(await screen.findByText("次の録音は消去され、復元できないことを確認しました。")).toBeTruthy();
     for (const text of ["保管場所に残る版: 0件", "鍵がないため復号できません"]) expect(screen.getByText(text), text).toBeTruthy();
+    expect(screen.getByText(/一時保管とその控えにも残っていないことの確認/).textContent).toContain("08:59:30");
     expect(screen.getByText(/通話履歴/).textContent).toContain("令和10年(2028年)11月20日");
     expect(within(screen.getByRole("table", { name: "消去したもの (1件)" })).getByText("aozora/019a/r1/key")).toBeTruthy();
     expect(screen.getByText(/^rokuon erasure certificate 1/).textContent).toContain("— rokuon AbC=");
@@ -124,6 +125,13 @@ describe("the store", () => {
     renderPortal("/storage", { me: me() });
     expect(await screen.findByText("権限を持つ人の確認が必要です。")).toBeTruthy();
     expect(screen.queryByRole("button", { name: "確認して解除" })).toBeNull();
+  });
+
+  it("says how many destructions wait for a spool", async () => {
+    const destroy = { ...job, id: "j2", kind: "destroy", name: { ja: "消去の実行", en: "Destroy" }, state: "resting", done: 7, figures: { left_in_store: 0, waits_for_spool: 2 } };
+    answers({ "GET /v1/storage-health": health, "GET /v1/jobs": { items: [destroy] } });
+    renderPortal("/storage", { me: me() });
+    expect(await screen.findByText("一時保管の確認待ち(消去済み) 2")).toBeTruthy();
   });
 
   // req: P-3

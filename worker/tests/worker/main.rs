@@ -4,6 +4,7 @@
 mod draining;
 mod forged_and_malformed;
 mod forged_floods;
+mod frames_leave;
 mod full_disk;
 mod harness;
 mod holds_and_metadata;

@@ -72,6 +72,10 @@ fn show(path: &Path, body: &CertificateBody) {
     ] {
         println!("  {ja} / {en}: {}", when(at));
     }
+    let cleared =
+        body.times.spools_cleared.map_or_else(|| "確かめられていません / not known".to_owned(), when);
+    println!("  一時保管と控えにないことの確認 / seen that no spool and no copy of one holds it: {cleared}");
+    println!("    {} / {}", body.elsewhere.spool.ja, body.elsewhere.spool.en);
     println!("  消去した版 / versions erased: {}", body.erased.len());
     for one in &body.erased {
         println!("    {} {} {} ({} octets)", one.bucket, one.key, one.version, one.bytes);

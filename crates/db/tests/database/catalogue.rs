@@ -9,9 +9,14 @@ const TENANT_RULE: &str = "(tenant_id = current_setting('app.tenant'::text, true
 
 /// Functions that may run with more than the caller's rights.
 const DEFINER_FUNCTIONS: [&str; 3] = ["placed_capture_orders", "routing_connections", "tenant_ids"];
-/// Unique keys that are random over all tenants, and so tell nothing of another one.
-const RANDOM_KEYS: [&str; 4] =
-    ["connections_address_user_once", "spool_lives_pkey", "worker_runs_pkey", "worker_troubles_pkey"];
+/// Unique keys that are random over all tenants or of no tenant, and so tell nothing of another one.
+const RANDOM_KEYS: [&str; 5] = [
+    "connections_address_user_once",
+    "spool_lives_pkey",
+    "tail_looks_pkey",
+    "worker_runs_pkey",
+    "worker_troubles_pkey",
+];
 /// Tables of which the app may remove rows.
 const REMOVABLE: [&str; 8] = [
     "calls",
@@ -29,7 +34,7 @@ const PLACE_OF_A_SEGMENT: [&str; 2] = ["bucket", "version_id"];
 const DIRECTORY: [&str; 5] =
     ["capture_orders", "connection_credentials", "connections", "registration_accounts", "tenants"];
 /// What the platform knows of its own workers: nothing in it is of any tenant.
-pub const PLATFORMS: [&str; 3] = ["spool_lives", "worker_runs", "worker_troubles"];
+pub const PLATFORMS: [&str; 4] = ["spool_lives", "tail_looks", "worker_runs", "worker_troubles"];
 /// The migrations' own list; the app has no right on it.
 const NOT_TENANTS: &str = "_sqlx_migrations";
 

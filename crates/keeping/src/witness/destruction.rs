@@ -98,6 +98,20 @@ pub async fn committed(
     Ok(all)
 }
 
+/// The notes of commits that are there, and of which recordings each is.
+pub(crate) async fn committed_notes(
+    store: &dyn ObjectStore,
+    tenant: &TenantId,
+    verifier: &NoteVerifier,
+) -> Result<Vec<(ObjectKey, Vec<RecordingId>)>, KeepingError> {
+    let mut notes = Vec::new();
+    for key in super::list(store, tenant, COMMITTED).await? {
+        let some: Vec<Committed> = super::read(store, &key, COMMITTED, Some(verifier)).await?;
+        notes.push((key, some.into_iter().map(|one| one.recording).collect()));
+    }
+    Ok(notes)
+}
+
 /// The notes that hold certificates, the oldest first.
 ///
 /// # Errors

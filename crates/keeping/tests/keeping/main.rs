@@ -15,3 +15,4 @@ mod restoring;
 mod store_holds;
 mod tails;
 mod town;
+mod waiting_for_spools;

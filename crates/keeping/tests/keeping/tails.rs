@@ -30,6 +30,7 @@ async fn heard(town: &Town, first_file: u32) -> SpoolLife {
         copied: true,
         first_file,
         empty: false,
+        frames_since: None,
         stopped: false,
     };
     assert!(spool_lives::hear(&town.db, &life).await.unwrap());

@@ -16,6 +16,10 @@ pub struct LastWord {
     pub to_seal: u64,
     /// Calls it was recording then.
     pub live_calls: u64,
+    /// Nothing in its spool was written before this; none where that is not known.
+    pub frames_since: Option<DateTime<Utc>>,
+    /// Whether its spool held no journal file at all.
+    pub frames_gone: bool,
 }
 
 /// What all of them say together.
@@ -56,6 +60,8 @@ mod tests {
             stopped,
             to_seal,
             live_calls,
+            frames_since: None,
+            frames_gone: false,
         };
         for (words, busy, silent) in [
             (vec![], 0, 0),

@@ -64,7 +64,7 @@ function Sheet({ certificate, tenant }: { certificate: Certificate; tenant: stri
           <Fact name={t("certificates.rule")}>{text(body.rule)}</Fact>
           <Fact name={t("certificates.times")}>
             <ul>
-              {(["due", "committed", "keys_erased", "media_erased", "checked"] as const).map((step) => {
+              {(["due", "committed", "keys_erased", "media_erased", "spools_cleared", "checked"] as const).map((step) => {
                 const at = body.times[step];
                 return (
                   at && (

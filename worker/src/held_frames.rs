@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 /// What a worker holds of calls.
 pub struct HeldFrames {
     spool: SpoolReader,
+    folder: PathBuf,
     /// Journals of lost workers that lie here, each under a name of its own: nothing in it was written before; none where that is not
     /// known.
     found: Mutex<BTreeMap<Uuid, Option<DateTime<Utc>>>>,
@@ -28,10 +29,10 @@ pub struct Held {
 }
 
 impl HeldFrames {
-    /// Of this spool. What an earlier life of the process put together in `found` goes: whoever takes over begins anew.
-    pub fn begin(spool: SpoolReader, found: &Path) -> Self {
-        let held = Self { spool, found: Mutex::default() };
-        match std::fs::remove_dir_all(found) {
+    /// Of the spool in this folder. What an earlier life of the process put together of others' goes: whoever takes over begins anew.
+    pub fn begin(spool: SpoolReader, dir: &Path) -> Self {
+        let held = Self { spool, folder: dir.join("taken-over"), found: Mutex::default() };
+        match std::fs::remove_dir_all(&held.folder) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 tracing::error!(%error, "what was put together of a lost worker's journal cannot be removed");
                 held.found(None);
@@ -39,6 +40,11 @@ impl HeldFrames {
             _ => {}
         }
         held
+    }
+
+    /// Where journals of lost workers are put together.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// A lost worker's journal is put together here from now on. Gives the name under which it is let go.
@@ -79,7 +85,7 @@ mod tests {
         let left_over = folder.path().join("taken-over").join("journal");
         std::fs::create_dir_all(&left_over).expect("made");
         let (spool, _) = Spool::open(folder.path(), SpoolLimits::default()).expect("a spool");
-        let held = HeldFrames::begin(spool.reader(), &folder.path().join("taken-over"));
+        let held = HeldFrames::begin(spool.reader(), folder.path());
         assert!(!left_over.exists(), "nobody goes on with it");
         let at = |minute: u32| -> DateTime<Utc> {
             format!("2026-11-30T10:{minute:02}:00Z").parse().expect("a time")

@@ -169,8 +169,7 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
     };
     let (lasting, lasting_inbox) = mpsc::unbounded_channel();
     let (run, worker) = (Uuid::now_v7(), worker_id(&config.spool_dir));
-    let taken_over = config.spool_dir.join("taken-over");
-    let frames = Arc::new(HeldFrames::begin(spool_reader.clone(), &taken_over));
+    let frames = Arc::new(HeldFrames::begin(spool_reader.clone(), &config.spool_dir));
     let tails = match config.tails {
         Some(settings) => {
             let state = Arc::new(TailState::default());
@@ -180,7 +179,6 @@ pub async fn start(config: WorkerConfig, ports: WorkerPorts) -> Result<RunningWo
                 state: state.clone(),
                 frames: frames.clone(),
                 sealer: sealer.clone(),
-                folder: taken_over,
                 config: settings,
             }));
             Some(RunningTails::start(&spool_reader, &ports, state, settings, (run, worker)))
@@ -342,8 +340,7 @@ impl RunningWorker {
             recorder.stop();
             recorder
         });
-        self.tasks.shutdown().await;
-        let recorder = stopped.await;
+        let (recorder, ()) = tokio::join!(stopped, self.tasks.shutdown());
         if tokio::time::timeout(patience, sealing).await.is_err() {
             tracing::info!("what is not yet sealed stays in the spool for the next start");
         }

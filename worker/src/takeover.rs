@@ -2,7 +2,6 @@
 //! seals our own. Exactly one worker does it; the lost one may come back and find that it was done.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -36,8 +35,6 @@ pub struct Takeover {
     pub frames: Arc<HeldFrames>,
     /// Seals what was journaled elsewhere, once it is told where that lies.
     pub sealer: Sealer,
-    /// Where journals are put together.
-    pub folder: PathBuf,
     /// How long is how long.
     pub config: TailsConfig,
 }
@@ -138,7 +135,7 @@ impl Takeover {
     }
 
     async fn take(&self, found: &SilentLife, by: Uuid, epoch: u64) -> Result<(), TakeoverError> {
-        let copy = Arc::new(JournalCopy::in_folder(&self.folder.join(found.life.to_string()))?);
+        let copy = Arc::new(JournalCopy::in_folder(&self.frames.folder().join(found.life.to_string()))?);
         let tail = SpoolTail::of(self.store.clone(), found.life);
         let octets = tail.put_together(found.first_file, copy.clone()).await?;
         let dir = copy.dir().to_owned();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import openapi from "../../../openapi/openapi.json";
 import en from "./en.json";
 import ja from "./ja.json";
 import { flatten, makeI18n, translate } from "./language";
@@ -18,6 +19,13 @@ describe("the two languages", () => {
 
   it("have no empty string", () => {
     for (const table of Object.values(tables)) for (const [key, text] of table) expect(text.trim(), key).not.toBe("");
+  });
+
+  it("have words for every act that the API writes into the audit trail", () => {
+    const acts = Object.values(openapi.paths as Record<string, Record<string, { "x-rokuon-audit"?: string }>>).flatMap((path) => Object.values(path).flatMap((operation) => operation["x-rokuon-audit"] ?? []));
+    const kinds = acts.filter((act) => /^[a-z_]+(\.[a-z_]+)?$/.test(act));
+    expect(kinds.length).toBeGreaterThan(50);
+    for (const kind of kinds) expect(tables.ja.has(`audit.kind.${kind.replaceAll(".", "_")}`), kind).toBe(true);
   });
 
   it("fill values in and fall back to the code for unknown words", () => {

@@ -1,6 +1,6 @@
 /** What is looked for in the audit trail, as it stands in the page's address. */
 
-export const GROUPS = ["sign_in", "recording", "use", "play", "hold", "erasure", "call", "person", "appointment", "connection", "policy", "audit", "password"] as const;
+export const GROUPS = ["sign_in", "recording", "use", "play", "hold", "erasure", "recording.due", "recording.destroyed", "certificate", "job", "call", "person", "appointment", "connection", "device", "alarm", "policy", "policy_amendment", "audit", "password"] as const;
 
 /** Days are civil days of Japan, both inclusive. `kind` is a kind ("play.start") or its first part ("play"). */
 export interface AuditSearch {

@@ -176,7 +176,6 @@ function RetentionFacts({ recording }: { recording: Recording }) {
         <Fact name={t("article.ground")}>
           <Article of={retention} /> {text(retention.sentence)}
         </Fact>
-        <Fact name={t("recording.holds")}>{recording.active_holds > 0 ? t("recording.holds_count", { count: recording.active_holds }) : t("recording.no_holds")}</Fact>
       </Facts>
     </section>
   );

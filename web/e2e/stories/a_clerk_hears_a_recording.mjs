@@ -104,7 +104,7 @@ it("a clerk silences one side of a call, and only that side", async ({ visitor }
     BaseAudioContext.prototype.createGain = function () {
       const gain = make.call(this);
       const ear = this.createAnalyser();
-      ear.fftSize = 4096;
+      ear.fftSize = 16_384;
       gain.connect(ear);
       globalThis.sides.push(ear);
       return gain;

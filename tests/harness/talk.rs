@@ -25,3 +25,13 @@ pub async fn assert_kept(platform: &TestPlatform, person: &ApiCaller, sent: &Sen
     }
     recording
 }
+
+/// Asserts that nothing is missing of what was said. Once all is said a loaded machine may hang up late, and that silence is told as a gap.
+pub fn assert_no_gap_in(recording: &serde_json::Value, sent: &SentCall) {
+    let said = sent.streams.iter().map(|stream| stream.timeline(Law::Pcmu.silence()).len()).max();
+    let said_seconds = said.expect("a stream") as f64 / 8_000.0;
+    let gaps = recording["gaps"].as_array().expect("a list");
+    let begins_after =
+        |gap: &serde_json::Value| gap["start_seconds"].as_f64().expect("seconds") >= said_seconds;
+    assert!(gaps.iter().all(begins_after), "said for {said_seconds} s: {recording}");
+}

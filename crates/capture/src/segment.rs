@@ -148,11 +148,18 @@ impl SegmentBuilder {
     pub fn seal(&self, until: SealUntil) -> Sealing {
         let start = &self.gathered.start;
         let from = start.covered_until_sample;
+        let cut_at = match until {
+            SealUntil::Sample(sample) => Some(sample.max(from)),
+            SealUntil::CallEnd | SealUntil::LastAudio => None,
+        };
         let streams = self.gathered.channels();
         let frames: Vec<Vec<Frame<'_>>> =
             streams.iter().map(|channel| self.gathered.frames(&channel.streams, false)).collect();
-        let mut channels: Vec<ChannelTimeline<'_>> =
-            streams.iter().zip(&frames).map(|(channel, frames)| self.assemble(channel, frames)).collect();
+        let mut channels: Vec<ChannelTimeline<'_>> = streams
+            .iter()
+            .zip(&frames)
+            .map(|(channel, frames)| self.assemble(channel, frames, cut_at))
+            .collect();
         let heard = channels.iter().filter(|channel| !channel.timeline.spans.is_empty());
         let heard = heard.map(|channel| channel.timeline.end_of_audio());
         let seen = channels.iter().filter_map(|channel| channel.pictures.end());
@@ -184,26 +191,21 @@ impl SegmentBuilder {
             .collect();
         events.sort_unstable_by_key(|event| (event.start_sample, event.channel));
         // What has come for later samples is left to the next part, and counted there.
-        let (mut anchors, mut counts) = (Vec::new(), Vec::new());
-        for ((channel, frames), streams) in channels.iter().zip(&frames).zip(&streams) {
-            let (sources, counted) = match until {
-                SealUntil::Sample(_) => self.standing_at(end, channel, frames, streams),
-                SealUntil::CallEnd | SealUntil::LastAudio => {
-                    (channel.timeline.anchors.clone(), channel.timeline.counts)
-                }
-            };
-            anchors.extend(sources);
-            counts.push((channel.channel, counted));
-        }
+        let anchors = channels.iter().flat_map(|channel| channel.timeline.anchors.iter().copied()).collect();
+        let counts = channels.iter().map(|channel| (channel.channel, channel.timeline.counts)).collect();
         let continuation = self.continuation(&channels, &streams, anchors, end, segments.len());
-        let unfiled_until = if matches!(until, SealUntil::Sample(_)) { end } else { u64::MAX };
-        let mut unfiled = self.gathered.unfiled(from..unfiled_until);
+        let mut unfiled = self.gathered.unfiled(from..cut_at.unwrap_or(u64::MAX));
         unfiled.extend(unshown.into_iter().map(|(codec, count)| (format!("{codec} pictures"), count)));
         let unfiled = unfiled.into_iter().collect();
         Sealing { segments, gaps, events, continuation, counts, unfiled }
     }
 
-    fn assemble<'a>(&'a self, channel: &ChannelStreams, frames: &[Frame<'a>]) -> ChannelTimeline<'a> {
+    fn assemble<'a>(
+        &'a self,
+        channel: &ChannelStreams,
+        frames: &[Frame<'a>],
+        cut_at: Option<u64>,
+    ) -> ChannelTimeline<'a> {
         let start = &self.gathered.start;
         let from = start.covered_until_sample;
         let anchors = start.anchors.iter().filter(|anchor| channel.streams.contains(&anchor.stream));
@@ -216,6 +218,7 @@ impl SegmentBuilder {
             on_hold: self.gathered.on_hold(&channel.streams),
             paused: self.gathered.paused(),
             worker_down: down.into_iter().collect(),
+            cut_at,
         };
         let pictures = ChannelPictures::new(facts.clone(), &self.gathered.frames(&channel.streams, true));
         let timeline = Timeline::assemble(facts, frames);
@@ -226,20 +229,6 @@ impl SegmentBuilder {
             pictures,
             gaps: Vec::new(),
         }
-    }
-
-    /// The sources as they stood at a sample, and what had happened by then, whatever has come for later ones.
-    fn standing_at(
-        &self,
-        end: u64,
-        channel: &ChannelTimeline<'_>,
-        frames: &[Frame<'_>],
-        streams: &ChannelStreams,
-    ) -> (Vec<SourceAnchor>, TimelineCounts) {
-        let placed = frames.iter().zip(&channel.timeline.placed_at);
-        let before: Vec<Frame<'_>> = placed.filter(|(_, at)| **at < end).map(|(frame, _)| *frame).collect();
-        let Timeline { anchors, counts, .. } = self.assemble(streams, &before).timeline;
-        (anchors, counts)
     }
 
     fn end(&self, until: SealUntil, last_media: Option<u64>) -> u64 {

@@ -117,6 +117,8 @@ pub struct ChannelFacts {
     pub paused: Vec<Range<u64>>,
     /// Spans during which the worker was down.
     pub worker_down: Vec<Range<u64>>,
+    /// Anchors and counts tell how things stood at this sample, whatever has come for later ones; at the end if none is given.
+    pub cut_at: Option<u64>,
 }
 
 /// Audio at its place; the payload is a received packet's, or of a codec with one octet a sample, a part of it.
@@ -171,9 +173,9 @@ pub struct Timeline<'a> {
     pub spans: Vec<Span<'a>>,
     /// For each frame handed in, the sample it stands at (audio or not).
     pub placed_at: Vec<u64>,
-    /// The sources as they stood at the end.
+    /// The sources as they stood at the end, or at the cut.
     pub anchors: Vec<SourceAnchor>,
-    /// What happened on the way.
+    /// What happened on the way there.
     pub counts: TimelineCounts,
     points: holes::Points,
     facts: ChannelFacts,

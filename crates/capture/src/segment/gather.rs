@@ -32,10 +32,15 @@ struct StoredPacket {
 
 impl StoredPacket {
     /// Whether it precedes the packet a source stood at when a segment was cut: it is in that segment. That packet itself
-    /// may reach over the edge.
+    /// may reach over the edge; and a lower number with a later time is speech beside a key that is still held, whose packets
+    /// all tell when it was pressed (RFC 4733 §2.5).
     fn comes_before(&self, anchor: &SourceAnchor) -> bool {
         let behind = anchor.sequence_number.wrapping_sub(self.sequence_number);
-        (self.stream, self.ssrc) == (anchor.stream, anchor.ssrc) && (1..0x8000).contains(&behind)
+        let later = u64::from(self.timestamp.wrapping_sub(anchor.timestamp));
+        let settled = SETTLED_MICROS * u64::from(anchor.clock_rate) / 1_000_000;
+        (self.stream, self.ssrc) == (anchor.stream, anchor.ssrc)
+            && (1..0x8000).contains(&behind)
+            && later > settled
     }
 }
 

@@ -3,14 +3,13 @@
 //! A packet stands where its RTP timestamp puts it on its source's clock. That clock is tied to the recording's timeline by
 //! the arrival of the source's first packet, and anew when timestamps jump farther from arrival than any network delays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::holes::{Point, Points};
-use super::source::{Source, SourceClock, TOLERANCE, samples, slipped};
+use super::source::{Source, SourceClock, Standing, TOLERANCE, samples, slipped};
 use super::taken::Taken;
 use super::{ChannelFacts, Frame, FrameKind, SourceAnchor, Span, TimelineCounts};
-use crate::codec::{Codec, TIMELINE_RATE};
-use crate::g729;
+use crate::codec::TIMELINE_RATE;
 
 mod finishing;
 
@@ -58,10 +57,13 @@ pub(super) fn place<'a>(facts: &ChannelFacts, frames: &[Frame<'a>]) -> Placed<'a
             leftover.push((index, Some(number)));
         }
     }
+    // What has no clock is known again by its number and timestamp alone.
+    let mut came: BTreeSet<(u8, u32, i64, u32)> = BTreeSet::new();
     for (index, number) in leftover {
         if let Some(frame) = frames.get(index) {
             let number = number.unwrap_or_else(|| placer.number(frame));
-            placer.place_by_arrival(index, frame, number);
+            let again = !came.insert((frame.stream, frame.ssrc, number, frame.timestamp));
+            placer.place_by_arrival(index, frame, number, again);
         }
     }
     placer.finish()
@@ -74,19 +76,12 @@ struct Placer<'a, 'f> {
     names: BTreeMap<(u8, u32), usize>,
     sources: Vec<Source>,
     floor: u64,
+    /// What stands from here on is not counted yet.
+    cut_at: u64,
     taken: BTreeMap<u64, Taken<'a>>,
     marks: Vec<Point>,
     placed_at: Vec<u64>,
     counts: TimelineCounts,
-}
-
-/// Whether silence after this packet is meant: comfort noise, or a G.729 silence description.
-fn is_meant_silence(frame: &Frame<'_>) -> bool {
-    match frame.kind {
-        FrameKind::ComfortNoise => true,
-        FrameKind::Audio(Codec::G729) => g729::ends_in_silence(frame.payload),
-        _ => false,
-    }
 }
 
 impl<'a, 'f> Placer<'a, 'f> {
@@ -97,10 +92,11 @@ impl<'a, 'f> Placer<'a, 'f> {
             names: BTreeMap::new(),
             sources: Vec::new(),
             floor: facts.start_sample,
+            cut_at: facts.cut_at.unwrap_or(u64::MAX),
             taken: BTreeMap::new(),
             marks: Vec::new(),
             placed_at: vec![0; frames.len()],
-            counts: TimelineCounts { frames: frames.len() as u64, ..TimelineCounts::default() },
+            counts: TimelineCounts::default(),
         };
         for anchor in &facts.anchors {
             placer.recall(anchor);
@@ -119,8 +115,16 @@ impl<'a, 'f> Placer<'a, 'f> {
             source.proven = true;
             source.highest = Some(number);
             source.known_until = Some(number);
-            source.last = Some((anchor.clock_rate, anchor.timestamp, sample, anchor.slip));
-            source.silent = anchor.silent;
+            source.recalled = true;
+            source.standing = Some(Standing {
+                number,
+                rate: anchor.clock_rate,
+                timestamp: anchor.timestamp,
+                sample,
+                slip: anchor.slip,
+                ahead: anchor.ahead,
+                silent: anchor.silent,
+            });
         }
     }
 
@@ -171,14 +175,12 @@ impl<'a, 'f> Placer<'a, 'f> {
         let (clock, sample) = match source.sample_near(frame) {
             Some(agreed) => agreed,
             None if !source.clocks.iter().any(|clock| clock.is_of(rate)) => {
-                let new = source.clocks.is_empty();
-                self.counts.source_changes +=
-                    u64::from(new && self.sources.iter().any(|other| !other.clocks.is_empty()));
                 (0, self.begin_clock(index, frame, name))
             }
             None if self.jumped(index, frame, source) => {
-                self.counts.re_anchored += 1;
-                (0, self.begin_clock(index, frame, name))
+                let sample = self.begin_clock(index, frame, name);
+                self.counts.re_anchored += u64::from(self.counts_at(sample));
+                (0, sample)
             }
             None => {
                 let late = source
@@ -194,29 +196,38 @@ impl<'a, 'f> Placer<'a, 'f> {
                 }
             }
         };
+        let counts = self.counts_at(sample);
         if let Some(source) = self.sources.get_mut(name) {
             let unslipped = sample.saturating_sub_unsigned(frame.slip);
             if let Some(clock) = source.clocks.get_mut(clock) {
                 clock.follow(frame.timestamp, unslipped, sample, frame.arrival_sample, rate);
             }
-            if source.highest == Some(number) {
-                if source.last.is_none() || matches!(frame.kind, FrameKind::Audio(_)) {
-                    source.last = Some((rate, frame.timestamp, unslipped, frame.slip));
-                }
-                source.silent = is_meant_silence(frame);
-            } else {
-                self.counts.reordered += 1;
+            if counts {
+                self.counts.reordered += u64::from(source.highest != Some(number));
+                source.stand(frame, number, unslipped);
             }
         }
         self.put(index, frame, name, number, sample)
     }
 
-    /// Places a frame that has no clock at its arrival, as far as there is room.
-    fn place_by_arrival(&mut self, index: usize, frame: &Frame<'a>, number: i64) {
+    /// Whether what stands at a sample belongs before the cut.
+    fn counts_at(&self, sample: i64) -> bool {
+        u64::try_from(sample).unwrap_or(0) < self.cut_at
+    }
+
+    /// Places a frame that has no clock at its arrival, as far as there is room and if it has not come before.
+    fn place_by_arrival(&mut self, index: usize, frame: &Frame<'a>, number: i64, again: bool) {
         let name = self.source_of(frame.stream, frame.ssrc);
         let sample = i64::try_from(frame.arrival_sample).unwrap_or(i64::MAX);
+        if again {
+            self.counts.duplicates += u64::from(self.counts_at(sample));
+            if let Some(slot) = self.placed_at.get_mut(index) {
+                *slot = frame.arrival_sample;
+            }
+            return;
+        }
         if !self.put(index, frame, name, number, sample) {
-            self.counts.overlapped_samples += frame.samples();
+            self.counts.overlapped_samples += if self.counts_at(sample) { frame.samples() } else { 0 };
         }
     }
 
@@ -247,7 +258,10 @@ impl<'a, 'f> Placer<'a, 'f> {
             .filter(|back| *back <= REORDER_WINDOW)
             .max()
             .unwrap_or(0);
-        let end = self.taken.last_key_value().map_or(0, |(start, taken)| taken.end(*start));
+        // A new source that comes a little before what is sealed follows it. One known from there, or heard long before, is late.
+        let recalled = self.sources.get(name).is_some_and(|source| source.recalled);
+        let sealed = if recalled || self.floor > deadline { 0 } else { self.floor };
+        let end = self.taken.last_key_value().map_or(sealed, |(start, taken)| taken.end(*start));
         let arrival = frame.arrival_sample;
         let begin = if end > arrival && end - arrival <= NUDGE_LIMIT { end } else { arrival };
         let sample = i64::try_from(begin.saturating_add(overtaken)).unwrap_or(i64::MAX);
@@ -285,7 +299,8 @@ impl<'a, 'f> Placer<'a, 'f> {
         let floor = i64::try_from(self.floor).unwrap_or(i64::MAX);
         let samples = frame.samples();
         let early = u64::try_from(floor.saturating_sub(sample)).unwrap_or(0).min(samples);
-        self.counts.late_samples += early;
+        let counts = self.counts_at(sample);
+        self.counts.late_samples += if counts { early } else { 0 };
         if early == samples {
             self.note(source, number);
             return true;
@@ -300,7 +315,7 @@ impl<'a, 'f> Placer<'a, 'f> {
             marker: frame.marker,
             slip: frame.slip,
         };
-        self.lay(start.max(self.floor), audio.part(early, samples - early))
+        self.lay(start.max(self.floor), audio.part(early, samples - early), counts)
     }
 
     fn note(&mut self, source: usize, number: i64) {
@@ -310,7 +325,7 @@ impl<'a, 'f> Placer<'a, 'f> {
     }
 
     /// Lays audio where nothing lies yet.
-    fn lay(&mut self, start: u64, audio: Taken<'a>) -> bool {
+    fn lay(&mut self, start: u64, audio: Taken<'a>, counts: bool) -> bool {
         let end = audio.end(start);
         let before = self.taken.range(..end).next_back();
         if before.is_none_or(|(other, taken)| taken.end(*other) <= start) {
@@ -328,7 +343,7 @@ impl<'a, 'f> Placer<'a, 'f> {
             .take_while(|(_, other_end, _)| *other_end > start)
             .collect();
         if others.iter().any(|(_, _, same)| *same) {
-            self.counts.duplicates += 1;
+            self.counts.duplicates += u64::from(counts);
             self.note(audio.source, audio.number);
             return true;
         }
@@ -347,7 +362,7 @@ impl<'a, 'f> Placer<'a, 'f> {
         if kept == 0 {
             return false;
         }
-        self.counts.overlapped_samples += end - start - kept;
+        self.counts.overlapped_samples += if counts { end - start - kept } else { 0 };
         self.note(audio.source, audio.number);
         true
     }

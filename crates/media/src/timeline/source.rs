@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::Frame;
-use crate::codec::TIMELINE_RATE;
+use super::{Frame, FrameKind};
+use crate::codec::{Codec, TIMELINE_RATE};
+use crate::g729;
 
 /// A timestamp that stands farther than this from where the clock and the packet's arrival put it has jumped (three seconds).
 pub(super) const TOLERANCE: u64 = 3 * TIMELINE_RATE as u64;
@@ -61,6 +62,15 @@ impl SourceClock {
     }
 }
 
+/// Whether silence after this packet is meant: comfort noise, or a G.729 silence description.
+fn is_meant_silence(frame: &Frame<'_>) -> bool {
+    match frame.kind {
+        FrameKind::ComfortNoise => true,
+        FrameKind::Audio(Codec::G729) => g729::ends_in_silence(frame.payload),
+        _ => false,
+    }
+}
+
 /// Where a frame stands that its clock has at `sample`.
 pub(super) const fn slipped(frame: &Frame<'_>, sample: i64) -> i64 {
     sample.saturating_add_unsigned(frame.slip)
@@ -81,8 +91,25 @@ pub(super) struct Source {
     pub received: Vec<i64>,
     /// The number before the first packet, known from an earlier segment.
     pub known_until: Option<i64>,
-    /// The newest packet by number (of audio, once there is any): its clock rate, timestamp, sample without slip, and slip.
-    pub last: Option<(u32, u32, i64, u64)>,
+    /// How it stood after the last packet before the cut; none if all it sent belongs behind it.
+    pub standing: Option<Standing>,
+    /// It is known from an earlier segment.
+    pub recalled: bool,
+}
+
+/// How a source stood: what the next segment is told of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// Highest extended sequence number.
+    pub number: i64,
+    /// Of the newest packet by number (of audio, once there is any): clock rate, timestamp, sample without slip, and slip.
+    pub rate: u32,
+    pub timestamp: u32,
+    pub sample: i64,
+    pub slip: u64,
+    /// Samples that its clock ran ahead of arrival.
+    pub ahead: i64,
+    /// The newest packet by number meant silence.
     pub silent: bool,
 }
 
@@ -94,8 +121,8 @@ impl Source {
             highest: None,
             received: Vec::new(),
             known_until: None,
-            last: None,
-            silent: false,
+            standing: None,
+            recalled: false,
         }
     }
 
@@ -104,6 +131,28 @@ impl Source {
         let highest = self.highest.unwrap_or_else(|| i64::from(number) + (1 << 16));
         let low = u16::try_from(highest & 0xFFFF).unwrap_or(0);
         highest + i64::from(number.wrapping_sub(low).cast_signed())
+    }
+
+    /// Takes note of a packet that stands before the cut, at this sample without slip.
+    pub(super) fn stand(&mut self, frame: &Frame<'_>, number: i64, sample: i64) {
+        if self.standing.is_some_and(|standing| standing.number > number) {
+            return;
+        }
+        let newest = Standing {
+            number,
+            rate: frame.kind.clock_rate(),
+            timestamp: frame.timestamp,
+            sample,
+            slip: frame.slip,
+            ahead: self.clocks.front().map_or(0, SourceClock::ahead),
+            silent: is_meant_silence(frame),
+        };
+        self.standing = Some(match self.standing {
+            Some(audio) if !matches!(frame.kind, FrameKind::Audio(_)) => {
+                Standing { number, ahead: newest.ahead, silent: newest.silent, ..audio }
+            }
+            _ => newest,
+        });
     }
 
     /// The sample of a frame by the newest clock that agrees with its arrival, and that clock's place.

@@ -87,6 +87,16 @@ fn packets_out_of_order_from_the_first_on_are_put_right_once_each() {
     assert_eq!(timeline.gaps(400 + 8 * PACKET), [gap(0, 400, GapCause::LateStart)]);
 }
 
+// rule: RT6
+#[test]
+fn the_only_packet_of_a_source_is_kept_once_however_often_it_comes() {
+    let payload = [5; PACKET as usize];
+    let again = Frame { arrival_sample: PACKET, ..frame(0, &payload) };
+    let timeline = Timeline::assemble(facts(), &[frame(0, &payload), again]);
+    assert_eq!(octets(&timeline), payload);
+    assert_eq!(timeline.counts.duplicates, 1);
+}
+
 // rule: RT4, SR14
 #[test]
 fn a_new_ssrc_goes_on_on_the_same_channel_at_its_arrival() {

@@ -41,13 +41,18 @@ impl Desk {
     }
 
     pub(super) fn send(&mut self, stream: u8, sent: &Sent<'_>) {
+        self.send_as(0xABCD, stream, sent);
+    }
+
+    /// The same of a source of one's own choice.
+    pub(super) fn send_as(&mut self, ssrc: u32, stream: u8, sent: &Sent<'_>) {
         let mut datagram = Vec::new();
         RtpPacket {
             payload_type: sent.payload_type,
             marker: sent.marker,
             sequence_number: 65_500_u16.wrapping_add(sent.n as u16),
             timestamp: sent.timestamp,
-            ssrc: 0xABCD,
+            ssrc,
             payload: sent.payload,
         }
         .write(&mut datagram);

@@ -4,6 +4,7 @@ use super::{ANCHORS_KEPT, Placed, Placer};
 use crate::codec::Codec;
 use crate::g729;
 use crate::timeline::holes::{DROPOUT, Point, Points};
+use crate::timeline::source::Source;
 use crate::timeline::{SourceAnchor, Span};
 
 impl<'a> Placer<'a, '_> {
@@ -12,13 +13,8 @@ impl<'a> Placer<'a, '_> {
             source.received.extend(source.known_until);
             source.received.sort_unstable();
             source.received.dedup();
-            let steps = source
-                .received
-                .iter()
-                .zip(source.received.iter().skip(1))
-                .map(|(from, to)| to.abs_diff(*from) - 1);
-            self.counts.lost += steps.filter(|missing| *missing <= DROPOUT).sum::<u64>();
         }
+        self.count();
         let anchors = self.anchors();
         let audio = self.taken.iter().map(|(&start, taken)| Point {
             start,
@@ -49,23 +45,40 @@ impl<'a> Placer<'a, '_> {
         }
     }
 
-    /// The newest clock of each source, as far on as it got; the most recent sources if there are many.
+    /// Counts what is known only once all is placed, as far as it belongs before the cut.
+    fn count(&mut self) {
+        self.counts.frames = self.placed_at.iter().filter(|at| **at < self.cut_at).count() as u64;
+        for source in &self.sources {
+            // With a cut, what is missing behind the packet that the source stands at is the next segment's to count.
+            let standing = source.standing.map(|standing| standing.number);
+            let last = standing.filter(|_| self.cut_at != u64::MAX).unwrap_or(i64::MAX);
+            let steps = source.received.iter().zip(source.received.iter().skip(1));
+            let steps = steps.filter(|(_, to)| **to <= last).map(|(from, to)| to.abs_diff(*from) - 1);
+            self.counts.lost += steps.filter(|missing| *missing <= DROPOUT).sum::<u64>();
+        }
+        let (known, new): (Vec<&Source>, Vec<&Source>) = self
+            .sources
+            .iter()
+            .filter(|source| source.standing.is_some())
+            .partition(|source| source.recalled);
+        let first = usize::from(known.is_empty());
+        self.counts.source_changes = new.len().saturating_sub(first) as u64;
+    }
+
+    /// Each source as it stood; the most recent sources if there are many.
     fn anchors(&self) -> Vec<SourceAnchor> {
         let anchor = |((stream, ssrc), source): (&(u8, u32), &usize)| {
-            let source = self.sources.get(*source)?;
-            let clock = source.clocks.front()?;
-            let (clock_rate, timestamp, sample, slip) =
-                source.last.unwrap_or((clock.rate, clock.timestamp, clock.sample, 0));
+            let standing = self.sources.get(*source)?.standing?;
             Some(SourceAnchor {
                 stream: *stream,
                 ssrc: *ssrc,
-                sequence_number: u16::try_from(source.highest? & 0xFFFF).unwrap_or(0),
-                clock_rate,
-                timestamp,
-                sample: u64::try_from(sample).ok()?,
-                ahead: clock.ahead(),
-                silent: source.silent,
-                slip,
+                sequence_number: u16::try_from(standing.number & 0xFFFF).unwrap_or(0),
+                clock_rate: standing.rate,
+                timestamp: standing.timestamp,
+                sample: u64::try_from(standing.sample).ok()?,
+                ahead: standing.ahead,
+                silent: standing.silent,
+                slip: standing.slip,
             })
         };
         let mut anchors: Vec<SourceAnchor> = self.names.iter().filter_map(anchor).collect();

@@ -31,6 +31,11 @@ struct StoredPacket {
 }
 
 impl StoredPacket {
+    /// Stream, source and number.
+    const fn name(&self) -> (u8, u32, u16) {
+        (self.stream, self.ssrc, self.sequence_number)
+    }
+
     /// Whether it precedes the packet a source stood at when a segment was cut: it is in that segment. That packet itself
     /// may reach over the edge; and a lower number with a later time is speech beside a key that is still held, whose packets
     /// all tell when it was pressed (RFC 4733 §2.5).
@@ -289,8 +294,17 @@ impl Gathered {
         let sealed_micros = u128::from(state.covered_until_sample) * 1_000_000 / u128::from(TIMELINE_RATE);
         let sealed = origin.unwrap_or(0).saturating_add(u64::try_from(sealed_micros).unwrap_or(u64::MAX));
         let arena = std::mem::take(&mut self.arena);
+        // The packet that a source stood at is kept once: that it came again was counted there.
+        let mut standing: Vec<((u8, u32, u16), u32)> = Vec::new();
         self.packets.retain_mut(|packet| {
+            let is_at =
+                |anchor: &SourceAnchor| (anchor.stream, anchor.ssrc, anchor.sequence_number) == packet.name();
+            let again = standing.contains(&(packet.name(), packet.timestamp));
+            if state.anchors.iter().any(is_at) {
+                standing.push((packet.name(), packet.timestamp));
+            }
             let keep = packet.arrival_micros.saturating_add(SETTLED_MICROS) >= sealed
+                && !again
                 && !state.anchors.iter().any(|anchor| packet.comes_before(anchor));
             if keep {
                 let payload =

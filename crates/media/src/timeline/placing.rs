@@ -52,7 +52,7 @@ pub(super) fn place<'a>(facts: &ChannelFacts, frames: &[Frame<'a>]) -> Placed<'a
             leftover.push((index, None));
             continue;
         }
-        let number = placer.number(frame);
+        let number = placer.number(index, frame);
         if !placer.place_by_clock(index, frame, number) {
             leftover.push((index, Some(number)));
         }
@@ -61,7 +61,7 @@ pub(super) fn place<'a>(facts: &ChannelFacts, frames: &[Frame<'a>]) -> Placed<'a
     let mut came: BTreeSet<(u8, u32, i64, u32)> = BTreeSet::new();
     for (index, number) in leftover {
         if let Some(frame) = frames.get(index) {
-            let number = number.unwrap_or_else(|| placer.number(frame));
+            let number = number.unwrap_or_else(|| placer.number(index, frame));
             let again = !came.insert((frame.stream, frame.ssrc, number, frame.timestamp));
             placer.place_by_arrival(index, frame, number, again);
         }
@@ -179,7 +179,7 @@ impl<'a, 'f> Placer<'a, 'f> {
             }
             None if self.jumped(index, frame, source) => {
                 let sample = self.begin_clock(index, frame, name);
-                self.counts.re_anchored += u64::from(self.counts_at(sample));
+                self.counts.re_anchored += u64::from(self.is_before_cut(sample));
                 (0, sample)
             }
             None => {
@@ -196,23 +196,30 @@ impl<'a, 'f> Placer<'a, 'f> {
                 }
             }
         };
-        let counts = self.counts_at(sample);
+        let counts = self.counts(index, name, sample);
+        let before_cut = self.is_before_cut(sample);
         if let Some(source) = self.sources.get_mut(name) {
             let unslipped = sample.saturating_sub_unsigned(frame.slip);
             if let Some(clock) = source.clocks.get_mut(clock) {
                 clock.follow(frame.timestamp, unslipped, sample, frame.arrival_sample, rate);
             }
-            if counts {
-                self.counts.reordered += u64::from(source.highest != Some(number));
+            self.counts.reordered += u64::from(counts && source.highest != Some(number));
+            if before_cut {
                 source.stand(frame, number, unslipped);
             }
         }
         self.put(index, frame, name, number, sample)
     }
 
-    /// Whether what stands at a sample belongs before the cut.
-    fn counts_at(&self, sample: i64) -> bool {
+    fn is_before_cut(&self, sample: i64) -> bool {
         u64::try_from(sample).unwrap_or(0) < self.cut_at
+    }
+
+    /// Whether a frame that stands at a sample is to be counted: not what belongs behind the cut, and not what was counted
+    /// before the last one and reaches over it.
+    fn counts(&self, index: usize, source: usize, sample: i64) -> bool {
+        let stood = self.sources.get(source).is_some_and(|source| source.stood_at == Some(index));
+        self.is_before_cut(sample) && !stood
     }
 
     /// Places a frame that has no clock at its arrival, as far as there is room and if it has not come before.
@@ -220,14 +227,15 @@ impl<'a, 'f> Placer<'a, 'f> {
         let name = self.source_of(frame.stream, frame.ssrc);
         let sample = i64::try_from(frame.arrival_sample).unwrap_or(i64::MAX);
         if again {
-            self.counts.duplicates += u64::from(self.counts_at(sample));
+            self.counts.duplicates += u64::from(self.counts(index, name, sample));
             if let Some(slot) = self.placed_at.get_mut(index) {
                 *slot = frame.arrival_sample;
             }
             return;
         }
         if !self.put(index, frame, name, number, sample) {
-            self.counts.overlapped_samples += if self.counts_at(sample) { frame.samples() } else { 0 };
+            let counts = self.counts(index, name, sample);
+            self.counts.overlapped_samples += if counts { frame.samples() } else { 0 };
         }
     }
 
@@ -275,10 +283,13 @@ impl<'a, 'f> Placer<'a, 'f> {
     }
 
     /// The frame's extended sequence number; asked once for each frame, in order of arrival.
-    fn number(&mut self, frame: &Frame<'_>) -> i64 {
+    fn number(&mut self, index: usize, frame: &Frame<'_>) -> i64 {
         let name = self.source_of(frame.stream, frame.ssrc);
         let Some(source) = self.sources.get_mut(name) else { return 0 };
         let number = source.extend(frame.sequence_number);
+        if source.known_until == Some(number) {
+            source.stood_at.get_or_insert(index);
+        }
         source.highest = Some(source.highest.map_or(number, |highest| highest.max(number)));
         number
     }
@@ -299,7 +310,7 @@ impl<'a, 'f> Placer<'a, 'f> {
         let floor = i64::try_from(self.floor).unwrap_or(i64::MAX);
         let samples = frame.samples();
         let early = u64::try_from(floor.saturating_sub(sample)).unwrap_or(0).min(samples);
-        let counts = self.counts_at(sample);
+        let counts = self.counts(index, source, sample);
         self.counts.late_samples += if counts { early } else { 0 };
         if early == samples {
             self.note(source, number);

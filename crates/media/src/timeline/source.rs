@@ -95,6 +95,8 @@ pub(super) struct Source {
     pub standing: Option<Standing>,
     /// It is known from an earlier segment.
     pub recalled: bool,
+    /// Place among the frames of the packet it stood at then: counted there already.
+    pub stood_at: Option<usize>,
 }
 
 /// How a source stood: what the next segment is told of it.
@@ -123,6 +125,7 @@ impl Source {
             known_until: None,
             standing: None,
             recalled: false,
+            stood_at: None,
         }
     }
 

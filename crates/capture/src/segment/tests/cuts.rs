@@ -1,5 +1,7 @@
 //! A call that is sealed in parts is the call that is sealed at once, in every codec.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::codecs::{Sent, any_codec, packets};
@@ -49,6 +51,16 @@ fn missing(sealings: &[Sealing]) -> u64 {
         .filter(|gap| gap.channel == 0)
         .map(|gap| gap.samples)
         .sum()
+}
+
+/// Packets, of them lost, doubled, out of order; samples that came late; changes of source, jumps.
+fn counted(sealings: &[Sealing]) -> [u64; 7] {
+    let counts = sealings.iter().flat_map(|sealing| &sealing.counts).filter(|(channel, _)| *channel == 0);
+    counts.fold([0; 7], |sum, (_, of)| {
+        let packets = [of.frames, of.lost, of.duplicates, of.reordered];
+        let of = [&packets[..], &[of.late_samples, of.source_changes, of.re_anchored]].concat();
+        std::array::from_fn(|at| sum[at] + of[at])
+    })
 }
 
 /// Everything pushed so far is sealed to a sample, and the builder goes on from there.
@@ -207,5 +219,10 @@ proptest! {
             prop_assert!(part.abs_diff(*whole) <= moved, "{} of {}: {} at {}", codec, count, part, whole);
         }
         prop_assert!(missing(&parts).abs_diff(missing(&whole)) <= moved, "{} of {}", codec, count);
+        // The only packet of a source has no clock that could be handed on; after a cut it is counted again, as late.
+        let sent = |new: bool| arrivals.iter().map(|(_, n)| *n).filter(|n| (n >= changes_at) == new).collect::<BTreeSet<_>>();
+        if [false, true].into_iter().all(|new| sent(new).len() != 1) {
+            prop_assert_eq!(counted(&parts), counted(&whole), "{} of {}", codec, count);
+        }
     }
 }

@@ -47,11 +47,13 @@ impl<'a> Placer<'a, '_> {
 
     /// Counts what is known only once all is placed, as far as it belongs before the cut.
     fn count(&mut self) {
-        self.counts.frames = self.placed_at.iter().filter(|at| **at < self.cut_at).count() as u64;
+        let before_cut = self.placed_at.iter().filter(|at| **at < self.cut_at).count();
+        let counted_before = self.sources.iter().filter(|source| source.stood_at.is_some()).count();
+        self.counts.frames = before_cut.saturating_sub(counted_before) as u64;
         for source in &self.sources {
             // With a cut, what is missing behind the packet that the source stands at is the next segment's to count.
-            let standing = source.standing.map(|standing| standing.number);
-            let last = standing.filter(|_| self.cut_at != u64::MAX).unwrap_or(i64::MAX);
+            let standing = source.standing.map_or(i64::MIN, |standing| standing.number);
+            let last = if self.cut_at == u64::MAX { i64::MAX } else { standing };
             let steps = source.received.iter().zip(source.received.iter().skip(1));
             let steps = steps.filter(|(_, to)| **to <= last).map(|(from, to)| to.abs_diff(*from) - 1);
             self.counts.lost += steps.filter(|missing| *missing <= DROPOUT).sum::<u64>();

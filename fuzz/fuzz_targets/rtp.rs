@@ -54,6 +54,15 @@ libfuzzer_sys::fuzz_target!(|octets: &[u8]| {
     let end = timeline.end_of_audio().min(1 << 20);
     assert!(timeline.spans.windows(2).all(|pair| pair[0].end_sample() <= pair[1].start_sample));
     timeline.gaps(end + 800);
+    // A cut anywhere changes no place, and what it hands on can be gone on from.
+    let cut = end / 2;
+    let before = Timeline::assemble(ChannelFacts { cut_at: Some(cut), ..ChannelFacts::default() }, &frames);
+    assert_eq!((&before.spans, &before.placed_at), (&timeline.spans, &timeline.placed_at));
+    assert!(before.counts.frames <= timeline.counts.frames && before.counts.lost <= timeline.counts.lost);
+    let facts =
+        ChannelFacts { start_sample: cut, began: true, anchors: before.anchors, ..ChannelFacts::default() };
+    let after = Timeline::assemble(facts, &frames);
+    assert!(after.spans.iter().all(|span| span.start_sample >= cut));
     let timed: Vec<TimedPacket<'_>> = timeline
         .spans
         .iter()

@@ -152,7 +152,7 @@ impl World {
             }
             // Released after the backup, standing again by it: a mistake on the safe side, and its day of grace has to begin anew.
             row.object_holds = if row.standing() > 0 { ObjectHolds::Wanted } else { ObjectHolds::Unwanted };
-            row.kept.hold_grace_until = Some(now + HOLD_GRACE);
+            row.kept.hold_grace_until = row.kept.hold_grace_until.max(Some(now + HOLD_GRACE));
         }
         row.kept.active_holds = row.standing();
         if step.active_holds > row.kept.active_holds {
